@@ -1,0 +1,68 @@
+# `make demo` and `make test` are all it takes; `make` alone lists the rest.
+# Everything is installed into .venv, from requirements.lock, and only when that file or
+# pyproject.toml has changed: afterwards nothing here needs a network.
+
+PYTHON ?= python3
+WORKERS ?= 2
+PYTEST_ARGS ?=
+
+PY := .venv/bin/python
+STAMP := .venv/.installed
+
+# One thread each: on a machine that is busy, more of them are slower.
+OMP_NUM_THREADS ?= 1
+export OMP_NUM_THREADS
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_NO_INPUT := 1
+export PIP_USER := 0
+unexport PYTHONPATH PYTHONHOME
+
+.DEFAULT_GOAL := help
+.PHONY: help venv demo test test-fast source release solutions lint clean
+
+help: ## list these targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | \
+		while IFS='|' read -r target what; do printf 'make %-10s %s\n' "$$target" "$$what"; done
+
+venv: $(STAMP) ## create .venv with everything pinned in requirements.lock
+
+$(STAMP): requirements.lock pyproject.toml
+	@command -v "$(PYTHON)" >/dev/null || \
+		{ echo "$(PYTHON) not found: install Python 3.10 or newer, or name one: make PYTHON=/path/to/python3"; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
+		{ echo "$$("$(PYTHON)" -V 2>&1) is too old: this needs 3.10 or newer; name one: make PYTHON=/path/to/python3"; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "Python cannot create virtual environments yet: sudo apt-get install $$("$(PYTHON)" -c 'import sys; print("python3.%d-venv" % sys.version_info[1])')"; exit 1; }
+	@$(PY) -m pip --version >/dev/null 2>&1 || "$(PYTHON)" -m venv --clear .venv
+	@echo "Installing into .venv (some minutes the first time)"
+	@$(PY) -m pip install --quiet --requirement requirements.lock
+	@$(PY) -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $(STAMP)
+
+demo: $(STAMP) ## build the student version, grade a sample class, show where its marks are
+	@$(PY) -m tests.sample_class
+
+test: $(STAMP) ## run the whole test suite
+	@$(PY) -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
+
+test-fast: $(STAMP) ## run the tests that take less than five seconds each
+	@$(PY) -m pytest -n $(WORKERS) --dist loadfile -m "not slow" $(PYTEST_ARGS)
+
+source: $(STAMP) ## write source/*/*.ipynb from the text notebooks beside them
+	@$(PY) -m nmautils.cli build --only source
+
+release: $(STAMP) ## write the student version of every notebook
+	@$(PY) -m nmautils.cli build --only release
+
+solutions: $(STAMP) ## run every notebook with its answers and write it to solutions/
+	@$(PY) -m nmautils.cli build --only solutions
+
+lint: $(STAMP) ## check the style of code and notebooks
+	@$(PY) -m ruff check
+	@$(PY) -m ruff format --check
+	@$(PY) -m nmautils.cli lint
+
+clean: ## remove what demo and tests left; .venv, submissions and marks stay
+	@rm -rf demo build dist .pytest_cache .ruff_cache
+	@find . -name .venv -prune -o -name .git -prune -o -type d \
+		\( -name __pycache__ -o -name .ipynb_checkpoints \) -exec rm -rf {} +
