@@ -1,0 +1,138 @@
+"""Looking into a network: what its layers do, and the shape of a population's responses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import torch
+    from torch import nn
+
+__all__ = ["embed_lowd", "get_hidden_activity"]
+
+_PCA_DIMENSIONS = 20
+
+
+def get_hidden_activity(
+    net: nn.Module, stimuli: torch.Tensor, layer_labels: Iterable[str]
+) -> dict[str, np.ndarray]:
+    """Run a network once and keep what the named layers give.
+
+    Parameters
+    ----------
+    net
+        The network.
+    stimuli
+        Its input; the first axis runs over the S stimuli.
+    layer_labels
+        Names of direct children of `net`, for instance ``['pool', 'fc']``.
+
+    Returns
+    -------
+    dict
+        For each label, in the order asked for, an array S x n_units.
+
+    Raises
+    ------
+    ValueError
+        If a label names no direct child of `net`, or the pass does not use that child.
+
+    Notes
+    -----
+    What is kept is the module's own output. A non-linearity that ``forward`` applies
+    afterwards is not part of it: in the course's ``CNN``, 'pool' comes after the
+    rectifier and 'fc' before it. A module used twice in one pass leaves its last output.
+    """
+    import torch
+
+    labels = [layer_labels] if isinstance(layer_labels, str) else list(layer_labels)
+    children = dict(net.named_children())
+    for label in labels:
+        if label not in children:
+            raise ValueError(
+                f"the network has no layer {label!r}; its layers are {', '.join(children)}."
+            )
+
+    activity: dict[str, np.ndarray] = {}
+
+    def keep(label: str):
+        def hook(module, args, output):
+            # Cloned, since a later in-place operation would change the kept values.
+            kept = output.detach().clone().cpu()
+            activity[label] = kept.reshape(len(kept), -1).numpy()
+
+        return hook
+
+    hooks = []
+    try:
+        for label in labels:
+            hooks.append(children[label].register_forward_hook(keep(label)))
+        with torch.no_grad():
+            net(stimuli)
+    finally:
+        for hook in hooks:
+            hook.remove()
+
+    for label in labels:
+        if label not in activity:
+            raise ValueError(f"layer {label!r} exists, but the network's forward does not use it.")
+    return {label: activity[label] for label in labels}
+
+
+def embed_lowd(resp: np.ndarray | torch.Tensor, *, perplexity: float = 30.0) -> np.ndarray:
+    """Place stimuli in the plane so that those with similar responses lie close together.
+
+    Parameters
+    ----------
+    resp
+        Responses, S stimuli x n_units, S at least 3.
+    perplexity
+        t-SNE's number of effective neighbours. With few stimuli it is lowered to
+        (S - 1) / 3, since it has to stay below their number.
+
+    Returns
+    -------
+    ndarray
+        S x 2. Axes and units mean nothing; only who lies near whom does.
+
+    Raises
+    ------
+    ValueError
+        If `resp` is not such a matrix, or holds NaN or infinity.
+
+    Notes
+    -----
+    Principal components first (20, or as many as there are stimuli or units), which makes
+    t-SNE faster and is common practice; both start from a fixed random state. See van der
+    Maaten and Hinton (2008), J. Machine Learning Research 9, 2579-2605.
+    """
+    from sklearn.decomposition import PCA
+    from sklearn.manifold import TSNE
+
+    if hasattr(resp, "detach"):
+        resp = resp.detach().cpu().numpy()
+    resp = np.asarray(resp)
+    if resp.ndim != 2 or resp.shape[0] < 3 or resp.shape[1] < 1:
+        raise ValueError(
+            f"resp has shape {resp.shape}; give stimuli x units, with 3 stimuli or more."
+        )
+    if not np.isfinite(resp).all():
+        raise ValueError("resp holds NaN or infinity; leave out those stimuli or units first.")
+    if not perplexity > 0:
+        raise ValueError(f"perplexity is {perplexity}; give a number above 0.")
+
+    n_stimuli, n_units = resp.shape
+    n_components = min(_PCA_DIMENSIONS, n_units, n_stimuli)
+    components = PCA(n_components=n_components, random_state=0).fit_transform(resp)
+    embedding = TSNE(
+        n_components=2,
+        perplexity=min(perplexity, (n_stimuli - 1) / 3),
+        # The principal components are a steadier start, but it takes two of them.
+        init="pca" if n_components >= 2 else "random",
+        learning_rate="auto",
+        random_state=0,
+    )
+    return embedding.fit_transform(components)

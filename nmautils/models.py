@@ -1,0 +1,365 @@
+"""The networks that the tutorials hand to the student.
+
+Layers are created in the order in which the data meet them. The order is part of the
+definition: it decides which random numbers each layer starts from.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import nn
+
+__all__ = [
+    "CNN",
+    "FC",
+    "ConvFCClassifier",
+    "ConvPoolFC",
+    "ConvolutionalLayer",
+    "DeepNet",
+    "DeepNetSoftmax",
+]
+
+_CHANNELS = 6
+_KERNEL = 7
+_POOL = 8
+_HIDDEN = 10
+
+
+def _need_sizes(**sizes: int) -> None:
+    """Raise unless every size is a whole number of at least 1."""
+    for name, size in sizes.items():
+        whole = hasattr(size, "__index__") and not isinstance(size, bool)
+        if not whole or size < 1:
+            raise ValueError(f"{name} is {size!r}; give a whole number of at least 1.")
+
+
+def _shape(tensor: torch.Tensor) -> str:
+    return " x ".join(str(n) for n in tensor.shape) or "a single number"
+
+
+class DeepNet(nn.Module):
+    r"""A network with one linear hidden layer and one linear output unit.
+
+    Parameters
+    ----------
+    n_inputs
+        Number of neurons whose responses go in, :math:`N`.
+    n_hidden
+        Number of hidden units, :math:`M`.
+
+    Attributes
+    ----------
+    in_layer : nn.Linear
+        From neurons to hidden units, weights M x N.
+    out_layer : nn.Linear
+        From hidden units to the decoded angle, weights 1 x M.
+
+    Raises
+    ------
+    ValueError
+        If a size is not a whole number of at least 1.
+
+    Notes
+    -----
+    :math:`y = \mathbf W^{out}(\mathbf W^{in}\mathbf r + \mathbf b^{in}) + b^{out}`
+    """
+
+    def __init__(self, n_inputs: int, n_hidden: int) -> None:
+        super().__init__()
+        _need_sizes(n_inputs=n_inputs, n_hidden=n_hidden)
+        self.in_layer = nn.Linear(n_inputs, n_hidden)
+        self.out_layer = nn.Linear(n_hidden, 1)
+
+    def forward(self, r: torch.Tensor) -> torch.Tensor:
+        """Decode the angle (degrees) from responses, ``(..., N)`` to ``(..., 1)``."""
+        h = self.in_layer(r)
+        return self.out_layer(h)
+
+
+class DeepNetSoftmax(nn.Module):
+    r"""A classifier with one rectified hidden layer and log probabilities as output.
+
+    Parameters
+    ----------
+    n_inputs
+        Number of neurons whose responses go in, :math:`N`.
+    n_hidden
+        Number of hidden units, :math:`M`.
+    n_classes
+        Number of orientation classes, :math:`C`.
+
+    Attributes
+    ----------
+    in_layer, out_layer : nn.Linear
+        Weights M x N and C x M.
+    logprob : nn.LogSoftmax
+        Turns the output layer's values into log probabilities.
+
+    Raises
+    ------
+    ValueError
+        If a size is not a whole number of at least 1.
+
+    Notes
+    -----
+    :math:`\mathbf l = \log\sigma(\mathbf W^{out}\phi(\mathbf W^{in}\mathbf r +
+    \mathbf b^{in}) + \mathbf b^{out})`, with the rectifier :math:`\phi` and the softmax
+    :math:`\sigma`. Logarithms, because tiny probabilities are awkward for a computer.
+    """
+
+    def __init__(self, n_inputs: int, n_hidden: int, n_classes: int) -> None:
+        super().__init__()
+        _need_sizes(n_inputs=n_inputs, n_hidden=n_hidden, n_classes=n_classes)
+        self.in_layer = nn.Linear(n_inputs, n_hidden)
+        self.out_layer = nn.Linear(n_hidden, n_classes)
+        self.logprob = nn.LogSoftmax(dim=1)
+
+    def forward(self, r: torch.Tensor) -> torch.Tensor:
+        """Give the log probability of each class, ``(n, N)`` to ``(n, C)``."""
+        h = torch.relu(self.in_layer(r))
+        return self.logprob(self.out_layer(h))
+
+
+class ConvolutionalLayer(nn.Module):
+    """One convolutional layer that keeps the size of the image, without non-linearity.
+
+    Parameters
+    ----------
+    c_in, c_out
+        Channels that go in and come out.
+    K
+        Side of the square kernels in pixels; odd, so that padding by ``K // 2`` keeps
+        height and width.
+    filters
+        Kernels to start from, c_out x c_in x K x K. They are copied, and the bias is
+        zero. Without them the layer keeps PyTorch's own random start.
+
+    Attributes
+    ----------
+    conv : nn.Conv2d
+        The convolution, stride 1.
+
+    Raises
+    ------
+    ValueError
+        If a size is not a whole number of at least 1, `K` is even, or `filters` have
+        another shape.
+    """
+
+    def __init__(
+        self,
+        c_in: int = 1,
+        c_out: int = 6,
+        K: int = 7,
+        filters: torch.Tensor | None = None,
+    ) -> None:
+        super().__init__()
+        self.conv = _same_size_conv(c_in, c_out, K)
+        if filters is not None:
+            _load_filters(self.conv, filters)
+
+    def forward(self, s: torch.Tensor) -> torch.Tensor:
+        """Convolve, ``(n, c_in, H, W)`` to ``(n, c_out, H, W)``."""
+        return self.conv(s)
+
+
+def _same_size_conv(c_in: int, c_out: int, K: int) -> nn.Conv2d:
+    _need_sizes(c_in=c_in, c_out=c_out, K=K)
+    if K % 2 == 0:
+        raise ValueError(f"K is {K}; it must be odd, or the padding cannot keep the image's size.")
+    return nn.Conv2d(c_in, c_out, kernel_size=K, padding=K // 2, stride=1)
+
+
+def _load_filters(conv: nn.Conv2d, filters: torch.Tensor) -> None:
+    filters = torch.as_tensor(filters, dtype=conv.weight.dtype)
+    if filters.shape != conv.weight.shape:
+        raise ValueError(
+            f"filters have shape {_shape(filters)}; this layer needs c_out x c_in x K x K = "
+            f"{_shape(conv.weight)}."
+        )
+    # A copy: sharing memory would let training change the caller's filters.
+    conv.weight = nn.Parameter(filters.detach().clone())
+    conv.bias = nn.Parameter(torch.zeros(conv.out_channels))
+
+
+class _TiltClassifier(nn.Module):
+    """What the four classifiers of tutorial 3 share: the check of their input.
+
+    Parameters
+    ----------
+    h_in, w_in
+        Height and width of the images in pixels.
+    smallest
+        Smallest height and width this network can take.
+    """
+
+    def __init__(self, h_in: int, w_in: int, smallest: int = 1) -> None:
+        super().__init__()
+        _need_sizes(h_in=h_in, w_in=w_in)
+        if min(h_in, w_in) < smallest:
+            raise ValueError(
+                f"images are {h_in} x {w_in} pixels; this network pools over {smallest} x "
+                f"{smallest}, so give at least that."
+            )
+        self._image = (h_in, w_in)
+
+    def _checked(self, x: torch.Tensor) -> torch.Tensor:
+        if x.ndim != 3 or tuple(x.shape[1:]) != self._image:
+            h, w = self._image
+            raise ValueError(
+                f"images have shape {_shape(x)}; this network needs P x {h} x {w}, "
+                "without a channel axis."
+            )
+        return x
+
+
+class CNN(_TiltClassifier):
+    """Left or right? One convolutional layer, pooling, and two fully connected layers.
+
+    Parameters
+    ----------
+    h_in, w_in
+        Height and width of the images in pixels, at least 8 each.
+
+    Attributes
+    ----------
+    conv : nn.Conv2d
+        1 to 6 channels, 7 x 7 kernels that start as centre-surround and Gabor filters
+        (mean not removed) with zero bias; trained like everything else.
+    pool : nn.MaxPool2d
+        Largest value of each 8 x 8 patch.
+    fc, out : nn.Linear
+        To 10 units, then to one.
+    dims : tuple of int
+        Shape of one pooled image: channels, rows, columns.
+
+    Raises
+    ------
+    ValueError
+        If the images are smaller than the pooling patch.
+
+    See Also
+    --------
+    ConvPoolFC : the same network with random kernels.
+    """
+
+    def __init__(self, h_in: int, w_in: int) -> None:
+        from nmautils.stimuli import filters
+
+        super().__init__(h_in, w_in, smallest=_POOL)
+        self.conv = _same_size_conv(1, _CHANNELS, _KERNEL)
+        _load_filters(self.conv, filters(_CHANNELS, _KERNEL, zero_mean=False))
+        self.pool = nn.MaxPool2d(_POOL)
+        self.dims = (_CHANNELS, h_in // _POOL, w_in // _POOL)
+        self.fc = nn.Linear(math.prod(self.dims), _HIDDEN)
+        self.out = nn.Linear(_HIDDEN, 1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Give the probability of a lean to the right, ``(P, H, W)`` to ``(P, 1)``."""
+        x = self._checked(x).unsqueeze(1)
+        x = self.pool(torch.relu(self.conv(x)))
+        x = torch.relu(self.fc(x.flatten(1)))
+        return torch.sigmoid(self.out(x))
+
+
+class FC(_TiltClassifier):
+    """Left or right, from the pixels through fully connected layers alone.
+
+    Parameters
+    ----------
+    h_in, w_in
+        Height and width of the images in pixels.
+
+    Attributes
+    ----------
+    dims : int
+        Number of pixels.
+    fc, out : nn.Linear
+        To 10 units, then to one.
+    """
+
+    def __init__(self, h_in: int, w_in: int) -> None:
+        super().__init__(h_in, w_in)
+        self.dims = h_in * w_in
+        self.fc = nn.Linear(self.dims, _HIDDEN)
+        self.out = nn.Linear(_HIDDEN, 1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Give the probability of a lean to the right, ``(P, H, W)`` to ``(P, 1)``."""
+        x = torch.relu(self.fc(self._checked(x).flatten(1)))
+        return torch.sigmoid(self.out(x))
+
+
+class ConvFCClassifier(_TiltClassifier):
+    """Left or right, with a convolutional layer but no pooling.
+
+    Parameters
+    ----------
+    h_in, w_in
+        Height and width of the images in pixels.
+
+    Attributes
+    ----------
+    conv : nn.Conv2d
+        1 to 6 channels, 7 x 7 kernels, PyTorch's random start.
+    dims : tuple of int
+        Shape of one filtered image: channels, rows, columns.
+    fc, out : nn.Linear
+        To 10 units, then to one.
+    """
+
+    def __init__(self, h_in: int, w_in: int) -> None:
+        super().__init__(h_in, w_in)
+        self.conv = _same_size_conv(1, _CHANNELS, _KERNEL)
+        self.dims = (_CHANNELS, h_in, w_in)
+        self.fc = nn.Linear(math.prod(self.dims), _HIDDEN)
+        self.out = nn.Linear(_HIDDEN, 1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Give the probability of a lean to the right, ``(P, H, W)`` to ``(P, 1)``."""
+        x = torch.relu(self.conv(self._checked(x).unsqueeze(1)))
+        x = torch.relu(self.fc(x.flatten(1)))
+        return torch.sigmoid(self.out(x))
+
+
+class ConvPoolFC(_TiltClassifier):
+    """Left or right, with a convolutional layer and pooling, from random kernels.
+
+    Parameters
+    ----------
+    h_in, w_in
+        Height and width of the images in pixels, at least 8 each.
+
+    Attributes
+    ----------
+    conv : nn.Conv2d
+        1 to 6 channels, 7 x 7 kernels, PyTorch's random start.
+    pool : nn.MaxPool2d
+        Largest value of each 8 x 8 patch.
+    dims : tuple of int
+        Shape of one pooled image: channels, rows, columns.
+    fc, out : nn.Linear
+        To 10 units, then to one.
+
+    Raises
+    ------
+    ValueError
+        If the images are smaller than the pooling patch.
+    """
+
+    def __init__(self, h_in: int, w_in: int) -> None:
+        super().__init__(h_in, w_in, smallest=_POOL)
+        self.conv = _same_size_conv(1, _CHANNELS, _KERNEL)
+        self.pool = nn.MaxPool2d(_POOL)
+        self.dims = (_CHANNELS, h_in // _POOL, w_in // _POOL)
+        self.fc = nn.Linear(math.prod(self.dims), _HIDDEN)
+        self.out = nn.Linear(_HIDDEN, 1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Give the probability of a lean to the right, ``(P, H, W)`` to ``(P, 1)``."""
+        x = self._checked(x).unsqueeze(1)
+        x = self.pool(torch.relu(self.conv(x)))
+        x = torch.relu(self.fc(x.flatten(1)))
+        return torch.sigmoid(self.out(x))
