@@ -1,0 +1,65 @@
+"""Every figure of the course.
+
+Helpers take the axes or the figure to draw in (or make a new one), return it, read no globals,
+leave their input alone, and accept tensors as well as arrays. Call `use_style` once per notebook.
+"""
+
+from nmautils.plotting._common import use_style
+from nmautils.plotting.images import plot_example_activations, plot_weights, show_stimulus
+from nmautils.plotting.learning import (
+    identityLine,
+    plot_decoded_results,
+    plot_descent,
+    plot_loss_runs,
+    plot_train_loss,
+    plot_training_curves,
+)
+from nmautils.plotting.networks import (
+    plot_activations,
+    plot_network,
+    visualize_hidden_units,
+    visualize_weights,
+)
+from nmautils.plotting.responses import (
+    plot_data_matrix,
+    plot_neuron,
+    plot_prediction,
+    plot_responses,
+    plot_tuning,
+    plot_tuning_curves,
+)
+from nmautils.plotting.similarity import (
+    plot_corr_matrix,
+    plot_multiple_rdm,
+    plot_rdm_rdm_correlations,
+    plot_rdm_rows,
+    plot_resp_lowd,
+)
+
+__all__ = [
+    "identityLine",
+    "plot_activations",
+    "plot_corr_matrix",
+    "plot_data_matrix",
+    "plot_decoded_results",
+    "plot_descent",
+    "plot_example_activations",
+    "plot_loss_runs",
+    "plot_multiple_rdm",
+    "plot_network",
+    "plot_neuron",
+    "plot_prediction",
+    "plot_rdm_rdm_correlations",
+    "plot_rdm_rows",
+    "plot_resp_lowd",
+    "plot_responses",
+    "plot_train_loss",
+    "plot_training_curves",
+    "plot_tuning",
+    "plot_tuning_curves",
+    "plot_weights",
+    "show_stimulus",
+    "use_style",
+    "visualize_hidden_units",
+    "visualize_weights",
+]

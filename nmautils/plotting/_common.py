@@ -1,0 +1,79 @@
+"""What all figure modules share: colours, style sheet, conversion and new axes."""
+
+from collections.abc import Sequence
+from importlib import resources
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import FigureBase
+
+# Okabe and Ito's palette: told apart by readers with any common colour blindness.
+BLUE, VERMILLION, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
+# Recorded halves of tutorial 4: a yellow and a magenta that stay visible on white.
+TRAIN_YELLOW, TEST_MAGENTA = "#E3B505", "#B5179E"
+GREY = "0.7"
+ORIENTATION_LABEL = "stimulus orientation (°)"
+
+
+def use_style() -> None:
+    """Apply the course's style sheet to all figures drawn from now on.
+
+    The sheet lies in the package (``nma.mplstyle``), so nothing is fetched over the network.
+    """
+    with resources.as_file(resources.files("nmautils") / "nma.mplstyle") as path:
+        plt.style.use(path)
+
+
+def as_array(values: Any) -> np.ndarray:
+    """Return `values` (array, tensor on any device, or nested list of them) as an array."""
+    if hasattr(values, "detach"):
+        return values.detach().cpu().numpy()
+    if isinstance(values, (list, tuple)):
+        return np.array([as_array(value) for value in values])
+    return np.asarray(values)
+
+
+def as_curve(values: Any) -> np.ndarray:
+    """Return `values` as a vector of floats, a column becoming flat."""
+    return as_array(values).astype(float).reshape(-1)
+
+
+def new_axes(ax: Axes | None, figsize: tuple[float, float]) -> Axes:
+    """Return `ax`, or the axes of a new figure of `figsize` inches."""
+    if ax is None:
+        _, ax = plt.subplots(figsize=figsize, layout="constrained")
+    return ax
+
+
+def new_figure(
+    fig: FigureBase | None, figsize: tuple[float, float], layout: str = "constrained"
+) -> FigureBase:
+    """Return `fig` (a figure or subfigure), or a new figure of `figsize` inches."""
+    return plt.figure(figsize=figsize, layout=layout) if fig is None else fig
+
+
+def same_length(**vectors: Sequence) -> None:
+    """Raise ValueError unless all named sequences are of one length."""
+    lengths = {name: len(vector) for name, vector in vectors.items()}
+    if len(set(lengths.values())) > 1:
+        listed = ", ".join(f"{name} has {length}" for name, length in lengths.items())
+        raise ValueError(f"lengths differ: {listed}; give one entry per point in each of them")
+
+
+def indices_within(indices: Sequence[int], n: int, what: str) -> list[int]:
+    """Return `indices` as a list of ints, or raise ValueError if one is not in ``0..n-1``."""
+    wanted = [int(i) for i in np.atleast_1d(as_array(list(np.atleast_1d(indices))))]
+    outside = [i for i in wanted if not 0 <= i < n]
+    if not wanted or outside:
+        came = f"{what} {outside[0]} does not exist" if outside else f"no {what} was given"
+        raise ValueError(f"{came}; choose from 0 to {n - 1}")
+    return wanted
+
+
+def mark_orientations(ax: Axes, orientations: Any, axis: str = "x") -> None:
+    """Set an axis' ticks to 0, 90, ..., 360, or to -90, -45, ..., 90 if `orientations` need it."""
+    half_circle = np.nanmin(as_array(orientations)) < 0
+    ticks = np.arange(-90, 91, 45) if half_circle else np.arange(0, 361, 90)
+    ax.set(**{f"{axis}ticks": ticks})

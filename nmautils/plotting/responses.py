@@ -1,0 +1,243 @@
+"""Figures of recorded responses: heat map, tuning curves, one neuron at a time."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import FigureBase
+
+from nmautils.plotting._common import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORIENTATION_LABEL,
+    TEST_MAGENTA,
+    TRAIN_YELLOW,
+    VERMILLION,
+    as_array,
+    as_curve,
+    indices_within,
+    mark_orientations,
+    new_axes,
+    new_figure,
+    same_length,
+)
+
+
+def plot_data_matrix(X: Any, ax: Axes | None = None, show: bool = False) -> Axes:
+    """Draw a matrix of responses as a heat map.
+
+    Parameters
+    ----------
+    X : array or tensor, rows x columns
+        Responses; the colour limits are their 1st and 99th percentiles.
+    ax : Axes, optional
+        Where to draw; a new figure without it.
+    show : bool
+        Call ``plt.show()`` at the end.
+
+    Returns
+    -------
+    Axes
+    """
+    X = as_array(X)
+    if X.ndim != 2:
+        raise ValueError(f"got {X.ndim} dimension(s); a data matrix needs two, rows x columns")
+    ax = new_axes(ax, (6.4, 5))
+    low, high = np.nanpercentile(X, [1, 99])
+    image = ax.imshow(X, cmap="pink", vmin=low, vmax=high, aspect="auto")
+    ax.set(xticks=[], yticks=[])
+    bar = ax.figure.colorbar(image, ax=ax, label="normalized neural response", pad=0.02)
+    bar.outline.set_visible(False)
+    if show:
+        plt.show()
+    return ax
+
+
+def plot_tuning_curves(
+    resp: Any, stimuli: Any, neurons: Sequence[int], ax: Axes | None = None
+) -> Axes:
+    """Draw the tuning curves of chosen neurons, one line each.
+
+    Parameters
+    ----------
+    resp : array or tensor, n_stimuli x n_neurons
+    stimuli : array or tensor, n_stimuli or n_stimuli x 1, degrees
+    neurons : sequence of int
+        Columns of `resp` to draw.
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    ValueError
+        If a neuron does not exist or `stimuli` do not match `resp`.
+    """
+    resp, stimuli = as_array(resp), as_curve(stimuli)
+    same_length(resp=resp, stimuli=stimuli)
+    neurons = indices_within(neurons, resp.shape[1], "neuron")
+    ax = new_axes(ax, (6.4, 4.4))
+    for neuron in neurons:
+        ax.plot(stimuli, resp[:, neuron], lw=1.6, label=f"neuron {neuron}")
+    mark_orientations(ax, stimuli)
+    ax.set(xlabel=ORIENTATION_LABEL, ylabel="neural response")
+    ax.margins(x=0.02)
+    # Above the curves, where it hides none of them.
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=min(len(neurons), 3))
+    return ax
+
+
+def plot_responses(
+    resp: Any,
+    stimuli: Any,
+    neurons: Sequence[int],
+    label: str = "",
+    *,
+    n_shown: int = 100,
+    fig: FigureBase | None = None,
+) -> FigureBase:
+    """Draw responses of the first neurons as a heat map beside some tuning curves.
+
+    Parameters
+    ----------
+    resp : array or tensor, n_stimuli x n_neurons
+    stimuli : array or tensor, n_stimuli or n_stimuli x 1, degrees
+    neurons : sequence of int
+        Neurons whose tuning curves are drawn.
+    label : str
+        What was recorded, for the title: ``recording_label()``.
+    n_shown : int
+        How many neurons the heat map shows.
+    fig : Figure or SubFigure, optional
+
+    Returns
+    -------
+    Figure
+    """
+    resp = as_array(resp)
+    n_stimuli, n_neurons = resp.shape
+    n_shown = min(n_shown, n_neurons)
+    fig = new_figure(fig, (12, 5))
+    left, right = fig.subplots(1, 2)
+    plot_data_matrix(resp[:, :n_shown].T, left)
+    left.set(xlabel="stimulus", ylabel="neuron", title=f"first {n_shown} neurons")
+    plot_tuning_curves(resp, stimuli, neurons, right)
+    count = f"{n_neurons:,} neurons"
+    if count not in label:  # the label of a whole recording has it already
+        label = f"{label}, {count}" if label else count
+    fig.suptitle(f"{label}, {n_stimuli:,} stimuli")
+    return fig
+
+
+def plot_tuning(
+    ax: Axes | None,
+    stimuli: Any,
+    respi_train: Any,
+    respi_test: Any,
+    neuron_index: int,
+    linewidth: float = 2,
+) -> Axes:
+    """Draw one neuron's responses in both halves of the recording, train and test.
+
+    Parameters
+    ----------
+    ax : Axes or None
+    stimuli : array or tensor, n_stimuli, degrees
+    respi_train, respi_test : array or tensor, n_stimuli
+    neuron_index : int
+        Shown in the title.
+    linewidth : float
+        In points.
+
+    Returns
+    -------
+    Axes
+    """
+    stimuli, train, test = as_curve(stimuli), as_curve(respi_train), as_curve(respi_test)
+    same_length(stimuli=stimuli, respi_train=train, respi_test=test)
+    ax = new_axes(ax, (4.6, 3.6))
+    ax.plot(stimuli, train, color=TRAIN_YELLOW, lw=linewidth, label="train")
+    ax.plot(stimuli, test, color=TEST_MAGENTA, lw=linewidth, label="test")
+    ax.set(xticks=np.arange(0, 361, 90), xlim=(-10, 370), ylim=(-0.5, 2.4))
+    ax.tick_params(axis="x", labelsize="small")  # panels stand side by side
+    ax.set(xlabel=ORIENTATION_LABEL, ylabel="neural response", title=f"neuron {neuron_index}")
+    return ax
+
+
+def plot_prediction(ax: Axes | None, y_pred: Any, y_train: Any, y_test: Any) -> Axes:
+    """Draw a model's prediction of one neuron over its train and test responses.
+
+    Parameters
+    ----------
+    ax : Axes or None
+    y_pred, y_train, y_test : array or tensor, n_stimuli
+
+    Returns
+    -------
+    Axes
+    """
+    prediction, train, test = as_curve(y_pred), as_curve(y_train), as_curve(y_test)
+    same_length(y_pred=prediction, y_train=train, y_test=test)
+    ax = new_axes(ax, (4.6, 3.6))
+    ax.plot(train, color=TRAIN_YELLOW, lw=1.2, label="train")
+    ax.plot(test, color=TEST_MAGENTA, lw=2, label="test")
+    ax.plot(prediction, color=GREEN, lw=3, label="prediction")
+    ax.set(xlabel="stimulus bin", ylabel="response")
+    return ax
+
+
+def plot_neuron(
+    resp: Any, stimuli: Any, neuron: int, sigma: float = 5, ax: Axes | None = None
+) -> Axes:
+    """Draw one neuron's raw and smoothed tuning curve and where each peaks.
+
+    Parameters
+    ----------
+    resp : array or tensor, n_stimuli x n_neurons
+        Rows in equal steps around the full circle.
+    stimuli : array or tensor, n_stimuli or n_stimuli x 1, degrees
+    neuron : int
+    sigma : float
+        Width of the smoothing Gaussian, in rows; 0 shows the raw curve alone.
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+
+    Notes
+    -----
+    A Gaussian of width s turns the k-th Fourier coefficient of n points on a circle into
+    itself times exp(-(2 pi k s / n)^2 / 2).
+    """
+    resp, stimuli = as_array(resp), as_curve(stimuli)
+    same_length(resp=resp, stimuli=stimuli)
+    (neuron,) = indices_within([neuron], resp.shape[1], "neuron")
+    if sigma < 0:
+        raise ValueError(f"sigma is {sigma}; a smoothing width is 0 or more")
+    ax = new_axes(ax, (8, 4))
+    raw = resp[:, neuron].astype(float)
+    _curve_with_peak(ax, stimuli, raw, "0.6", 1.0, "raw")
+    if sigma > 0:
+        k = np.arange(len(raw) // 2 + 1)
+        damping = np.exp(-((2 * np.pi * k * sigma / len(raw)) ** 2) / 2)
+        smooth = np.fft.irfft(np.fft.rfft(raw) * damping, n=len(raw))
+        _curve_with_peak(ax, stimuli, smooth, BLUE, 2.5, f"smoothed, width {sigma:g}")
+    mark_orientations(ax, stimuli)
+    ax.set(xlabel=ORIENTATION_LABEL, ylabel="neural response", title=f"neuron {neuron}")
+    ax.margins(x=0.02)
+    ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+    return ax
+
+
+def _curve_with_peak(
+    ax: Axes, x: np.ndarray, y: np.ndarray, color: str, width: float, label: str
+) -> None:
+    top = int(np.argmax(y))
+    ax.plot(x, y, color=color, lw=width, label=f"{label}:\npeak at {x[top]:.0f}°")
+    ax.plot(x[top], y[top], "o", color=VERMILLION if width > 2 else GREY, ms=9, mec="white")
