@@ -1,0 +1,69 @@
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from nmautils.device import in_notebook, set_device, set_seed
+
+
+@pytest.fixture(scope="module")
+def golden():
+    with np.load(Path(__file__).parent / "golden" / "golden.npz") as arrays:
+        yield arrays
+
+
+@pytest.mark.parametrize(("there", "name"), [(True, "cuda"), (False, "cpu")])
+def test_set_device_returns_its_choice_and_says_so_in_one_line(monkeypatch, capsys, there, name):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: there)
+    assert set_device() == name
+    printed = capsys.readouterr().out
+    assert printed.count("\n") == 1
+    assert f"({name})" in printed
+    assert ("Runtime > Change runtime type" in printed) is not there
+
+
+def test_set_seed_repeats_the_numbers_of_all_three_generators():
+    def draw():
+        return random.random(), np.random.rand(), torch.rand(1).item()
+
+    set_seed(5)
+    first = draw()
+    set_seed(6)
+    other = draw()
+    set_seed(np.int64(5))
+    assert draw() == first
+    assert all(a != b for a, b in zip(first, other, strict=True))
+
+
+def test_set_seed_gives_the_state_the_course_prescribes(golden):
+    set_seed(4)
+    assert torch.randperm(360).tolist() == golden["split_perm"].tolist()
+    set_seed(1)
+    assert np.random.choice(216, 20).tolist() == golden["get_data_idx20"].tolist()
+
+
+@pytest.mark.parametrize("seed", [-1, 2**32, 1.5, None, "3", True])
+def test_set_seed_rejects_what_numpy_cannot_take(seed):
+    with pytest.raises(ValueError, match="whole number from 0 to 4294967295"):
+        set_seed(seed)
+
+
+def test_a_plain_program_is_no_notebook():
+    code = (
+        "from nmautils.device import in_notebook; print(in_notebook()); "
+        "import IPython; print(in_notebook())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "False"]
+
+
+def test_a_kernels_shell_is_a_notebook(monkeypatch):
+    import IPython
+
+    shell = type("Shell", (), {"kernel": object()})()
+    monkeypatch.setattr(IPython, "get_ipython", lambda: shell)
+    assert in_notebook()
