@@ -25,6 +25,7 @@ help: ## list these targets
 		while IFS='|' read -r target what; do printf 'make %-10s %s\n' "$$target" "$$what"; done
 
 venv: $(STAMP) ## create .venv with everything pinned in requirements.lock
+	@echo ".venv is ready"
 
 $(STAMP): requirements.lock pyproject.toml
 	@command -v "$(PYTHON)" >/dev/null || \
