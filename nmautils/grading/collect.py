@@ -1,0 +1,318 @@
+"""From the inbox to where nbgrader looks: submitted/STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb.
+
+The work is done by ``nbgrader zip_collect`` with the two plug-ins below; ``nmautils collect``
+sorts a whole inbox by assignment first and only hands over what is new.
+"""
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timezone, tzinfo
+from pathlib import Path
+
+from nbgrader.apps.zipcollectapp import ZipCollectApp
+from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
+from nbgrader.utils import chdir, parse_utc
+
+from nmautils.course.settings import CourseError, Settings, read_settings
+
+from .inbox import Found, find_files
+from .names import HandInName, parse_name
+from .reading import read_notebook
+
+__all__ = ["Collected", "InboxCollector", "InboxExtractor", "collect"]
+
+Say = Callable[[str], None]
+
+
+class InboxExtractor(ExtractorPlugin):
+    """Unpack what an LMS gave, leaving out links, oversized files and paths that lead away.
+
+    Files keep their times, which the late policy needs.
+    """
+
+    def extract(self, archive_path: str, extracted_path: str) -> None:
+        """Copy every possible notebook below `archive_path` to `extracted_path`."""
+
+        def refuse(where: str, why: str) -> None:
+            self.log.error("%s: %s", where, why)
+
+        for found in find_files(Path(archive_path), refuse):
+            if found.raw is None:
+                self.log.info("%s: not a notebook, left out", found.where)
+                continue
+            target = Path(extracted_path, *found.parts)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(found.raw)
+            time = found.time.timestamp()
+            os.utime(target, (time, time))
+
+
+class InboxCollector(FileNameCollectorPlugin):
+    """Tell student, notebook and time of a hand-in by the names that Colab and LMSs give."""
+
+    def collect(self, submitted_file: str) -> dict | None:
+        """Give nbgrader what it asks for, or None with a line in the log."""
+        app = self.parent
+        assignment = app.coursedir.assignment_id
+        root = Path(app.coursedir.root)
+        path = Path(submitted_file)
+        parts = path.relative_to(app._format_collect_path(app.extracted_directory)).parts
+        try:
+            read_notebook(path.read_bytes())
+            name = parse_name(parts, known_assignments(root) | {assignment})
+        except ValueError as error:
+            self.log.error("%s: %s", "/".join(parts), error)
+            return None
+        if name.assignment != assignment:
+            self.log.info("%s belongs to %s", "/".join(parts), name.assignment)
+            return None
+        modified = datetime.fromtimestamp(path.stat().st_mtime, timezone.utc)
+        time = in_utc(name.time or modified, zone_of(root, assignment))
+        return {"student_id": name.student, "file_id": assignment, "timestamp": time}
+
+
+@dataclass
+class HandIn:
+    """One notebook of the inbox: whose, when, and a copy of it."""
+
+    name: HandInName
+    where: str
+    time: datetime
+    copy: Path
+
+    @property
+    def raw(self) -> bytes:
+        """The notebook's bytes."""
+        return self.copy.read_bytes()
+
+
+@dataclass
+class Collected:
+    """What one run of `collect` did, each as places in the inbox or students.
+
+    Attributes
+    ----------
+    new, unchanged : list of str
+        ``student/assignment``.
+    older : list of str
+        Places of hand-ins that a newer one replaces.
+    refused : list of (str, str)
+        Place and reason of everything that needs a person.
+    """
+
+    new: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    older: list[str] = field(default_factory=list)
+    refused: list[tuple[str, str]] = field(default_factory=list)
+
+
+def known_assignments(root: Path) -> set[str]:
+    """Names of the assignments that have a released notebook."""
+    return {
+        path.parent.name for path in root.glob("release/*/*.ipynb") if path.stem == path.parent.name
+    }
+
+
+def zone_of(root: Path, assignment: str) -> tzinfo:
+    """Time zone of an assignment's due date, the one that times without a zone are read in."""
+    with contextlib.suppress(CourseError):
+        due = _due(read_settings(root), assignment)
+        if due is not None and due.tzinfo is not None:
+            return due.tzinfo
+    return timezone.utc
+
+
+def _due(settings: Settings, assignment: str) -> datetime | None:
+    tutorial = settings.tutorials.get(assignment)
+    return tutorial.due if tutorial else None
+
+
+def in_utc(time: datetime, zone: tzinfo) -> datetime:
+    """Convert a time to the naive UTC that nbgrader stores, to the second."""
+    time = time if time.tzinfo else time.replace(tzinfo=zone)
+    return time.astimezone(timezone.utc).replace(tzinfo=None, microsecond=0)
+
+
+def collect(
+    root: str | Path = ".",
+    assignments: Sequence[str] = (),
+    inbox: str | Path = "inbox",
+    say: Say = print,
+) -> Collected:
+    """Bring the newest hand-in of every student to where nbgrader looks.
+
+    Parameters
+    ----------
+    root : path
+        Folder of the course.
+    assignments : sequence of str, optional
+        Which to collect; by default every released one.
+    inbox : path
+        Where the files lie, relative to `root`. Nothing in it is changed.
+    say : callable
+        Takes one line of the report at a time.
+
+    Returns
+    -------
+    Collected
+        What happened. If ``refused`` is not empty, a person has to look.
+
+    Raises
+    ------
+    ValueError
+        If an assignment is not released.
+    FileNotFoundError
+        If there is no inbox.
+    """
+    root = Path(root).resolve()
+    inbox = root / inbox
+    known = known_assignments(root)
+    for name in assignments:
+        if name not in known:
+            listed = ", ".join(sorted(known)) or "none; run `nmautils build` first"
+            raise ValueError(f"unknown assignment {name!r}; released are: {listed}")
+    if not known:
+        raise ValueError(f"nothing is released in {root / 'release'}; run `nmautils build` first")
+    if not inbox.is_dir():
+        raise FileNotFoundError(f"no folder {inbox}; make it and put the files you received there")
+
+    done = Collected()
+    with tempfile.TemporaryDirectory(prefix="nmautils-collect-") as temporary:
+        hand_ins = _sort(inbox, known, root, Path(temporary), done)
+        stage = Path(temporary) / "downloaded"
+        for (assignment, student), found in sorted(hand_ins.items()):
+            if not assignments or assignment in assignments:
+                _choose(root, assignment, student, found, stage, done, say)
+        for assignment in sorted(path.name for path in stage.glob("*")):
+            _hand_over(root, assignment, stage)
+    for where, why in done.refused:
+        say(f"needs you  {where}: {why}")
+    return done
+
+
+def _sort(
+    inbox: Path, known: set[str], root: Path, temporary: Path, done: Collected
+) -> dict[tuple[str, str], list[HandIn]]:
+    """Read the whole inbox: hand-ins by assignment and student, the rest refused."""
+    hand_ins: dict[tuple[str, str], list[HandIn]] = {}
+    others: list[Found] = []
+    answered: set[tuple[str, ...]] = set()
+
+    def refuse(where: str, why: str) -> None:
+        done.refused.append((where, why))
+        answered.add(tuple(where.split("/")[:-1]))
+
+    for number, found in enumerate(find_files(inbox, refuse)):
+        if found.raw is None:
+            others.append(found)
+            continue
+        answered.add(found.parts[:-1])
+        try:
+            name = parse_name(found.parts, known)
+        except ValueError as error:
+            refuse(found.where, _also_content(found.raw, str(error)))
+            continue
+        try:
+            read_notebook(found.raw)
+        except ValueError as error:
+            refuse(found.where, f"{error}; ask {name.student} for the .ipynb file again")
+            continue
+        copy = temporary / f"{number}.ipynb"
+        copy.write_bytes(found.raw)
+        time = in_utc(name.time or found.time, zone_of(root, name.assignment))
+        hand_in = HandIn(name, found.where, time, copy)
+        hand_ins.setdefault((name.assignment, name.student), []).append(hand_in)
+    for other in others:
+        # Pictures and data beside a notebook are no news; alone they stand for one.
+        if len(other.parts) == 1 or other.parts[:-1] not in answered:
+            refuse(other.where, "not a notebook: ask for the .ipynb file")
+    return hand_ins
+
+
+def _also_content(raw: bytes, why: str) -> str:
+    """Say so if a file with a bad name is not even a notebook."""
+    try:
+        read_notebook(raw)
+    except ValueError as error:
+        return f"{error}; moreover {why}"
+    return why
+
+
+def _choose(
+    root: Path,
+    assignment: str,
+    student: str,
+    found: list[HandIn],
+    stage: Path,
+    done: Collected,
+    say: Say,
+) -> None:
+    """Pick the newest hand-in of one student and put it on the stage if it is new."""
+    label = f"{student}/{assignment}"
+    accounts = sorted({h.name.account for h in found if h.name.account})
+    if len(accounts) > 1:
+        places = ", ".join(h.where for h in found)
+        done.refused.append(
+            (
+                places,
+                f"several people are called {student} ({', '.join(accounts)}): put each "
+                "into a folder of its own name",
+            )
+        )
+        return
+    # The same bytes twice are one hand-in, made when it first was.
+    found = sorted(found, key=lambda h: (h.time, h.where))
+    contents: dict[bytes, HandIn] = {}
+    for hand_in in found:
+        contents.setdefault(hand_in.raw, hand_in)
+    newest = max(contents.values(), key=lambda h: (h.time, h.where))
+    for hand_in in found:
+        if hand_in is not newest and hand_in.raw != newest.raw:
+            done.older.append(hand_in.where)
+            say(f"older      {hand_in.where} ({hand_in.time} UTC): {newest.where} counts")
+
+    target = root / "submitted" / student / assignment / f"{assignment}.ipynb"
+    before = _timestamp(target.parent)
+    if target.is_file() and target.read_bytes() == newest.raw:
+        done.unchanged.append(label)
+        say(f"unchanged  {label}")
+        return
+    if target.is_file() and before is not None and newest.time <= before:
+        done.unchanged.append(label)
+        say(f"unchanged  {label}: what is there ({before} UTC) is newer than {newest.where}")
+        return
+    staged = stage / assignment / "archive" / student / f"{assignment}.ipynb"
+    staged.parent.mkdir(parents=True)
+    shutil.copyfile(newest.copy, staged)
+    seconds = newest.time.replace(tzinfo=timezone.utc).timestamp()
+    os.utime(staged, (seconds, seconds))
+    done.new.append(label)
+    say(f"collected  {label} <- {newest.where} ({newest.time} UTC)")
+
+
+def _timestamp(folder: Path) -> datetime | None:
+    try:
+        return parse_utc((folder / "timestamp.txt").read_text().strip())
+    except (OSError, ValueError):
+        return None
+
+
+def _hand_over(root: Path, assignment: str, stage: Path) -> None:
+    """Let nbgrader's own command move what is on the stage."""
+    with chdir(str(root)):
+        app = ZipCollectApp()
+        app.initialize(
+            [
+                assignment,
+                "--force",
+                "--log-level=ERROR",
+                f"--ZipCollectApp.downloaded_directory={stage}",
+                f"--ZipCollectApp.extractor_plugin={__name__}.InboxExtractor",
+                f"--ZipCollectApp.collector_plugin={__name__}.InboxCollector",
+            ]
+        )
+        app.start()

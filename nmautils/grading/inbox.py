@@ -1,0 +1,223 @@
+"""Look through a folder of strangers' files: notebooks, folders, zip archives in archives.
+
+Nothing is followed, opened or unpacked that is not a regular file of reasonable size.
+"""
+
+import os
+import stat
+import struct
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from io import BytesIO
+from pathlib import Path, PurePosixPath
+
+__all__ = ["MAX_FILE", "Found", "find_files"]
+
+MAX_FILE = 20 * 2**20
+MAX_ARCHIVE = 2 * 2**30
+MAX_ENTRIES = 10_000
+MAX_DEPTH = 8
+MAX_NESTED = 2
+
+NOTEBOOK_ENDINGS = (".ipynb", ".ipynb.txt", ".ipynb.json", ".json")
+OTHER_ARCHIVES = (".7z", ".bz2", ".gz", ".rar", ".tar", ".tgz", ".xz")
+SILENT_NAMES = {"__macosx", ".ipynb_checkpoints", "thumbs.db", "desktop.ini", "timestamp.txt"}
+
+Refuse = Callable[[str, str], None]
+
+
+@dataclass(frozen=True)
+class Found:
+    """A file of the inbox.
+
+    Attributes
+    ----------
+    parts : tuple of str
+        Where it lies, from the inbox down; an archive is a part that ends in ``.zip``.
+    raw : bytes or None
+        Its content if it may be a notebook, else None.
+    time : datetime
+        When it was last changed: with a time zone if that is known, else local time.
+    """
+
+    parts: tuple[str, ...]
+    raw: bytes | None
+    time: datetime
+
+    @property
+    def where(self) -> str:
+        """The parts as one readable path."""
+        return "/".join(self.parts)
+
+
+def find_files(folder: Path, refuse: Refuse) -> Iterator[Found]:
+    """Go through a folder and the zip archives in it, in order of names.
+
+    Parameters
+    ----------
+    folder : Path
+        Where to look. Links in it are refused, not followed.
+    refuse : callable
+        Called with the place and the reason for everything that is not looked at.
+
+    Yields
+    ------
+    Found
+        Every regular file, those that may be notebooks with their content.
+    """
+    yield from _folder(folder, (), refuse)
+
+
+def _folder(folder: Path, parts: tuple[str, ...], refuse: Refuse) -> Iterator[Found]:
+    if len(parts) > MAX_DEPTH:
+        refuse("/".join(parts), f"more than {MAX_DEPTH} folders deep: move it up")
+        return
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError as error:
+        refuse("/".join(parts) or str(folder), f"cannot be read ({error.strerror})")
+        return
+    for entry in entries:
+        here = (*parts, entry.name)
+        if _is_silent(entry.name):
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            yield from _folder(Path(entry.path), here, refuse)
+        else:
+            yield from _file(Path(entry.path), here, refuse)
+
+
+def _file(path: Path, parts: tuple[str, ...], refuse: Refuse) -> Iterator[Found]:
+    where = "/".join(parts)
+    try:
+        info = path.lstat()
+        if stat.S_ISLNK(info.st_mode):
+            refuse(where, "a link, not a file: put the file itself here")
+            return
+        if not stat.S_ISREG(info.st_mode):
+            refuse(where, "neither a file nor a folder: remove it")
+            return
+        time = datetime.fromtimestamp(info.st_mtime, timezone.utc)
+        if path.suffix.lower() == ".zip":
+            if info.st_size > MAX_ARCHIVE:
+                refuse(where, f"larger than {MAX_ARCHIVE >> 30} GB: unpack it yourself")
+                return
+            yield from _zip(path, parts, 0, refuse)
+        elif not _may_be_notebook(path.name, where, info.st_size, refuse):
+            yield Found(parts, None, time)
+        elif info.st_size <= MAX_FILE:
+            with open(os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)), "rb") as file:
+                yield Found(parts, file.read(MAX_FILE), time)
+    except OSError as error:
+        refuse(where, f"cannot be read ({error.strerror})")
+
+
+def _may_be_notebook(name: str, where: str, size: int, refuse: Refuse) -> bool:
+    """Tell whether a file is to be read; refuse it here if it is too large for that."""
+    lower = name.lower()
+    if lower.endswith(NOTEBOOK_ENDINGS):
+        if size > MAX_FILE:
+            refuse(where, _too_large(size))
+        return True
+    if lower.endswith(OTHER_ARCHIVES):
+        refuse(where, "an archive, but not a zip: unpack it yourself")
+        return True
+    return False
+
+
+def _too_large(size: int) -> str:
+    return (
+        f"{size / 2**20:.0f} MB, more than {MAX_FILE >> 20} MB: ask for the notebook without "
+        "its outputs"
+    )
+
+
+def _is_silent(name: str) -> bool:
+    return name.startswith(".") or name.lower() in SILENT_NAMES
+
+
+def _zip(
+    file: Path | BytesIO, parts: tuple[str, ...], nested: int, refuse: Refuse
+) -> Iterator[Found]:
+    where = "/".join(parts)
+    try:
+        with zipfile.ZipFile(file) as archive:
+            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+            if len(entries) > MAX_ENTRIES:
+                refuse(where, f"more than {MAX_ENTRIES:,} files in it: unpack it yourself")
+                return
+            budget = MAX_ARCHIVE
+            for entry in sorted(entries, key=lambda entry: entry.filename):
+                budget -= min(entry.file_size, MAX_FILE)
+                if budget < 0:
+                    refuse(where, f"more than {MAX_ARCHIVE >> 30} GB in it: unpack it yourself")
+                    return
+                yield from _zip_entry(archive, entry, parts, nested, refuse)
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        refuse(where, f"not a readable zip archive ({error}): ask for it again")
+
+
+def _zip_entry(
+    archive: zipfile.ZipFile,
+    entry: zipfile.ZipInfo,
+    parts: tuple[str, ...],
+    nested: int,
+    refuse: Refuse,
+) -> Iterator[Found]:
+    inside = entry.filename
+    where = "/".join((*parts, inside))
+    names = PurePosixPath(inside).parts
+    if any(_is_silent(name) for name in names if name != ".."):
+        return
+    if ".." in names or inside.startswith("/") or "\\" in inside or "\0" in inside or ":" in inside:
+        refuse(where, "its path leads out of the archive: unpack it by hand if you trust it")
+        return
+    if len(names) > MAX_DEPTH or any(len(name.encode()) > 240 for name in names):
+        refuse(where, "its path is too long: unpack it yourself")
+        return
+    kind = stat.S_IFMT(entry.external_attr >> 16)
+    if kind not in (0, stat.S_IFREG):
+        refuse(where, "a link or device, not a file: ask for the file itself")
+        return
+    here = (*parts, *names)
+    is_zip = inside.lower().endswith(".zip")
+    if is_zip and nested >= MAX_NESTED:
+        refuse(where, "too many archives inside each other: unpack it yourself")
+        return
+    if not is_zip and not _may_be_notebook(inside, where, entry.file_size, refuse):
+        yield Found(here, None, _entry_time(entry))
+        return
+    if is_zip and entry.file_size > MAX_FILE:
+        refuse(where, _too_large(entry.file_size))
+    if entry.file_size > MAX_FILE or inside.lower().endswith(OTHER_ARCHIVES):
+        return
+    if entry.flag_bits & 1:
+        refuse(where, "locked with a password: unpack it yourself")
+        return
+    try:
+        with archive.open(entry) as file:
+            # The stated size may be a lie, so never more than the cap is unpacked.
+            raw = file.read(MAX_FILE + 1)
+    except Exception as error:
+        refuse(where, f"damaged in its archive ({error}): ask for it again")
+        return
+    if is_zip:
+        yield from _zip(BytesIO(raw), here, nested + 1, refuse)
+    else:
+        yield Found(here, raw, _entry_time(entry))
+
+
+def _entry_time(entry: zipfile.ZipInfo) -> datetime:
+    """Time of an archive's entry: exact and in UTC if the archive has it, else local."""
+    extra = entry.extra
+    while len(extra) >= 4:
+        kind, size = struct.unpack("<HH", extra[:4])
+        if kind == 0x5455 and size >= 5 and extra[4] & 1 and len(extra) >= 9:
+            return datetime.fromtimestamp(struct.unpack("<I", extra[5:9])[0], timezone.utc)
+        extra = extra[4 + size :]
+    try:
+        return datetime(*entry.date_time)
+    except ValueError:
+        return datetime(1980, 1, 1)

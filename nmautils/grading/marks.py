@@ -1,0 +1,131 @@
+"""Marks out of nbgrader's gradebook: a CSV file with a column per exercise, and a table."""
+
+import csv
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import Assignment, Gradebook, MissingEntry
+from nbgrader.plugins import ExportPlugin
+from traitlets import Bool
+
+__all__ = ["STOCK_COLUMNS", "MarksExport", "exercise_of", "marks"]
+
+STOCK_COLUMNS = [
+    "assignment",
+    "duedate",
+    "timestamp",
+    "student_id",
+    "last_name",
+    "first_name",
+    "email",
+    "raw_score",
+    "late_submission_penalty",
+    "score",
+    "max_score",
+]
+
+
+def exercise_of(grade_id: str) -> str:
+    """Name of the exercise that a graded cell belongs to."""
+    return grade_id.removesuffix("_test")
+
+
+def marks(
+    gradebook: Gradebook, assignments: list[str] | None = None, students: list[str] | None = None
+) -> list[dict[str, Any]]:
+    """Marks of every student in every assignment.
+
+    Parameters
+    ----------
+    gradebook : Gradebook
+        nbgrader's, open.
+    assignments, students : list of str, optional
+        Names to keep; None or nothing means all.
+
+    Returns
+    -------
+    list of dict
+        One per assignment and student: the columns of nbgrader's own export, ``needs_grading``
+        (whether a person has to look), and ``exercises``, from names to points. Who handed
+        nothing in has zeros and an empty ``timestamp``.
+    """
+    rows = []
+    for assignment in gradebook.assignments:
+        if assignments and assignment.name not in assignments:
+            continue
+        for student in gradebook.students:
+            if students and student.id not in students:
+                continue
+            row = {
+                "assignment": assignment.name,
+                "duedate": assignment.duedate,
+                "student_id": student.id,
+                "last_name": student.last_name,
+                "first_name": student.first_name,
+                "email": student.email,
+                "max_score": assignment.max_score,
+            }
+            rows.append(row | _earned(gradebook, assignment, student.id))
+    return rows
+
+
+def _earned(gradebook: Gradebook, assignment: Assignment, student: str) -> dict[str, Any]:
+    exercises = {
+        exercise_of(cell.name): 0.0
+        for notebook in assignment.notebooks
+        for cell in notebook.grade_cells
+    }
+    try:
+        submission = gradebook.find_submission(assignment.name, student)
+    except MissingEntry:
+        return {
+            "timestamp": None,
+            "raw_score": 0.0,
+            "late_submission_penalty": 0.0,
+            "score": 0.0,
+            "needs_grading": False,
+            "exercises": exercises,
+        }
+    for notebook in submission.notebooks:
+        for grade in notebook.grades:
+            exercises[exercise_of(grade.name)] = float(grade.score or 0.0)
+    penalty = submission.late_submission_penalty or 0.0
+    return {
+        "timestamp": submission.timestamp,
+        "raw_score": submission.score,
+        "late_submission_penalty": penalty,
+        "score": max(0.0, submission.score - penalty),
+        "needs_grading": bool(submission.needs_manual_grade),
+        "exercises": exercises,
+    }
+
+
+class MarksExport(ExportPlugin):
+    """``nbgrader export`` with nbgrader's columns first and then one per exercise.
+
+    ``needs_grading`` says whether a person has to look at the submission. Cells that a
+    spreadsheet would take for a formula are quoted.
+    """
+
+    exercises = Bool(True, help="Whether there is a column per exercise.").tag(config=True)
+
+    def export(self, gradebook: Gradebook) -> None:
+        """Write the file that ``--to`` names, by default ``grades.csv``."""
+        destination = Path(self.to or "grades.csv")
+        rows = marks(gradebook, [str(a) for a in self.assignment], [str(s) for s in self.student])
+        names = list(dict.fromkeys(name for row in rows for name in row["exercises"]))
+        extra = ["needs_grading", *names] if self.exercises else []
+        self.log.info("Exporting grades to %s", destination)
+        with destination.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow([*STOCK_COLUMNS, *extra])
+            for row in rows:
+                flat = row | row["exercises"]
+                writer.writerow([_csv(flat.get(column)) for column in [*STOCK_COLUMNS, *extra]])
+
+
+def _csv(value: Any) -> str:
+    if value is None:
+        return ""
+    text = str(value)
+    return f"'{text}" if isinstance(value, str) and text[:1] in "=+-@\t\r" and text else text
