@@ -1,0 +1,377 @@
+"""``nmautils build``: source, solutions and release of the tutorials.
+
+Source is stamped and written as ``.ipynb``; the solution notebook is run and what it shows is
+kept; nbgrader's own ``generate_assignment`` makes the student version. Building twice gives
+the same bytes in ``source/*.ipynb`` and ``release/``.
+"""
+
+import argparse
+import contextlib
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from nmautils.course import expected
+from nmautils.course.scaffold import student_source
+from nmautils.course.settings import CourseError, Settings, due_utc, find_root, read_settings
+from nmautils.course.stamp import (
+    Place,
+    dumps,
+    kind_of,
+    shown,
+    source_notebook,
+    write_if_changed,
+)
+
+PARTS = ("source", "solutions", "release")
+CONFIG_FILE = "nbgrader_config.py"
+
+
+def build(
+    root: str | Path,
+    tutorials: Iterable[str] = (),
+    refresh: bool = False,
+    parts: Iterable[str] = PARTS,
+    say: Callable[[str], None] = lambda line: None,
+) -> list[Path]:
+    """Build tutorials from their sources.
+
+    Parameters
+    ----------
+    root
+        Folder of the course.
+    tutorials
+        Names; none means all that have a source.
+    refresh
+        Run the solution notebooks even if their code has not changed.
+    parts
+        Any of ``source``, ``solutions``, ``release``. Source is always written.
+    say
+        Called with one line per step.
+
+    Returns
+    -------
+    list of Path
+        Files that changed.
+
+    Raises
+    ------
+    CourseError
+        If a source has a mistake, a solution fails, or nbgrader refuses.
+    """
+    settings = read_settings(root)
+    parts = set(parts)
+    changed: list[Path] = []
+    for tutorial in settings.select(list(tutorials)):
+        raw, stamped, places = source_notebook(settings, tutorial)
+        check_cells(stamped, places)
+        path = settings.source(tutorial).with_suffix(".ipynb")
+        if write_if_changed(path, dumps(stamped)):
+            changed.append(path)
+        if parts & {"solutions", "release"}:
+            changed += build_solutions(settings, tutorial, raw, stamped, parts, refresh, say)
+        if "release" in parts:
+            say(f"{tutorial}: making the student version")
+            changed += build_release(settings, tutorial)
+    return changed
+
+
+def check_cells(stamped: NotebookNode, places: list[Place]) -> None:
+    """Find mistakes in the cells before anything is run.
+
+    Raises
+    ------
+    CourseError
+        With file, line and cell.
+    """
+    for cell, place in zip(stamped.cells, places, strict=True):
+        try:
+            student_source(cell)
+        except CourseError as error:
+            raise CourseError(f"{place}: {error}") from None
+    try:
+        expected.demos(stamped)
+    except CourseError as error:
+        raise CourseError(f"{places[0].path}: {error}") from None
+
+
+# --- solutions ---------------------------------------------------------------------------------
+
+
+def build_solutions(
+    settings: Settings,
+    tutorial: str,
+    raw: NotebookNode,
+    stamped: NotebookNode,
+    parts: Iterable[str] = ("solutions",),
+    refresh: bool = False,
+    say: Callable[[str], None] = lambda line: None,
+) -> list[Path]:
+    """Run the solution notebook if its code changed; keep answers, outputs and pictures.
+
+    Returns
+    -------
+    list of Path
+        Files that changed.
+    """
+    folder = settings.root / "solutions" / tutorial
+    kept = settings.source(tutorial).parent / "expected"
+    file = folder / f"{tutorial}.ipynb"
+    key = expected.code_key(raw)
+    fresh = expected.read_key(kept) == key and not refresh
+    if fresh and "solutions" not in parts:
+        return []
+    solved = expected.solution_notebook(stamped)
+    changed: list[Path] = []
+    if fresh and same_code(solved, file):
+        solved = with_outputs(solved, file)
+    else:
+        say(f"{tutorial}: running the solution (profile full, simulated data)")
+        try:
+            solved = expected.execute(solved, profile="full")
+            changed += expected.store_expected(solved, kept, key)
+        except CourseError as error:
+            where = shown(settings.source(tutorial), settings.root)
+            raise CourseError(f"{where}: {error}") from None
+        solved = expected.clean_outputs(solved)
+    written = {file: dumps(solved)}
+    for name, answer in answers(solved).items():
+        written[folder / f"{name}.py"] = answer.encode()
+    changed += [path for path, content in written.items() if write_if_changed(path, content)]
+    for old in sorted(folder.glob("*.py")):
+        if old not in written:
+            old.unlink()
+            changed.append(old)
+    return changed
+
+
+def answers(solved: NotebookNode) -> dict[str, str]:
+    """Text of each exercise's answer, by grade_id."""
+    return {cell.id: cell.source + "\n" for cell in solved.cells if kind_of(cell) == "exercise"}
+
+
+def read_notebook(path: Path) -> NotebookNode:
+    """Read an ``.ipynb`` file.
+
+    Raises
+    ------
+    CourseError
+        If it is missing or not a notebook.
+    """
+    try:
+        return nbformat.reads(path.read_text(encoding="utf-8"), as_version=nbformat.NO_CONVERT)
+    except FileNotFoundError:
+        raise CourseError(f"{path} does not exist; run nmautils build") from None
+    except (ValueError, nbformat.reader.NotJSONError) as error:
+        raise CourseError(f"{path} is not a notebook: {str(error).splitlines()[0]}") from None
+
+
+def same_code(solved: NotebookNode, file: Path) -> bool:
+    """Whether the notebook in `file` has these code cells."""
+
+    def code(nb: NotebookNode) -> list[tuple[str, str]]:
+        return [(cell.get("id", ""), cell.source) for cell in nb.cells if cell.cell_type == "code"]
+
+    try:
+        return code(read_notebook(file)) == code(solved)
+    except (CourseError, AttributeError):
+        return False
+
+
+def with_outputs(solved: NotebookNode, file: Path) -> NotebookNode:
+    """The solution notebook with the outputs that `file` holds for the same code."""
+    old = {cell.id: cell for cell in read_notebook(file).cells if cell.cell_type == "code"}
+    for cell in solved.cells:
+        if cell.cell_type == "code":
+            cell.outputs = old[cell.id].outputs
+            cell.execution_count = old[cell.id].execution_count
+    return solved
+
+
+# --- release -----------------------------------------------------------------------------------
+
+
+def build_release(settings: Settings, tutorial: str) -> list[Path]:
+    """Make the student version with nbgrader and record the assignment in its gradebook.
+
+    The course's own release folder is touched only when nbgrader has succeeded.
+
+    Returns
+    -------
+    list of Path
+        Files that changed.
+
+    Raises
+    ------
+    CourseError
+        If nbgrader refuses, for instance because submissions exist.
+    """
+    target = settings.root / "release" / tutorial
+    with tempfile.TemporaryDirectory(prefix="nmautils-release-") as folder:
+        made = generate_assignment(settings.root, tutorial, Path(folder))
+        files = {path.relative_to(made): path for path in made.rglob("*") if path.is_file()}
+        changed = []
+        for name, path in sorted(files.items()):
+            content = path.read_bytes()
+            if path.suffix == ".ipynb":
+                content = dumps(read_notebook(path))
+            if write_if_changed(target / name, content):
+                changed.append(target / name)
+        for old in sorted(target.rglob("*")):
+            if old.is_file() and old.relative_to(target) not in files:
+                old.unlink()
+                changed.append(old)
+    set_due_date(settings, tutorial)
+    return changed
+
+
+def generate_assignment(
+    root: Path, tutorial: str, release: Path, db_url: str | None = None
+) -> Path:
+    """Run nbgrader's ``generate_assignment`` into the folder `release`.
+
+    Parameters
+    ----------
+    root
+        Folder of the course, with ``nbgrader_config.py``.
+    tutorial
+        Assignment name.
+    release
+        Where the assignment's folder is made.
+    db_url
+        Gradebook; by default the one the configuration names.
+
+    Returns
+    -------
+    Path
+        The assignment's folder.
+
+    Raises
+    ------
+    CourseError
+        If nbgrader refuses.
+    """
+    from nbgrader.converters import GenerateAssignment
+    from nbgrader.utils import capture_log
+
+    coursedir = course_directory(root, tutorial, db_url)
+    coursedir.release_directory = str(release)
+    converter = GenerateAssignment(coursedir=coursedir, config=coursedir.config)
+    converter.force = True
+    converter.create_assignment = True
+    # nbgrader is chatty; what matters comes back as one line.
+    propagate, converter.log.propagate = converter.log.propagate, False
+    handlers, converter.log.handlers = converter.log.handlers, []
+    try:
+        with tools_on_path(), working_directory(root):
+            result = capture_log(converter)
+    finally:
+        converter.log.propagate, converter.log.handlers = propagate, handlers
+    if not result["success"]:
+        raise CourseError(f"{tutorial}: {_reason(result.get('log', '') + result['error'])}")
+    return release / tutorial
+
+
+def course_directory(root: Path, tutorial: str = "", db_url: str | None = None):
+    """nbgrader's ``CourseDirectory`` as ``nbgrader_config.py`` at `root` sets it up.
+
+    Raises
+    ------
+    CourseError
+        If the configuration is missing or fails.
+    """
+    from nbgrader.coursedir import CourseDirectory
+    from traitlets.config.loader import PyFileConfigLoader
+
+    if not (root / CONFIG_FILE).is_file():
+        raise CourseError(f"no {CONFIG_FILE} in {root}; copy the one of the course's repository")
+    try:
+        config = PyFileConfigLoader(CONFIG_FILE, path=str(root)).load_config()
+    except CourseError:
+        raise
+    except Exception as error:
+        raise CourseError(f"{CONFIG_FILE} fails: {type(error).__name__}: {error}") from None
+    config.CourseDirectory.root = str(root)
+    if db_url is not None:
+        config.CourseDirectory.db_url = db_url
+    return CourseDirectory(config=config, assignment_id=tutorial)
+
+
+def set_due_date(settings: Settings, tutorial: str, db_url: str | None = None) -> None:
+    """Write the due date of ``course.toml`` into the gradebook."""
+    from nbgrader.api import Gradebook
+
+    coursedir = course_directory(settings.root, tutorial, db_url)
+    with tools_on_path(), Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+        gradebook.update_or_create_assignment(
+            tutorial, duedate=due_utc(settings.tutorials[tutorial])
+        )
+
+
+@contextlib.contextmanager
+def tools_on_path() -> Iterator[None]:
+    """Put this environment's programs on PATH: nbgrader starts ``alembic`` by name."""
+    before = os.environ.get("PATH", "")
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), before])
+    try:
+        yield
+    finally:
+        os.environ["PATH"] = before
+
+
+@contextlib.contextmanager
+def working_directory(folder: Path) -> Iterator[None]:
+    """Work in `folder` for a while."""
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(before)
+
+
+def _reason(log: str) -> str:
+    """The line of nbgrader's log that says what went wrong."""
+    if "submissions associated" in log:
+        return (
+            "nbgrader refuses, because this assignment has submissions and its graded cells "
+            "changed; restore the cells, or remove the assignment from the gradebook "
+            "(nbgrader db assignment remove)"
+        )
+    pattern = re.compile(r"^(?:[\w.]+\.)?(\w*(?:Error|Exception)): (.+)$", re.MULTILINE)
+    found = [match for match in pattern.finditer(log) if match[1] != "NbGraderException"]
+    found = found or list(pattern.finditer(log))
+    if not found:
+        return "nbgrader failed: " + (log.strip().splitlines() or ["no reason given"])[-1]
+    first = found[0]
+    return first[2] if first[1] in ("ScaffoldError", "CourseError") else f"nbgrader: {first[2]}"
+
+
+# --- command line ------------------------------------------------------------------------------
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``nmautils build``."""
+    parser.add_argument("tutorials", nargs="*", metavar="TUTORIAL", help="default: all")
+    parser.add_argument("--root", metavar="DIR", help="folder with course.toml")
+    parser.add_argument("--only", choices=PARTS, action="append", help="write only this part")
+    parser.add_argument(
+        "--refresh", action="store_true", help="run the solutions even if nothing changed"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Carry out ``nmautils build``."""
+    root = Path(args.root) if args.root else find_root()
+    changed = build(root, args.tutorials, args.refresh, args.only or PARTS, say=print)
+    for path in changed:
+        print(f"wrote {shown(path, root)}" if path.exists() else f"removed {shown(path, root)}")
+    if not changed:
+        print("everything is up to date")
+    return 0

@@ -1,0 +1,309 @@
+"""What ``course.toml`` says, as frozen dataclasses with every key checked."""
+
+import sys
+from dataclasses import MISSING, dataclass, fields
+from datetime import datetime, timezone
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+FILE_NAME = "course.toml"
+
+
+class CourseError(ValueError):
+    """A mistake in the course's own files; its message is one line that says what to do."""
+
+
+@dataclass(frozen=True)
+class CourseInfo:
+    """Identity of the course. ``credit`` is Markdown with ``{creators}`` to be filled."""
+
+    id: str
+    title: str
+    credit: str
+
+
+@dataclass(frozen=True)
+class Repository:
+    """Where the released notebooks are published."""
+
+    owner: str
+    name: str
+    branch: str = "main"
+    host: str = "github.com"
+
+    @property
+    def slug(self) -> str:
+        """``owner/name``."""
+        return f"{self.owner}/{self.name}"
+
+    @property
+    def url(self) -> str:
+        """Address of the repository's front page."""
+        return f"https://{self.host}/{self.slug}"
+
+
+@dataclass(frozen=True)
+class Install:
+    """What the set-up cell hands to pip."""
+
+    requirement: str
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """Where the optional feedback forms write: a local file name or an address."""
+
+    endpoint: str = "feedback.jsonl"
+
+
+@dataclass(frozen=True)
+class Points:
+    """Rules for points: multiples of ``step`` in cells, ``decimals`` in shown marks."""
+
+    step: float = 0.5
+    decimals: int = 2
+
+
+@dataclass(frozen=True)
+class Late:
+    """Late policy: ``per_day`` of the marks for each day begun, ``maximum`` in all."""
+
+    grace_minutes: float = 0
+    per_day: float = 0
+    maximum: float = 1
+
+
+@dataclass(frozen=True)
+class Tutorial:
+    """One tutorial, which is one assignment with one notebook of the same name."""
+
+    name: str
+    order: int
+    title: str
+    minutes: int
+    feedback_prefix: str
+    creators: str
+    slides: str | None = None
+    due: datetime | None = None
+    points: float | None = None
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All of ``course.toml``; ``tutorials`` is in the order of their ``order`` keys."""
+
+    root: Path
+    course: CourseInfo
+    repository: Repository
+    install: Install
+    feedback: Feedback
+    points: Points
+    late: Late
+    tutorials: dict[str, Tutorial]
+
+    @property
+    def requirement(self) -> str:
+        """The pip requirement with the repository's names filled in."""
+        repository = self.repository
+        return self.install.requirement.format(
+            host=repository.host,
+            owner=repository.owner,
+            name=repository.name,
+            branch=repository.branch,
+        )
+
+    def source(self, tutorial: str) -> Path:
+        """Path of a tutorial's text notebook."""
+        return self.root / "source" / tutorial / f"{tutorial}.md"
+
+    def written(self) -> list[str]:
+        """Names of the tutorials whose source exists, in order."""
+        return [name for name in self.tutorials if self.source(name).exists()]
+
+    def select(self, names: list[str] | tuple[str, ...] = ()) -> list[str]:
+        """Check the names that somebody typed; none means every tutorial with a source.
+
+        Raises
+        ------
+        CourseError
+            If a name is not in ``course.toml`` or has no source.
+        """
+        if not names:
+            if not self.written():
+                raise CourseError(f"no tutorial has a source under {self.root / 'source'}")
+            return self.written()
+        for name in names:
+            if name not in self.tutorials:
+                raise CourseError(
+                    f"unknown tutorial {name!r}{_guess(name, self.tutorials)}; "
+                    f"{FILE_NAME} knows {', '.join(self.tutorials)}"
+                )
+            if not self.source(name).exists():
+                raise CourseError(f"tutorial {name!r} has no source; write source/{name}/{name}.md")
+        return list(dict.fromkeys(names))
+
+
+_SECTIONS = {
+    "course": CourseInfo,
+    "repository": Repository,
+    "install": Install,
+    "feedback": Feedback,
+    "points": Points,
+    "late": Late,
+}
+_KINDS: dict[Any, tuple[tuple[type, ...], str]] = {
+    str: ((str,), "a text in quotes"),
+    int: ((int,), "a whole number"),
+    float: ((int, float), "a number"),
+    str | None: ((str,), "a text in quotes"),
+    float | None: ((int, float), "a number"),
+    datetime | None: ((datetime,), "a date with time and zone, as 2030-06-30T23:59:00+00:00"),
+}
+
+
+def find_root(start: str | Path = ".") -> Path:
+    """Nearest folder at or above `start` that holds a ``course.toml``.
+
+    Raises
+    ------
+    CourseError
+        If there is none.
+    """
+    start = Path(start).resolve()
+    for folder in [start, *start.parents]:
+        if (folder / FILE_NAME).is_file():
+            return folder
+    raise CourseError(f"no {FILE_NAME} in {start} or above; say where with --root DIR")
+
+
+def read_settings(root: str | Path = ".") -> Settings:
+    """Read ``course.toml`` of the course at `root`.
+
+    Parameters
+    ----------
+    root
+        Folder of the course.
+
+    Raises
+    ------
+    CourseError
+        If the file is missing, is not TOML, lacks a key, has one it should not have, or a
+        value of the wrong kind. The message names section and key.
+    """
+    root = Path(root).resolve()
+    path = root / FILE_NAME
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise CourseError(f"no {FILE_NAME} in {root}; say where with --root DIR") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CourseError(f"{path} is not valid TOML: {error}") from None
+
+    _check_keys(data, [*_SECTIONS, "tutorials"], FILE_NAME)
+    sections = {
+        name: _fill(kind, data.get(name, {}), f"[{name}]") for name, kind in _SECTIONS.items()
+    }
+    tables = data.get("tutorials")
+    if not isinstance(tables, dict) or not tables:
+        raise CourseError(f"{FILE_NAME} needs at least one table [tutorials.NAME]")
+    tutorials = [
+        _fill(Tutorial, _table(table, name), f"[tutorials.{name}]", name=name)
+        for name, table in tables.items()
+    ]
+    tutorials.sort(key=lambda tutorial: tutorial.order)
+    settings = Settings(
+        root=root, tutorials={tutorial.name: tutorial for tutorial in tutorials}, **sections
+    )
+    _check_values(settings)
+    return settings
+
+
+def _table(value: Any, name: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise CourseError(f"{FILE_NAME}: [tutorials.{name}] must be a table")
+    return value
+
+
+def _fill(kind: type, table: Any, where: str, **given: Any) -> Any:
+    """Make one dataclass from one table."""
+    if not isinstance(table, dict):
+        raise CourseError(f"{FILE_NAME}: {where} must be a table")
+    wanted = {field.name: field for field in fields(kind) if field.name not in given}
+    _check_keys(table, list(wanted), f"{FILE_NAME} {where}")
+    for name, field in wanted.items():
+        if name not in table:
+            if field.default is MISSING:
+                raise CourseError(f"{FILE_NAME} {where} lacks the key {name!r}")
+            continue
+        types, words = _KINDS[field.type]
+        value = table[name]
+        if not isinstance(value, types) or isinstance(value, bool):
+            raise CourseError(f"{FILE_NAME} {where}: {name} is {value!r}, must be {words}")
+    return kind(**given, **table)
+
+
+def _check_keys(table: dict[str, Any], known: list[str], where: str) -> None:
+    for key in table:
+        if key not in known:
+            raise CourseError(
+                f"{where}: unknown key {key!r}{_guess(key, known)}; known: {', '.join(known)}"
+            )
+
+
+def _check_values(settings: Settings) -> None:
+    """Refuse values of the right type that make no sense."""
+    if settings.repository.host != "github.com":
+        raise CourseError(
+            f"{FILE_NAME} [repository]: host is {settings.repository.host!r}; Colab and Kaggle "
+            "open notebooks from github.com only"
+        )
+    for pattern, words, where in [
+        (settings.install.requirement, "host owner name branch", "[install] requirement"),
+        (settings.course.credit, "creators", "[course] credit"),
+    ]:
+        try:
+            pattern.format(**dict.fromkeys(words.split(), ""))
+        except (KeyError, IndexError, ValueError):
+            raise CourseError(
+                f"{FILE_NAME} {where}: in braces only {{{'}, {'.join(words.split())}}} are known"
+            ) from None
+    late, points = settings.late, settings.points
+    for value, where, top in [
+        (late.grace_minutes, "[late] grace_minutes", None),
+        (late.per_day, "[late] per_day", 1),
+        (late.maximum, "[late] maximum", 1),
+        (points.decimals, "[points] decimals", 6),
+    ]:
+        if value < 0 or (top is not None and value > top):
+            limits = "at least 0" if top is None else f"between 0 and {top}"
+            raise CourseError(f"{FILE_NAME} {where} is {value}, must be {limits}")
+    if points.step <= 0:
+        raise CourseError(f"{FILE_NAME} [points] step is {points.step}, must be above 0")
+    orders: dict[int, str] = {}
+    for name, tutorial in settings.tutorials.items():
+        where = f"{FILE_NAME} [tutorials.{name}]"
+        if not name.replace("_", "").isalnum() or not name.isascii():
+            raise CourseError(f"{where}: a name has letters, digits and underscores only")
+        if tutorial.due is not None and tutorial.due.tzinfo is None:
+            raise CourseError(f"{where}: due lacks a time zone, write {tutorial.due}+00:00")
+        if tutorial.order in orders:
+            raise CourseError(f"{where}: order {tutorial.order} is {orders[tutorial.order]}'s too")
+        orders[tutorial.order] = name
+
+
+def due_utc(tutorial: Tutorial) -> datetime | None:
+    """The due date as a naive UTC time, which is what nbgrader's gradebook stores."""
+    if tutorial.due is None:
+        return None
+    return tutorial.due.astimezone(timezone.utc).replace(tzinfo=None)
+
+
+def _guess(word: str, known: Any) -> str:
+    close = get_close_matches(word, list(known), n=1)
+    return f" (did you mean {close[0]!r}?)" if close else ""

@@ -1,0 +1,427 @@
+"""From the text notebook to a reproducible ``.ipynb``: cells, ids, kinds and stamps.
+
+``source/<t>/<t>.md`` is what people edit (MyST, read with jupytext). :func:`read_source` gives
+its notebook with derived cell ids and complete nbgrader metadata, :func:`stamp` fills the
+``{{ … }}`` marks from ``course.toml``, :func:`dumps` writes the bytes.
+"""
+
+import hashlib
+import re
+import warnings
+from collections import Counter
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import nbformat
+from nbformat import NotebookNode
+
+from nmautils.course.settings import CourseError, Settings
+
+KIND_TAGS = ("setup", "demo", "explore")
+NOTEBOOK_METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {
+        "file_extension": ".py",
+        "mimetype": "text/x-python",
+        "name": "python",
+        "pygments_lexer": "ipython3",
+    },
+}
+
+_STAMP = re.compile(r"\{\{ ([A-Za-z_]+) \}\}")
+# A LaTeX group may well end in "}}", and an f-string may hold "{{x}}": only what looks like a
+# stamp with a slip in it is refused in code, any "{{" in text.
+_SLIP_IN_CODE = re.compile(r"\{\{ ?[a-z_]+ ?\}{0,2}")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a cell stands in the text notebook, for messages."""
+
+    path: str
+    line: int
+    label: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: cell {self.label}"
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading of a notebook: level 1 to 6, its text, and the index of its cell."""
+
+    level: int
+    text: str
+    cell: int
+    line: int
+
+
+def shown(path: Path, root: Path) -> str:
+    """`path` relative to `root` for messages, with forward slashes."""
+    try:
+        return path.resolve().relative_to(root.resolve()).as_posix()
+    except ValueError:
+        return str(path)
+
+
+# --- reading -----------------------------------------------------------------------------------
+
+
+def read_source(path: Path, root: Path | None = None) -> tuple[NotebookNode, list[Place]]:
+    """Read a text notebook.
+
+    Parameters
+    ----------
+    path
+        ``source/<t>/<t>.md``.
+    root
+        Folder that paths in messages are relative to.
+
+    Returns
+    -------
+    nb
+        Notebook without outputs, stamps not yet filled, with derived cell ids and complete
+        nbgrader metadata.
+    places
+        One per cell: file, line of the cell's first line, and label.
+
+    Raises
+    ------
+    CourseError
+        If the text cannot be read, a code cell has no kind or two, or two cells share an id.
+    """
+    from jupytext.myst import MystMetadataParsingError, myst_to_notebook
+
+    name = shown(path, root or path.parent)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise CourseError(f"{name} does not exist") from None
+    except UnicodeDecodeError as error:
+        raise CourseError(f"{name} is not UTF-8: {error}") from None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", UserWarning)
+            raw = myst_to_notebook(text, add_source_map=True)
+    except (MystMetadataParsingError, UserWarning, ValueError) as error:
+        raise CourseError(f"{name}: {' '.join(str(error).split())}") from None
+    except nbformat.ValidationError as error:
+        raise CourseError(f"{name}: in the file's header {error.message}") from None
+
+    lines = text.splitlines()
+    starts = raw.metadata.get("source_map", [])
+    cells: list[NotebookNode] = []
+    places: list[Place] = []
+    seen: Counter[str] = Counter()
+    for index, cell in enumerate(raw.cells):
+        source = cell.source.strip("\n") if cell.cell_type == "code" else cell.source.strip()
+        place = Place(name, _line_of(source, lines, starts[index]), str(index + 1))
+        if cell.cell_type == "raw":
+            raise CourseError(f"{place}: raw cells are not used here, write Markdown or code")
+        metadata = _complete(cell.cell_type, cell.metadata, place)
+        made = nbformat.from_dict(
+            {"cell_type": cell.cell_type, "metadata": metadata, "source": source}
+        )
+        if cell.cell_type == "code":
+            made["execution_count"] = None
+            made["outputs"] = []
+        kind = _checked_kind(made, place)
+        made["id"] = _cell_id(made, kind, seen)
+        places.append(Place(name, place.line, made["id"]))
+        cells.append(made)
+    _check_ids(cells, places)
+    notebook = nbformat.from_dict(
+        {"cells": cells, "metadata": NOTEBOOK_METADATA, "nbformat": 4, "nbformat_minor": 5}
+    )
+    return notebook, places
+
+
+def _line_of(source: str, lines: list[str], start: int) -> int:
+    """Line (from 1) where the cell's own text begins, after its header."""
+    wanted = source.splitlines()
+    for number in range(start, len(lines)):
+        if wanted and lines[number : number + len(wanted)] == wanted:
+            return number + 1
+    return start + 1
+
+
+def _complete(cell_type: str, metadata: Any, place: Place) -> dict[str, Any]:
+    """Metadata as plain data, nbgrader's part with every key of schema version 3."""
+    metadata = {key: _plain(value) for key, value in metadata.items()}
+    given = metadata.get("nbgrader")
+    if given is None:
+        return metadata
+    known = {"cell_type", "checksum", "grade", "grade_id", "locked", "points", "schema_version"}
+    known |= {"solution", "task"}
+    if not isinstance(given, dict) or set(given) - known:
+        raise CourseError(f"{place}: nbgrader metadata may have only {', '.join(sorted(known))}")
+    grade, solution = bool(given.get("grade")), bool(given.get("solution"))
+    complete = {
+        "cell_type": cell_type,
+        "grade": grade,
+        "grade_id": given.get("grade_id", ""),
+        "locked": bool(given.get("locked", grade and not solution)),
+        "schema_version": 3,
+        "solution": solution,
+        "task": bool(given.get("task")),
+    }
+    if grade:
+        complete["points"] = given.get("points")
+    metadata["nbgrader"] = complete
+    return metadata
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return value
+
+
+def kind_of(cell: NotebookNode) -> str:
+    """Kind of a cell: ``setup``, ``demo``, ``explore``, ``exercise``, ``test``, ``question``
+    (manually graded Markdown) or ``text``.
+
+    Raises
+    ------
+    CourseError
+        If a code cell has no kind or more than one.
+    """
+    meta = cell.metadata.get("nbgrader", {})
+    grade, solution = bool(meta.get("grade")), bool(meta.get("solution"))
+    if cell.cell_type != "code":
+        return "question" if grade or solution else "text"
+    kinds = [tag for tag in KIND_TAGS if tag in cell.metadata.get("tags", [])]
+    if solution and grade:
+        kinds.append("manually graded code")
+    elif solution:
+        kinds.append("exercise")
+    elif grade:
+        kinds.append("test")
+    if len(kinds) != 1 or kinds == ["manually graded code"]:
+        raise CourseError(
+            f"has {' and '.join(kinds) or 'no kind'}; a code cell has one tag of "
+            f"{', '.join(KIND_TAGS)}, or is an exercise (solution) or a test (grade)"
+        )
+    return kinds[0]
+
+
+def _checked_kind(cell: NotebookNode, place: Place) -> str:
+    """Kind of the cell, after checking that its metadata fit it."""
+    try:
+        kind = kind_of(cell)
+    except CourseError as error:
+        raise CourseError(f"{place}: {error}") from None
+    meta = cell.metadata.get("nbgrader", {})
+    if meta:
+        grade_id = meta["grade_id"]
+        if not isinstance(grade_id, str) or not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", grade_id):
+            raise CourseError(
+                f"{place}: grade_id {grade_id!r} must be 1 to 64 letters, digits, '_' or '-'"
+            )
+    if kind == "question" and not (meta["grade"] and meta["solution"]):
+        raise CourseError(f"{place}: a question needs grade: true and solution: true")
+    if kind in ("test", "question"):
+        points = meta["points"]
+        if isinstance(points, bool) or not isinstance(points, int | float) or points <= 0:
+            raise CourseError(f"{place}: points are {points!r}, must be a number above 0")
+    if kind == "test" and not meta["grade_id"].endswith("_test"):
+        raise CourseError(f"{place}: grade_id {meta['grade_id']!r} of a test must end in '_test'")
+    if "skip-execution" in cell.metadata.get("tags", []):
+        raise CourseError(f"{place}: the tag 'skip-execution' would give full marks unseen")
+    return kind
+
+
+def _cell_id(cell: NotebookNode, kind: str, seen: "Counter[str]") -> str:
+    """Id from grade_id, or from kind and content; equal cells are numbered."""
+    grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
+    if grade_id:
+        return grade_id
+    digest = hashlib.sha256(f"{kind}\n{cell.source}".encode()).hexdigest()[:12]
+    seen[f"{kind}-{digest}"] += 1
+    count = seen[f"{kind}-{digest}"]
+    return f"{kind}-{digest}" + (f"-{count}" if count > 1 else "")
+
+
+def _check_ids(cells: list[NotebookNode], places: list[Place]) -> None:
+    first: dict[str, Place] = {}
+    for cell, place in zip(cells, places, strict=True):
+        if cell["id"] in first:
+            raise CourseError(f"{place}: id is also used in line {first[cell['id']].line}")
+        first[cell["id"]] = place
+
+
+# --- stamps ------------------------------------------------------------------------------------
+
+
+def badges(settings: Settings, tutorial: str) -> str:
+    """Markdown of the Colab and Kaggle badges of a tutorial's student version."""
+    repository = settings.repository
+    file = f"{repository.branch}/release/{tutorial}/{tutorial}.ipynb"
+    colab = f"https://colab.research.google.com/github/{repository.slug}/blob/{file}"
+    raw = f"https://raw.githubusercontent.com/{repository.slug}/{file}"
+    kaggle = f"https://kaggle.com/kernels/welcome?src={raw}"
+    return (
+        f"[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({colab})"
+        "&nbsp;"
+        f"[![Open in Kaggle](https://kaggle.com/static/images/open-in-kaggle.svg)]({kaggle})"
+    )
+
+
+def anchor(text: str) -> str:
+    """Link target of a heading as JupyterLab makes it: spaces become hyphens."""
+    return "#" + quote(text.replace(" ", "-"), safe="!$&'*+,;=:@/?-._~")
+
+
+def headings(nb: NotebookNode) -> list[Heading]:
+    """Headings of the Markdown cells, without those inside model answers and mark schemes."""
+    from markdown_it import MarkdownIt
+
+    from nmautils.course.scaffold import without_marked
+
+    found = []
+    for index, cell in enumerate(nb.cells):
+        if cell.cell_type != "markdown":
+            continue
+        tokens = MarkdownIt("commonmark").parse(without_marked(cell.source))
+        for token, inline in pairwise(tokens):
+            if token.type == "heading_open":
+                text = "".join(
+                    child.content
+                    for child in inline.children or []
+                    if child.type in ("text", "code_inline")
+                )
+                found.append(Heading(int(token.tag[1]), text, index, token.map[0]))
+    return found
+
+
+def toc(nb: NotebookNode, levels: tuple[int, ...] = (2, 3)) -> str:
+    """Nested Markdown list of links to the headings of these levels."""
+    entries = [heading for heading in headings(nb) if heading.level in levels]
+    if not entries:
+        return ""
+    top = min(heading.level for heading in entries)
+    return "\n".join(
+        f"{'  ' * (heading.level - top)}- [{heading.text}]({anchor(heading.text)})"
+        for heading in entries
+    )
+
+
+def stamp(
+    nb: NotebookNode, settings: Settings, tutorial: str, places: list[Place] | None = None
+) -> NotebookNode:
+    """Fill the ``{{ … }}`` marks of a source notebook.
+
+    Parameters
+    ----------
+    nb
+        What :func:`read_source` gave; it stays as it is.
+    settings, tutorial
+        Where the values come from.
+    places
+        For messages.
+
+    Raises
+    ------
+    CourseError
+        If a stamp is unknown, has no value, or is misspelt.
+    """
+    info = settings.tutorials[tutorial]
+    values = {
+        "badges": badges(settings, tutorial),
+        "credit": settings.course.credit.strip().format(creators=info.creators),
+        "feedback_endpoint": settings.feedback.endpoint,
+        "feedback_prefix": info.feedback_prefix,
+        "minutes": str(info.minutes),
+        "package": settings.requirement,
+        "repository": settings.repository.url,
+        "slides": info.slides,
+        "title": info.title,
+    }
+    stamped = nbformat.from_dict(nb)
+
+    def fill(cell: NotebookNode, place: Any) -> str:
+        def value(match: re.Match[str]) -> str:
+            name = match[1]
+            if name == "toc":
+                return match[0]
+            if name not in values:
+                raise CourseError(
+                    f"{place}: unknown stamp {match[0]}; known: {', '.join(sorted(values))}, toc"
+                )
+            if values[name] is None:
+                raise CourseError(f"{place}: [tutorials.{tutorial}] has no {name} for {match[0]}")
+            return str(values[name])
+
+        _check_slips(cell, place, [*values, "toc"])
+        return _STAMP.sub(value, cell.source)
+
+    where = places or [f"cell {cell['id']}" for cell in nb.cells]
+    for cell, place in zip(stamped.cells, where, strict=True):
+        cell.source = fill(cell, place)
+    contents = toc(stamped)
+    for cell in stamped.cells:
+        cell.source = cell.source.replace("{{ toc }}", contents)
+    return stamped
+
+
+def _check_slips(cell: NotebookNode, place: Any, names: list[str]) -> None:
+    """Refuse what looks like a stamp with a slip in it."""
+    rest = _STAMP.sub("", cell.source)
+    if cell.cell_type == "markdown" and "{{" in rest:
+        wrong = rest[rest.index("{{") :].splitlines()[0][:20]
+    else:
+        slips = [
+            match[0]
+            for match in _SLIP_IN_CODE.finditer(rest)
+            if match[0].strip("{} ") in names and cell.cell_type == "code"
+        ]
+        if not slips:
+            return
+        wrong = slips[0]
+    raise CourseError(f"{place}: {wrong!r} is not a stamp; write it as {{{{ name }}}}")
+
+
+# --- writing -----------------------------------------------------------------------------------
+
+
+def dumps(nb: NotebookNode) -> bytes:
+    """The bytes of a notebook: always the same for the same content.
+
+    Raises
+    ------
+    CourseError
+        If the notebook is not valid nbformat 4.5.
+    """
+    try:
+        nbformat.validate(nb)
+    except nbformat.ValidationError as error:
+        raise CourseError(f"not a valid notebook: {str(error).splitlines()[0]}") from None
+    return (nbformat.writes(nb, version=nbformat.NO_CONVERT).rstrip("\n") + "\n").encode()
+
+
+def write_if_changed(path: Path, content: bytes) -> bool:
+    """Write a file unless it holds these bytes already; returns whether it wrote."""
+    if path.is_file() and path.read_bytes() == content:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return True
+
+
+def source_notebook(
+    settings: Settings, tutorial: str
+) -> tuple[NotebookNode, NotebookNode, list[Place]]:
+    """Read and stamp a tutorial's source.
+
+    Returns
+    -------
+    raw, stamped, places
+        The notebook before and after stamping, and where its cells stand.
+    """
+    raw, places = read_source(settings.source(tutorial), settings.root)
+    return raw, stamp(raw, settings, tutorial, places), places
