@@ -1,0 +1,339 @@
+"""What the course's experiments give on simulated recordings, beside the real values.
+
+    python benchmarks/simulated_recordings.py              table at both profiles, times, memory
+    python benchmarks/simulated_recordings.py --long       also the regularised run (about a minute)
+    python benchmarks/simulated_recordings.py --search 100 the search for the default seed
+
+The networks are trained in dual form: a full-batch gradient step changes the input weights by a
+combination of the training rows, so that the hidden units only need the rows' inner products.
+Values agree with ordinary training to rounding (tests/test_simulated_recordings.py), in a
+fraction of the time.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+from nmautils.data import get_data, simulated, split_train_test
+from nmautils.stimuli import stimulus_class
+
+SIZES = {"full": 23589, "small": 2000}
+GD_EPOCHS = (10, 20, 30, 40, 50)
+NLL_ITERATIONS = (200, 400, 600, 800, 1000)
+ANGLES = (3, 5, 10, 15, 20, 30, 45, 60, 90, 135, 160, 180)
+
+# Printed in the original course or in an executed copy of it, or read off its figures.
+REAL = {
+    "orientation of the first drawn row": 139.00,
+    "output before training, 200 units": 0.17,
+    "MSE before training, 20 rows": 42949.14,
+    "GD loss 10": 12219.759,
+    "GD loss 20": 1672.731,
+    "GD loss 30": 548.097,
+    "GD loss 40": 235.619,
+    "GD loss 50": 144.002,
+    "GD test MSE": 775.81,
+    "NLL train 200": 0.004,
+    "NLL train 1000": 0.001,
+    "NLL test 200": 0.252,
+    "NLL test 400": 0.255,
+    "NLL test 600": 0.259,
+    "NLL test 800": 0.263,
+    "NLL test 1000": 0.265,
+    "fraction correct": 0.861,
+    "regularised train 1000": 0.116,
+    "regularised test 1000": 0.362,
+    "fraction correct, regularised": 0.882,
+    "dissimilarity at 3": 0.381,
+    "dissimilarity at 5": 0.413,
+    "dissimilarity at 10": 0.530,
+    "dissimilarity at 15": 0.663,
+    "dissimilarity at 20": 0.784,
+    "dissimilarity at 30": 0.956,
+    "dissimilarity at 45": 1.080,
+    "dissimilarity at 60": 1.126,
+    "dissimilarity at 90": 1.148,
+    "dissimilarity at 135": 1.082,
+    "dissimilarity at 160": 0.940,
+    "dissimilarity at 180": 0.838,
+    "1st percentile": -0.490,
+    "99th percentile": 1.821,
+    "minimum": "<= -0.8",
+    "maximum": ">= 3.4",
+    "variance over neurons": "about 0.19",
+    "sd of the population mean": 0.062,
+    "mean square, six-degree train": 0.1314,
+}
+
+
+# 5 to 95 % of 150 populations of 23,589 neurons, made by another implementation of the same model.
+USUAL = {
+    "GD loss 10": (6150, 12656),
+    "GD loss 20": (520, 1926),
+    "GD loss 30": (260, 454),
+    "GD loss 40": (160, 326),
+    "GD loss 50": (105, 242),
+    "GD test MSE": (543, 906),
+    "NLL test 200": (0.157, 0.243),
+    "NLL test 1000": (0.152, 0.264),
+    "fraction correct": (0.882, 0.938),
+}
+
+
+def learning_rate(n_neurons: int) -> float:
+    """Step size of the GD experiment: 1e-4 for the real recording's 23,589 neurons."""
+    return 1e-4 * np.sqrt(23589 / n_neurons)
+
+
+class DualNet:
+    """One hidden ReLU layer trained by full-batch gradient descent, knowing rows by products only.
+
+    Parameters
+    ----------
+    train, test : tensor
+        Responses, rows x neurons.
+    n_hidden, n_outputs : int
+        Sizes; weights start as those of two `nn.Linear` layers made after ``torch.manual_seed(1)``.
+    gram : pair of tensors, optional
+        ``train @ train.T`` and ``test @ train.T``, where they are known already.
+    """
+
+    def __init__(self, train, test, n_hidden, n_outputs, gram=None):
+        torch.manual_seed(1)
+        first = nn.Linear(train.shape[1], n_hidden)
+        self.out_layer = nn.Linear(n_hidden, n_outputs)
+        with torch.no_grad():
+            self.start_train, self.start_test = first(train), first(test)
+        self.gram_train, self.gram_test = gram or (train @ train.T, test @ train.T)
+        self.steps = torch.zeros(len(train), n_hidden)
+        self.bias = torch.zeros(n_hidden)
+
+    def train(self, loss_fn, labels, lr):
+        """Make one step; return the loss before it."""
+        hidden = (self.start_train + self.gram_train @ self.steps + self.bias).requires_grad_()
+        loss = loss_fn(self.out_layer(torch.relu(hidden)), labels)
+        gradients = torch.autograd.grad(loss, [hidden, *self.out_layer.parameters()])
+        with torch.no_grad():
+            self.steps -= lr * gradients[0]
+            self.bias -= lr * gradients[0].sum(0)
+            for parameter, gradient in zip(self.out_layer.parameters(), gradients[1:], strict=True):
+                parameter -= lr * gradient
+        return loss.item()
+
+    @torch.no_grad()
+    def test(self):
+        """Outputs on the test rows."""
+        hidden = self.start_test + self.gram_test @ self.steps + self.bias
+        return self.out_layer(torch.relu(hidden))
+
+
+def gradient_descent(split, gram=None) -> dict[str, float]:
+    """Tutorial 1: angle in degrees by 10 hidden units, 50 epochs, mean squared error."""
+    train, train_labels, test, test_labels = split
+    loss_fn, lr = nn.MSELoss(), learning_rate(train.shape[1])
+    net = DualNet(train, test, 10, 1, gram)
+    losses = [net.train(loss_fn, train_labels, lr) for _ in range(max(GD_EPOCHS))]
+    found = {f"GD loss {epoch}": losses[epoch - 1] for epoch in GD_EPOCHS}
+    return {**found, "GD test MSE": loss_fn(net.test(), test_labels).item()}
+
+
+def classification(split, gram=None) -> dict[str, float]:
+    """Tutorial 4: 20 classes by 20 hidden units, 1,000 iterations, negative log likelihood."""
+    train, train_labels, test, test_labels = split
+    train_classes, test_classes = (stimulus_class(y, 20) for y in (train_labels, test_labels))
+    net, loss_fn, found = DualNet(train, test, 20, 20, gram), nn.CrossEntropyLoss(), {}
+    for iteration in range(1, max(NLL_ITERATIONS) + 1):
+        loss = net.train(loss_fn, train_classes, 0.1)
+        if iteration in NLL_ITERATIONS:
+            output = net.test()
+            found[f"NLL train {iteration}"] = loss
+            found[f"NLL test {iteration}"] = loss_fn(output, test_classes).item()
+    found["fraction correct"] = (output.argmax(1) == test_classes).float().mean().item()
+    return found
+
+
+def regularised_classification(split) -> dict[str, float]:
+    """The same with penalties on the input weights; L1 has no dual form, so this trains plainly."""
+    train, train_labels, test, test_labels = split
+    train_classes, test_classes = (stimulus_class(y, 20) for y in (train_labels, test_labels))
+    torch.manual_seed(1)
+    net = nn.Sequential(nn.Linear(train.shape[1], 20), nn.ReLU(), nn.Linear(20, 20))
+    optimizer, loss_fn = torch.optim.SGD(net.parameters(), lr=0.1), nn.CrossEntropyLoss()
+    for _ in range(1000):
+        weights = net[0].weight
+        penalty = 1e-2 * weights.square().sum() + 5e-4 * weights.abs().sum()
+        loss = loss_fn(net(train), train_classes) + penalty
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    with torch.no_grad():
+        output = net(test)
+    return {
+        "regularised train 1000": loss.item(),
+        "regularised test 1000": loss_fn(output, test_classes).item(),
+        "fraction correct, regularised": (output.argmax(1) == test_classes).float().mean().item(),
+    }
+
+
+def untrained(split) -> dict[str, float]:
+    """Tutorial 1 before training: the drawn row, its decoded angle, the loss on 20 rows."""
+    train, train_labels, _, _ = split
+    found = {}
+    with torch.no_grad():
+        for n_hidden, n_rows in ((200, 1), (10, 20)):
+            np.random.seed(1)
+            torch.manual_seed(1)
+            net = nn.Sequential(nn.Linear(train.shape[1], n_hidden), nn.ReLU())
+            net.append(nn.Linear(n_hidden, 1))
+            r, ori = get_data(n_rows, train, train_labels)
+            if n_rows == 1:
+                found["orientation of the first drawn row"] = ori.item()
+                found["output before training, 200 units"] = net(r).item()
+            else:
+                found["MSE before training, 20 rows"] = nn.functional.mse_loss(net(r), ori).item()
+    return found
+
+
+def statistics(resp: np.ndarray, resp_train: np.ndarray) -> dict[str, float]:
+    """Shape of the population code, without any network."""
+    dissimilarity = 1 - np.corrcoef(resp)
+    rows = np.arange(len(resp))
+    found = {
+        # mean over all pairs of rows at this circular distance
+        f"dissimilarity at {angle}": dissimilarity[rows, (rows + angle) % len(resp)].mean()
+        for angle in ANGLES
+    }
+    found["1st percentile"], found["99th percentile"] = np.percentile(resp[:100], [1, 99])
+    return {key: float(value) for key, value in found.items()} | {
+        "minimum": float(resp.min()),
+        "maximum": float(resp.max()),
+        "variance over neurons": float(resp.var(axis=1).mean()),
+        "sd of the population mean": float(resp.mean(axis=1).std()),
+        "mean square, six-degree train": float(np.square(resp_train).mean()),
+    }
+
+
+def split_of(data: dict[str, np.ndarray]):
+    """The course's training and test rows of a one-degree recording."""
+    resp, stimuli = torch.from_numpy(data["resp"]), torch.from_numpy(data["stimuli"])
+    return split_train_test(resp, stimuli[:, None])
+
+
+def outcomes(n_neurons: int, seed: int, long: bool = False) -> dict[str, float]:
+    """All quantities of the table."""
+    data, halves = simulated.simulate(n_neurons, seed), simulated.simulate_split(n_neurons, seed)
+    split = split_of(data)
+    found = untrained(split) | gradient_descent(split) | classification(split)
+    if long:
+        found |= regularised_classification(split)
+    return found | statistics(data["resp"], halves["resp_train"])
+
+
+def search(n_seeds: int, out: str | None) -> None:
+    """Try seeds; print how outcomes spread, and the eligible seeds closest to the real values.
+
+    Eligible is a seed whose outcomes are usual at both sizes: within `USUAL` at the full one,
+    and between the 5th and 95th percentile of all seeds tried at the small one. Closeness is
+    measured at the full size, where there are real values, by the logarithms of GD losses, NLL
+    test losses and fraction correct, each in standard deviations over seeds.
+    """
+    keys = [f"GD loss {e}" for e in GD_EPOCHS] + ["GD test MSE"]
+    compared = keys + [f"NLL test {i}" for i in NLL_ITERATIONS] + ["fraction correct"]
+    small_keys = [f"small {key}" for key in keys]
+    rows = []
+    for seed in range(n_seeds):
+        split = split_of(simulated.simulate(SIZES["full"], seed))
+        gram = split[0] @ split[0].T, split[2] @ split[0].T
+        row = {"seed": seed} | gradient_descent(split, gram) | classification(split, gram)
+        n = SIZES["small"]  # the small population is the beginning of the full one
+        small = split[0][:, :n].contiguous(), split[1], split[2][:, :n].contiguous(), split[3]
+        row |= {f"small {key}": value for key, value in gradient_descent(small).items()}
+        rows.append(row)
+        if out:
+            Path(out).write_text(json.dumps(rows))
+
+    values = {key: np.array([row[key] for row in rows]) for key in rows[0]}
+    usual = USUAL | {key: tuple(np.percentile(values[key], [5, 95])) for key in small_keys}
+    for key in compared + small_keys:
+        low, middle, high = np.percentile(values[key], [5, 50, 95])
+        real = _cell(REAL[key]) if key in REAL else "-"
+        print(f"{key:<20} real {real:>9}   5, 50, 95 %: {low:10.3f} {middle:10.3f} {high:10.3f}")
+
+    eligible = np.ones(n_seeds, bool)
+    for key, (low, high) in usual.items():
+        margin = 5e-4 if key.startswith("fraction") else 0  # the published range is rounded
+        eligible &= (values[key] >= low - margin) & (values[key] <= high + margin)
+    errors = [np.log(values[key] / REAL[key]) / np.log(values[key]).std() for key in compared]
+    distance = np.sqrt(np.mean(np.square(errors), axis=0))
+    best = [i for i in np.argsort(distance) if eligible[i]][:10]
+    print(f"\n{eligible.sum()} of {n_seeds} seeds are eligible; the closest of them")
+    print(f"seed distance  {', '.join(compared)} | small: {', '.join(keys)}")
+    for i in best:
+        found = " ".join(f"{rows[i][key]:.{0 if 'GD' in key else 3}f}" for key in compared)
+        found += " | " + " ".join(f"{rows[i][key]:.0f}" for key in small_keys)
+        print(f"{rows[i]['seed']:4d} {distance[i]:8.2f}  {found}")
+
+
+_COST = """
+import resource, sys, time
+import numpy as np
+from nmautils.data import simulated
+np.random.default_rng(0).standard_gamma(np.ones(9, np.float32), dtype=np.float32)
+peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+before, start = peak(), time.perf_counter()
+data = simulated.{function}({n})
+print(time.perf_counter() - start, peak() - before)
+"""
+
+
+def cost(function: str, n_neurons: int) -> tuple[float, float]:
+    """Seconds (best of 5 processes) and growth of the process (MB) for one recording."""
+    code = _COST.format(function=function, n=n_neurons)
+    runs = []
+    for _ in range(5):
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+        runs.append([float(word) for word in done.stdout.split()])
+    return min(run[0] for run in runs), max(run[1] for run in runs)
+
+
+def _cell(value: float | str) -> str:
+    if isinstance(value, str):
+        return value
+    return f"{value:.{2 if abs(value) > 20 else 3}f}"
+
+
+def main() -> None:
+    """Parse the options and print."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--seed", type=int, default=simulated.DEFAULT_SEED)
+    parser.add_argument("--long", action="store_true", help="include the regularised run")
+    parser.add_argument("--search", type=int, metavar="N", help="try seeds 0 to N-1 instead")
+    parser.add_argument("--out", help="with --search: write all outcomes to this JSON file")
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    if options.search:
+        search(options.search, options.out)
+        return
+    start = time.perf_counter()
+    table = {name: outcomes(n, options.seed, options.long) for name, n in SIZES.items()}
+    print(f"{'seed ' + str(options.seed):<36}{'real':>12}{'n = 23,589':>12}{'n = 2,000':>12}")
+    for name, real in REAL.items():
+        if name in table["full"]:
+            values = [real, table["full"][name], table["small"][name]]
+            print(f"{name:<36}" + "".join(f"{_cell(value):>12}" for value in values))
+    print(f"({time.perf_counter() - start:.1f} s)\n\ncost, in a fresh process")
+    for name, n in SIZES.items():
+        for function in ("simulate", "simulate_split"):
+            seconds, megabytes = cost(function, n)
+            print(f"{name:<6} {function:<15} {seconds:6.3f} s   {megabytes:6.1f} MB")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,43 @@
+"""The real recordings: what their files are called, where they are, how to recognise them."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A file of responses.
+
+    Attributes
+    ----------
+    name : str
+        File name.
+    url : str
+        Where it can be downloaded.
+    md5 : str
+        Checksum in hexadecimal.
+    responses : tuple of str
+        Names of its response matrices, stimuli x neurons. A vector ``stimuli`` (degrees) goes
+        with them.
+    """
+
+    name: str
+    url: str
+    md5: str
+    responses: tuple[str, ...]
+
+
+# Stringer et al. 2021, Cell, DOI 10.1016/j.cell.2021.03.042
+RECORDINGS = {
+    "one_degree": Recording(
+        name="W3D4_stringer_oribinned1.npz",
+        url="https://osf.io/683xc/download",
+        md5="436599dfd8ebe6019f066c38aed20580",
+        responses=("resp",),
+    ),
+    "six_degree": Recording(
+        name="W3D4_stringer_oribinned6_split.npz",
+        url="https://osf.io/p3aeb/download",
+        md5="b3f7245c6221234a676b71a1f43c3bb5",
+        responses=("resp_train", "resp_test"),
+    ),
+}

@@ -1,0 +1,220 @@
+"""Gratings, fixed filters and stimulus classes."""
+
+import math
+import numbers
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+FIELD_WIDTH, FIELD_HEIGHT = 640, 480  # pixels at res=1
+PATCH_TILT = 0.1  # radians by which the stripes of a patch lean more
+MID_GREY = 0.5
+CHUNK_PIXELS = 2**16  # of a stack of gratings at a time: what stays in a core's cache
+
+
+def grating(
+    angle: float,
+    sf: float = 1 / 28,
+    res: float = 0.1,
+    patch: bool = False,
+    *,
+    centred: bool = False,
+) -> torch.Tensor:
+    """Draw a square-wave grating.
+
+    Parameters
+    ----------
+    angle : float
+        Orientation in degrees from vertical; a small positive angle leans the stripes right.
+    sf : float
+        Spatial frequency, radians per pixel at ``res=1``.
+    res : float
+        Resolution: the image is ``480 * res`` high and ``640 * res`` wide.
+    patch : bool
+        Show the grating in a disc on the right, on mid-grey, tilted by a further 0.1 rad.
+    centred : bool
+        Subtract 0.5: black and white are -0.5 and 0.5 and mid-grey is 0, as in tutorials 2 and 4.
+        Otherwise they are 0, 1 and 0.5, as in tutorial 3.
+
+    Returns
+    -------
+    tensor, float32, H x W
+
+    Raises
+    ------
+    ValueError
+        If an argument is not finite, or the resolution leaves no pixel.
+
+    Notes
+    -----
+    With x and y the pixel's column and row times ``sf / res``, a pixel is 1 where
+    ``cos(x cos(angle) + y sin(angle)) > 0`` and 0 elsewhere. The cosine is even, so
+    angles 180 degrees apart give the same picture.
+    """
+    return gratings([angle], sf, res, patch, centred=centred)[0]
+
+
+def gratings(
+    angles: Sequence[float] | np.ndarray | torch.Tensor,
+    sf: float = 1 / 28,
+    res: float = 0.1,
+    patch: bool = False,
+    *,
+    centred: bool = False,
+) -> torch.Tensor:
+    """Draw a stack of gratings: the same pictures as `grating` gives one by one, but faster.
+
+    Parameters
+    ----------
+    angles : sequence of float
+        Orientations in degrees, in any shape (read in order).
+    sf, res, patch, centred
+        As in `grating`.
+
+    Returns
+    -------
+    tensor, float32, n x H x W
+
+    Raises
+    ------
+    ValueError
+        As in `grating`.
+    """
+    angles, columns, rows = _check_grating(angles, sf, res)
+    theta = np.radians(angles) + (PATCH_TILT if patch else 0)
+    across = np.cos(theta)[:, None] * (sf * columns / res)
+    down = np.sin(theta)[:, None] * (sf * rows / res)
+
+    images = np.empty((len(angles), len(rows), len(columns)), np.float32)
+    step = max(1, CHUNK_PIXELS // images[:1].size) if len(images) else 1
+    for start in range(0, len(images), step):
+        chunk = slice(start, start + step)
+        images[chunk] = _is_white(across[chunk], down[chunk])
+    if patch:
+        x, y = columns - 0.75 * FIELD_WIDTH * res, rows - 0.5 * FIELD_HEIGHT * res
+        outside = np.hypot(y[:, None], x) >= FIELD_WIDTH * res / 6
+        np.copyto(images, MID_GREY, where=outside)
+    if centred:
+        images -= MID_GREY
+    return torch.from_numpy(images)
+
+
+def _check_grating(angles, sf: float, res: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Angles as a float64 vector, and the column and row numbers of the image."""
+    if isinstance(angles, torch.Tensor):
+        angles = angles.detach().cpu().numpy()
+    angles = np.asarray(angles, dtype=np.float64).reshape(-1)
+    if not np.isfinite(angles).all():
+        raise ValueError("an angle is not a finite number: give degrees")
+    if not math.isfinite(sf):
+        raise ValueError(f"sf is {sf}: give a finite number of radians per pixel")
+    if not (math.isfinite(res) and res > 0):
+        raise ValueError(f"res is {res}: give a finite number above 0")
+    return angles, np.arange(0, FIELD_WIDTH * res), np.arange(0, FIELD_HEIGHT * res)
+
+
+def _is_white(across: np.ndarray, down: np.ndarray) -> np.ndarray:
+    """Where the cosine of the phase is positive: n x W and n x H to n x H x W, bool.
+
+    Single precision is five times faster, but not sure of a pixel that lies very close to the
+    edge of a stripe: the few such pixels are decided in double precision.
+    """
+    wave = across.astype(np.float32)[:, None, :] + down.astype(np.float32)[:, :, None]
+    # at most half a unit in the last place for either term and for their sum, doubled to be safe
+    error = 2 * np.finfo(np.float32).eps * (np.abs(across).max() + np.abs(down).max())
+    np.cos(wave, out=wave)
+    white = wave > error
+    black = wave < -error
+    if np.count_nonzero(white) + np.count_nonzero(black) < wave.size:
+        image, row, column = np.nonzero(~(white | black))
+        white[image, row, column] = np.cos(across[image, column] + down[image, row]) > 0
+    return white
+
+
+def filters(out_channels: int = 6, K: int = 7, *, zero_mean: bool = False) -> torch.Tensor:
+    """Make centre-surround and edge filters to start a convolution from.
+
+    Parameters
+    ----------
+    out_channels : int
+        Number of filters, at least 3: a centre-surround one, its negative, and Gabor filters at
+        equally spaced orientations.
+    K : int
+        Width and height in pixels.
+    zero_mean : bool
+        Subtract each filter's mean, as in tutorials 2 and 4: then it does not answer to plain
+        brightness. Not done in tutorial 3.
+
+    Returns
+    -------
+    tensor, float32, out_channels x 1 x K x K
+        Each filter has a largest absolute value of 1 before its mean is subtracted.
+
+    Raises
+    ------
+    ValueError
+        If ``out_channels`` is below 3 or ``K`` below 2.
+
+    Notes
+    -----
+    On K equally spaced points from -K/2 to K/2, u down the rows and v along the columns, with
+    r the distance from the centre, ``bump(s) = exp(-r / (2 s^2))``: pointed, since r is not
+    squared. Centre-surround: ``bump(1.1) - bump(2.2) / 2``. Gabor k of m:
+    ``bump(0.44) cos(2 pi (u cos t + v sin t) / 10 + pi / 2)`` with ``t = 180 k / m`` degrees.
+    """
+    if out_channels < 3:
+        raise ValueError(f"out_channels is {out_channels}: give at least 3")
+    if K < 2:
+        raise ValueError(f"K is {K}: give at least 2 pixels")
+    u, v = np.meshgrid(*[np.linspace(-K / 2, K / 2, K)] * 2, indexing="ij")
+    distance = np.hypot(u, v)
+
+    def bump(sigma):
+        return np.exp(-distance / (2 * sigma**2))
+
+    sigma, wavelength = 1.1, 10
+    centre_surround = bump(sigma) - bump(2 * sigma) / 2
+    bank = [centre_surround, -centre_surround]
+    for t in np.arange(out_channels - 2) * np.pi / (out_channels - 2):
+        phase = 2 * np.pi / wavelength * (u * np.cos(t) + v * np.sin(t)) + np.pi / 2
+        bank.append(bump(0.4 * sigma) * np.cos(phase))
+    bank = np.stack(bank)[:, None]
+    bank /= np.abs(bank).max(axis=(2, 3), keepdims=True)
+    if zero_mean:
+        bank -= bank.mean(axis=(2, 3), keepdims=True)
+    return torch.from_numpy(bank.astype(np.float32))
+
+
+def stimulus_class(ori: Any, n_classes: int) -> torch.Tensor:
+    """Number the class of each orientation when the circle is cut in equal parts.
+
+    Parameters
+    ----------
+    ori : tensor, array or sequence
+        Orientations in degrees, 0 to 360, of any shape.
+    n_classes : int
+        Number of classes.
+
+    Returns
+    -------
+    tensor, int64, one entry per orientation
+        Class k holds the angles from ``360 k / n_classes`` up to, not including, the next edge.
+        360 belongs to the last class.
+
+    Raises
+    ------
+    ValueError
+        If ``n_classes`` is below 1 or an angle lies outside 0 to 360.
+    """
+    if not isinstance(n_classes, numbers.Integral) or n_classes < 1:
+        raise ValueError(f"n_classes is {n_classes!r}: give a whole number of at least 1")
+    if isinstance(ori, torch.Tensor):
+        ori = ori.detach().cpu().numpy()
+    ori = np.asarray(ori).reshape(-1)
+    if not ((ori >= 0) & (ori <= 360)).all():
+        bad = ori[~((ori >= 0) & (ori <= 360))][0]
+        raise ValueError(f"an orientation is {bad}: give degrees from 0 to 360")
+    classes = np.digitize(ori, np.linspace(0, 360, int(n_classes) + 1)) - 1
+    return torch.from_numpy(np.minimum(classes, n_classes - 1).astype(np.int64))
