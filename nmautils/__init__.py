@@ -20,11 +20,12 @@ _MODULE_OF = {
         "media": "feedback slides video",
         "models": "CNN FC ConvFCClassifier ConvPoolFC ConvolutionalLayer DeepNet DeepNetSoftmax",
         "plotting": (
-            "identityLine plot_corr_matrix plot_data_matrix plot_decoded_results "
-            "plot_descent plot_example_activations plot_multiple_rdm plot_network "
-            "plot_prediction plot_rdm_rdm_correlations plot_rdm_rows plot_resp_lowd "
-            "plot_train_loss plot_training_curves plot_tuning plot_tuning_curves "
-            "plot_weights show_stimulus use_style visualize_hidden_units visualize_weights"
+            "identityLine plot_activations plot_corr_matrix plot_data_matrix plot_data_overview "
+            "plot_decoded_results plot_descent plot_example_activations plot_loss_runs "
+            "plot_multiple_rdm plot_network plot_neuron plot_prediction "
+            "plot_rdm_rdm_correlations plot_rdm_rows plot_resp_lowd plot_train_loss "
+            "plot_training_curves plot_tuning plot_tuning_curves plot_weights plot_xor "
+            "show_stimulus use_style visualize_hidden_units visualize_weights"
         ),
         "stimuli": "filters grating gratings stimulus_class",
         "training": (
