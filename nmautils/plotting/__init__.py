@@ -17,14 +17,15 @@ from nmautils.plotting.learning import (
 from nmautils.plotting.networks import (
     plot_activations,
     plot_network,
+    plot_xor,
     visualize_hidden_units,
     visualize_weights,
 )
 from nmautils.plotting.responses import (
     plot_data_matrix,
+    plot_data_overview,
     plot_neuron,
     plot_prediction,
-    plot_responses,
     plot_tuning,
     plot_tuning_curves,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "plot_activations",
     "plot_corr_matrix",
     "plot_data_matrix",
+    "plot_data_overview",
     "plot_decoded_results",
     "plot_descent",
     "plot_example_activations",
@@ -52,12 +54,12 @@ __all__ = [
     "plot_rdm_rdm_correlations",
     "plot_rdm_rows",
     "plot_resp_lowd",
-    "plot_responses",
     "plot_train_loss",
     "plot_training_curves",
     "plot_tuning",
     "plot_tuning_curves",
     "plot_weights",
+    "plot_xor",
     "show_stimulus",
     "use_style",
     "visualize_hidden_units",

@@ -98,9 +98,8 @@ def plot_loss_runs(runs: Mapping[str, Sequence[float]], ax: Axes | None = None) 
     for label, curve in curves.items():
         if not len(curve):
             continue
-        bad = ~np.isfinite(curve)
-        diverged = bool(bad.any() or curve.max() > curve[0])
-        leaves = np.flatnonzero(bad | (curve > ceiling))
+        diverged = has_diverged(curve)
+        leaves = np.flatnonzero(~np.isfinite(curve) | (curve > ceiling))
         # What lies above the ceiling would flatten all other curves: it ends there.
         drawn = np.append(curve[: leaves[0]], ceiling) if len(leaves) else curve
         (line,) = ax.plot(
@@ -119,6 +118,12 @@ def plot_loss_runs(runs: Mapping[str, Sequence[float]], ax: Axes | None = None) 
     if ax.lines:
         ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
     return ax
+
+
+def has_diverged(losses: Sequence[float]) -> bool:
+    """Tell whether a loss stopped being a finite number or rose above where it started."""
+    losses = as_curve(losses)
+    return bool(len(losses) and not (losses <= losses[0]).all()) or bool(np.isinf(losses).any())
 
 
 def plot_decoded_results(

@@ -150,6 +150,50 @@ def plot_activations(fig: FigureBase | None = None) -> FigureBase:
     return fig
 
 
+def plot_xor(fig: FigureBase | None = None) -> FigureBase:
+    """Draw *exclusive or* before and after two rectified hidden units.
+
+    Parameters
+    ----------
+    fig : Figure or SubFigure, optional
+
+    Returns
+    -------
+    Figure
+
+    Notes
+    -----
+    The hidden units are h1 = max(0, x1 + x2) and h2 = max(0, x1 + x2 - 1); there the answer is
+    yes where h1 - 2 h2 > 1/2.
+    """
+    x = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
+    yes = x.sum(1) == 1
+    h = np.maximum(0, x.sum(1)[:, None] - np.array([0, 1]))
+    fig = new_figure(fig, (10, 4.4))
+    before, after = fig.subplots(1, 2)
+    for ax, points in ((before, x), (after, h)):
+        for answer, marker, colour, face in ((True, "o", BLUE, BLUE), (False, "s", "0.3", "white")):
+            x1, x2 = points[yes == answer].T
+            label = f"answer {'yes' if answer else 'no'}"
+            ax.plot(x1, x2, marker, ms=15, mec=colour, mfc=face, mew=2, label=label, zorder=3)
+    for name, point, offset in zip(
+        ("(0, 0)", "(0, 1)\n(1, 0)", "(1, 1)"),
+        h[[0, 1, 3]],
+        ((0, 22), (0, -34), (0, 22)),
+        strict=True,
+    ):
+        after.annotate(name, point, offset, textcoords="offset points", **_centred(11))
+    before.set(xlim=(-0.4, 1.4), ylim=(-0.4, 1.4), xticks=[0, 1], yticks=[0, 1])
+    before.set(xlabel=r"input $x_1$", ylabel=r"input $x_2$", title="no straight line separates")
+    line = np.array([-0.4, 2.6])
+    after.plot(line, (line - 0.5) / 2, color=VERMILLION, lw=2.5, label="border")
+    after.set(xlim=(-0.4, 2.6), ylim=(-0.6, 1.4), xticks=[0, 1, 2], yticks=[0, 1])
+    after.set(xlabel=r"$h_1=\phi(x_1+x_2)$", ylabel=r"$h_2=\phi(x_1+x_2-1)$")
+    after.set_title("two hidden units later, one does")
+    after.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+    return fig
+
+
 def visualize_weights(
     W_in_sorted: Any,
     W_out: Any,

@@ -1,0 +1,376 @@
+"""The interactive parts of the tutorials: sliders beside a figure.
+
+In a live notebook with ipywidgets they react. Elsewhere (a page on GitHub, a feedback page, a
+grading run, a machine without ipywidgets) the same figure stands there for the default
+settings. The drawing is done by `nmautils.plotting`, the training by `nmautils.training`.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import html
+import importlib.util
+import io
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from nmautils.device import in_notebook
+from nmautils.plotting import plot_loss_runs, plot_neuron
+from nmautils.plotting._common import as_array
+from nmautils.plotting.learning import has_diverged
+
+if TYPE_CHECKING:
+    import torch
+
+__all__ = ["Explorer", "neuron_browser", "training_desk"]
+
+_WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+_MOST_RUNS = 7  # as many as the style sheet has colours
+
+
+class Explorer:
+    """A figure that follows some controls, or the figure alone where there are none.
+
+    Attributes
+    ----------
+    figure : Figure
+        What is drawn at present.
+    controls : dict of str to ipywidgets.Widget
+        The sliders and buttons by name; empty without ipywidgets or outside a live notebook.
+    widget : ipywidgets.Widget or None
+        Controls and picture together.
+    """
+
+    def __init__(
+        self, draw: Callable[[Axes], Any], figsize: tuple[float, float], right: float
+    ) -> None:
+        self._draw = draw
+        self._figsize = figsize
+        # Fixed margins: the axes stay put from one setting to the next, and a layout engine
+        # would take half of the time of drawing. The legend stands to the right of `right`.
+        self._margins = {"left": 0.1, "right": right, "bottom": 0.15, "top": 0.9}
+        self._picture = None
+        self._shown_in_cell = None
+        self.controls: dict[str, Any] = {}
+        self.widget = None
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Draw the figure anew, and put it beside the controls."""
+        # Not pyplot's: a figure that pyplot knows would be shown once more below the cell.
+        self.figure = Figure(figsize=self._figsize, layout="none")
+        self.figure.subplots_adjust(**self._margins)
+        self._draw(self.figure.add_subplot())
+        if self._picture is not None:
+            self._picture.value = self.png()
+
+    def png(self) -> bytes:
+        """Return the present figure as a PNG file, without dates or other metadata."""
+        file = io.BytesIO()
+        self.figure.savefig(
+            file, format="png", metadata={"Software": None}, pil_kwargs={"compress_level": 3}
+        )
+        return file.getvalue()
+
+    def add_controls(self, controls: dict[str, Any], *rows: Any) -> None:
+        """Stack `rows` of controls above the picture."""
+        import ipywidgets
+
+        self.controls = controls
+        self._picture = ipywidgets.Image(value=self.png(), format="png")
+        self._picture.layout.max_width = "100%"
+        self.widget = ipywidgets.VBox([*rows, self._picture])
+
+    def show(self) -> Explorer:
+        """Show it in the running notebook cell; outside notebooks nothing happens."""
+        if in_notebook():
+            from IPython import get_ipython
+            from IPython.display import display
+
+            self._shown_in_cell = get_ipython().execution_count
+            display(self._bundle(), raw=True)
+        return self
+
+    def _bundle(self) -> dict[str, Any]:
+        # Pages that know no widgets fall back on the picture in the same output.
+        bundle = {
+            "text/plain": "Interactive figure: run this cell in a notebook to use its controls.",
+            "image/png": base64.b64encode(self.png()).decode("ascii"),
+        }
+        if self.widget is not None:
+            bundle[_WIDGET_VIEW] = {
+                "version_major": 2,
+                "version_minor": 0,
+                "model_id": self.widget.model_id,
+            }
+        return bundle
+
+    def _ipython_display_(self) -> None:
+        from IPython import get_ipython
+
+        # As a cell's last line it is there already; named in a later cell it appears again.
+        if self._shown_in_cell != getattr(get_ipython(), "execution_count", None):
+            self.show()
+
+
+def training_desk(
+    train_data: Any,
+    train_labels: Any,
+    make_net: Callable[[int, int], torch.nn.Module] | None = None,
+    *,
+    loss_fn: Callable[..., torch.Tensor] | None = None,
+    learning_rate: float | None = None,
+    n_hidden: int = 10,
+    n_epochs: int = 50,
+    seed: int = 1,
+) -> Explorer:
+    """Train a decoder with one's own settings and compare the loss curves.
+
+    A run whose loss stops being a finite number, or rises above where it started, is marked as
+    diverged. The last seven runs stay on the figure.
+
+    Parameters
+    ----------
+    train_data : tensor, n x n_neurons
+    train_labels : tensor, n x 1, degrees
+    make_net : callable, optional
+        ``make_net(n_inputs, n_hidden)`` gives a new network; `nmautils.models.DeepNet`, which
+        is linear, if left out.
+    loss_fn : callable, optional
+        Mean squared error if left out.
+    learning_rate : float, optional
+        Where its slider starts, from 1e-6 to 1e-2. If left out, `learning_rate_for` of the
+        number of neurons, and half of that for the linear network.
+    n_hidden, n_epochs : int
+        Where their sliders start, from 1 to 200 and from 5 to 200.
+    seed : int
+        Random state of torch from which each network starts; the state of torch's own
+        generator is left as it was.
+
+    Returns
+    -------
+    Explorer
+        Shown already when a notebook runs this.
+    """
+    import torch
+    from torch import nn
+
+    from nmautils.models import DeepNet
+    from nmautils.training import learning_rate_for
+
+    inputs = torch.as_tensor(train_data, dtype=torch.float32)
+    targets = torch.as_tensor(train_labels, dtype=torch.float32).reshape(len(train_labels), -1)
+    if len(inputs) != len(targets):
+        raise ValueError(
+            f"train_data has {len(inputs)} rows and train_labels {len(targets)}; "
+            "give one label per row"
+        )
+    if learning_rate is None:
+        # No unit of a linear network is ever off, so its gradients are larger.
+        learning_rate = learning_rate_for(inputs.shape[1]) * (0.5 if make_net is None else 1)
+    trainer = _Trainer(make_net or DeepNet, loss_fn or nn.MSELoss(), inputs, targets, seed)
+
+    runs: dict[str, list[float]] = {}
+    n_started = 0
+
+    def run(rate: float, hidden: int, epochs: int) -> str:
+        nonlocal n_started
+        losses = trainer.losses(rate, hidden, epochs)
+        n_started += 1
+        runs[f"{n_started}: rate {rate:.1e}, {_count(hidden, 'unit')}"] = losses
+        while len(runs) > _MOST_RUNS:
+            del runs[next(iter(runs))]
+        return _outcome(n_started, losses)
+
+    outcome = run(learning_rate, n_hidden, n_epochs)
+    desk = Explorer(lambda ax: plot_loss_runs(runs, ax), (9.5, 4.6), right=0.67)
+    if not _is_live():
+        return desk.show()
+
+    import ipywidgets
+
+    controls = {
+        "learning_rate": ipywidgets.FloatLogSlider(
+            value=learning_rate,
+            base=10,
+            min=-6,
+            max=-2,
+            step=0.1,
+            readout_format=".1e",
+            **_slider("learning rate"),
+        ),
+        "n_hidden": ipywidgets.IntSlider(value=n_hidden, min=1, max=200, **_slider("hidden units")),
+        "n_epochs": ipywidgets.IntSlider(value=n_epochs, min=5, max=200, **_slider("epochs")),
+        "train": ipywidgets.Button(description="Train", icon="play", button_style="primary"),
+        "clear": ipywidgets.Button(description="Clear", icon="eraser"),
+        "outcome": ipywidgets.HTML(outcome),
+    }
+
+    def train(_: Any) -> None:
+        button = controls["train"]
+        button.disabled, button.description = True, "Training…"
+        settings = (controls[name].value for name in ("learning_rate", "n_hidden", "n_epochs"))
+        try:
+            controls["outcome"].value = run(*settings)
+            desk.redraw()
+        except Exception as error:  # a callback's traceback would be lost in the browser's log
+            text = html.escape(f"{type(error).__name__}: {error}")
+            controls["outcome"].value = f"The network could not be trained. {text}"
+        finally:
+            button.disabled, button.description = False, "Train"
+
+    def clear(_: Any) -> None:
+        runs.clear()
+        controls["outcome"].value = ""
+        desk.redraw()
+
+    controls["train"].on_click(train)
+    controls["clear"].on_click(clear)
+    sliders = [controls[name] for name in ("learning_rate", "n_hidden", "n_epochs")]
+    buttons = [controls[name] for name in ("train", "clear", "outcome")]
+    desk.add_controls(controls, ipywidgets.VBox(sliders), ipywidgets.HBox(buttons))
+    return desk.show()
+
+
+def neuron_browser(resp: Any, stimuli: Any, *, neuron: int = 0, sigma: float = 5) -> Explorer:
+    """Leaf through neurons: raw and smoothed tuning curve, and where each peaks.
+
+    Parameters
+    ----------
+    resp : tensor or array, n_stimuli x n_neurons
+        Rows in equal steps around the full circle.
+    stimuli : tensor or array, n_stimuli or n_stimuli x 1, degrees
+    neuron : int
+        Shown first.
+    sigma : float
+        Width of the smoothing Gaussian at first, in rows, from 0 (none) to 30.
+
+    Returns
+    -------
+    Explorer
+        Shown already when a notebook runs this.
+    """
+    resp, stimuli = as_array(resp), as_array(stimuli)
+    shown = {"neuron": neuron, "sigma": sigma}
+    browser = Explorer(lambda ax: plot_neuron(resp, stimuli, **shown, ax=ax), (9, 4), right=0.74)
+    if not _is_live():
+        return browser.show()
+
+    import ipywidgets
+
+    controls = {
+        "neuron": ipywidgets.IntSlider(
+            value=neuron, min=0, max=resp.shape[1] - 1, **_slider("neuron")
+        ),
+        "sigma": ipywidgets.FloatSlider(
+            value=sigma, min=0, max=30, step=0.5, **_slider("smoothing width")
+        ),
+    }
+
+    def update(_: Any) -> None:
+        shown.update({name: control.value for name, control in controls.items()})
+        browser.redraw()
+
+    for control in controls.values():
+        control.observe(update, names="value")
+    browser.add_controls(controls, *controls.values())
+    return browser.show()
+
+
+class _Trainer:
+    """Trains new networks on the same data, always from the same random state."""
+
+    def __init__(
+        self,
+        make_net: Callable[[int, int], torch.nn.Module],
+        loss_fn: Callable[..., torch.Tensor],
+        inputs: torch.Tensor,
+        targets: torch.Tensor,
+        seed: int,
+    ) -> None:
+        import torch
+
+        self.make_net, self.loss_fn, self.seed = make_net, loss_fn, seed
+        self.inputs, self.targets = inputs, targets
+        self.basis, _ = torch.linalg.qr(inputs.T)
+        self.coordinates = inputs @ self.basis
+
+    def losses(self, learning_rate: float, n_hidden: int, n_epochs: int) -> list[float]:
+        """Train one network and return its loss before each update."""
+        import torch
+
+        from nmautils.training import fit
+
+        with torch.random.fork_rng(devices=[]), contextlib.redirect_stdout(io.StringIO()):
+            torch.manual_seed(self.seed)
+            net, inputs = self._small(self.make_net(self.inputs.shape[1], n_hidden), n_hidden)
+            history = fit(
+                net,
+                self.loss_fn,
+                inputs,
+                self.targets,
+                n_iter=n_epochs,
+                learning_rate=learning_rate,
+                progress=False,
+            )
+        return list(history.train_loss)
+
+    def _small(self, net: torch.nn.Module, n_hidden: int) -> tuple[torch.nn.Module, torch.Tensor]:
+        """Return a network and inputs with the same losses as `net`, but far less work.
+
+        Gradient descent moves each row of the input weights only along the responses it is
+        trained on. In coordinates of the space these span (216 rows of 23,589 neurons span
+        216 dimensions) every loss is the same, and 200 hidden units train in well under a
+        second instead of in half a minute. A network that treats its inputs in another way
+        answers differently there, and then is trained as it stands.
+        """
+        import torch
+
+        try:
+            state = dict(net.state_dict())
+            state["in_layer.weight"] = state["in_layer.weight"] @ self.basis
+            small = self.make_net(self.basis.shape[1], n_hidden)
+            small.load_state_dict(state)
+            with torch.no_grad():
+                same = torch.allclose(
+                    small(self.coordinates), net(self.inputs), rtol=1e-3, atol=1e-3
+                )
+        except (KeyError, RuntimeError):
+            same = False
+        return (small, self.coordinates) if same else (net, self.inputs)
+
+
+def _outcome(number: int, losses: list[float]) -> str:
+    if has_diverged(losses):
+        return f"Run {number} diverged: try a smaller learning rate."
+    return (
+        f"Run {number}: after {_count(len(losses), 'epoch')} the loss is {losses[-1]:,.1f}, "
+        f"its square root {losses[-1] ** 0.5:.1f}."
+    )
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
+def _is_live() -> bool:
+    """Tell whether somebody can move sliders: a notebook kernel, widgets, not a grading run."""
+    return (
+        in_notebook()
+        and not os.environ.get("NBGRADER_EXECUTION")
+        and importlib.util.find_spec("ipywidgets") is not None
+    )
+
+
+def _slider(description: str) -> dict[str, Any]:
+    return {
+        "description": description,
+        "continuous_update": False,
+        "style": {"description_width": "9em"},
+        "layout": {"width": "min(100%, 34em)"},
+    }
