@@ -159,7 +159,7 @@ def _video_tabs(widgets: Any, title: str, players: list[tuple[str, str, str]]) -
 
 def _anchor(link: str) -> str:
     link = html.escape(link)
-    return f'<a href="{link}" target="_blank" rel="noopener">{link}</a>'
+    return f'<a href="{link}" target="_blank" rel="noopener" style="text-decoration: underline">{link}</a>'
 
 
 def slides(osf_id: str) -> None:

@@ -408,10 +408,11 @@ class _Bar:
         # In a terminal None means: only where somebody can see it, not in a log file. The
         # output of a notebook is no terminal but does show the bar.
         settings = {} if in_notebook() else {"disable": None}
-        self._bar = tqdm(total=n_iter, unit=unit, desc="training", leave=leave, **settings)
+        short = "it" if unit == "iteration" else unit
+        self._bar = tqdm(total=n_iter, unit=short, desc="training", leave=leave, **settings)
 
     def advance(self, loss: float) -> None:
-        self._bar.set_postfix_str(f"loss {loss:.4g}", refresh=False)
+        self._bar.set_postfix_str(f"loss {loss:.3g}", refresh=False)
         self._bar.update()
 
     def write(self, line: str) -> None:
