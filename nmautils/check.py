@@ -36,6 +36,10 @@ __all__ = ["CheckFailed", "CheckResult", "Checks", "Mistake", "Score", "probe", 
 
 DEFAULT_SEED = 2020
 
+# What the probes reach for: these names are missing when an exercise has not been solved, any
+# other missing name is a slip in an answer.
+_PROBED: set[str] = set()
+
 
 def probe(function: Callable) -> Callable:
     """Mark a function that reaches into the student's definitions.
@@ -54,6 +58,7 @@ def probe(function: Callable) -> Callable:
     callable
         `function`, unchanged.
     """
+    _PROBED.update(function.__code__.co_names)
     return function
 
 
@@ -205,22 +210,28 @@ class Checks:
 
     def _explain(self, error: BaseException) -> CheckFailed:
         text = f"{type(error).__name__}: {error}"
-        if isinstance(error, NotImplementedError):
-            return CheckFailed("it still raises NotImplementedError.", "not solved yet")
+        if "ellipsis" in text.lower():
+            return CheckFailed(
+                f"A blank `...` is still in your answer; replace it. ({_shorten(text)})",
+                "blank left over",
+            )
         for pattern, name, hint in self.errors:
             if re.search(pattern, text, flags=re.DOTALL):
                 return CheckFailed(f"{hint} ({_shorten(text)})", name)
+        if isinstance(error, NotImplementedError):
+            return CheckFailed("it still raises NotImplementedError.", "not solved yet")
         undefined = re.match(r"NameError: name '(\w+)' is not defined", text)
+        if undefined and undefined[1] not in _PROBED:
+            return CheckFailed(
+                f"Your code uses {undefined[1]}, which is not defined{_where(error)}. Is it "
+                "misspelt, or a variable of another cell? Work with the arguments.",
+                "undefined name",
+            )
         if undefined:
             return CheckFailed(
                 f"{undefined[1]} is not defined. Complete the exercise above (delete the line "
                 "that raises NotImplementedError), run its cell, then run this one.",
                 "not solved yet",
-            )
-        if "ellipsis" in text.lower():
-            return CheckFailed(
-                f"A blank `...` is still in your answer; replace it. ({_shorten(text)})",
-                "blank left over",
             )
         return CheckFailed(f"Your code raised {_shorten(text)}{_where(error)}.")
 

@@ -1,0 +1,14 @@
+# about: leaves one blank open
+# points: 0.5
+# names: blank left over
+
+class DeepNetReLU(nn.Module):
+    def __init__(self, n_inputs, n_hidden):
+        super().__init__()
+        self.in_layer = nn.Linear(n_inputs, n_hidden)
+        self.out_layer = nn.Linear(n_hidden, 1)
+
+    def forward(self, r):
+        h = torch.relu(self.in_layer(r))
+        y = ...
+        return y

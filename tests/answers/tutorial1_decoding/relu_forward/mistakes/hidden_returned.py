@@ -1,0 +1,13 @@
+# about: stops at the hidden layer
+# points: 0.5
+# names: only the hidden layer
+
+class DeepNetReLU(nn.Module):
+    def __init__(self, n_inputs, n_hidden):
+        super().__init__()
+        self.in_layer = nn.Linear(n_inputs, n_hidden)
+        self.out_layer = nn.Linear(n_hidden, 1)
+
+    def forward(self, r):
+        h = torch.relu(self.in_layer(r))
+        return h

@@ -1,0 +1,14 @@
+# about: rectifies the responses in place of the hidden layer
+# points: 1.5
+# names: input rectified
+
+class DeepNetReLU(nn.Module):
+    def __init__(self, n_inputs, n_hidden):
+        super().__init__()
+        self.in_layer = nn.Linear(n_inputs, n_hidden)
+        self.out_layer = nn.Linear(n_hidden, 1)
+
+    def forward(self, r):
+        h = self.in_layer(torch.relu(r))
+        y = self.out_layer(h)
+        return y

@@ -1,0 +1,14 @@
+# about: lets negative units through, a hundred times smaller
+# points: 1.5
+# names: another rectifier
+
+class DeepNetReLU(nn.Module):
+    def __init__(self, n_inputs, n_hidden):
+        super().__init__()
+        self.in_layer = nn.Linear(n_inputs, n_hidden)
+        self.out_layer = nn.Linear(n_hidden, 1)
+
+    def forward(self, r):
+        h = F.leaky_relu(self.in_layer(r))
+        y = self.out_layer(h)
+        return y

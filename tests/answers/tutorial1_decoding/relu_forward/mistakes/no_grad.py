@@ -1,0 +1,14 @@
+# about: computes without gradients
+# points: 3.5
+# names: cut off from the gradient
+
+class DeepNetReLU(nn.Module):
+    def __init__(self, n_inputs, n_hidden):
+        super().__init__()
+        self.in_layer = nn.Linear(n_inputs, n_hidden)
+        self.out_layer = nn.Linear(n_hidden, 1)
+
+    def forward(self, r):
+        with torch.no_grad():
+            h = torch.relu(self.in_layer(r))
+            return self.out_layer(h)

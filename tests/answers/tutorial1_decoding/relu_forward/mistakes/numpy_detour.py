@@ -1,0 +1,13 @@
+# about: goes through a detached NumPy array and back
+# points: 3.5
+# names: cut off from the gradient
+
+class DeepNetReLU(nn.Module):
+    def __init__(self, n_inputs, n_hidden):
+        super().__init__()
+        self.in_layer = nn.Linear(n_inputs, n_hidden)
+        self.out_layer = nn.Linear(n_hidden, 1)
+
+    def forward(self, r):
+        h = np.maximum(self.in_layer(r).detach().numpy(), 0)
+        return self.out_layer(torch.from_numpy(h))

@@ -1,0 +1,14 @@
+# about: rectifies the hidden layer and the output
+# points: 1.5
+# names: rectifier on the output too
+
+class DeepNetReLU(nn.Module):
+    def __init__(self, n_inputs, n_hidden):
+        super().__init__()
+        self.in_layer = nn.Linear(n_inputs, n_hidden)
+        self.out_layer = nn.Linear(n_hidden, 1)
+
+    def forward(self, r):
+        h = torch.relu(self.in_layer(r))
+        y = torch.relu(self.out_layer(h))
+        return y

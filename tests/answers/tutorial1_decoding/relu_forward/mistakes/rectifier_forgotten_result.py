@@ -1,0 +1,15 @@
+# about: calls torch.relu and throws its result away
+# points: 1.5
+# names: no rectifier
+
+class DeepNetReLU(nn.Module):
+    def __init__(self, n_inputs, n_hidden):
+        super().__init__()
+        self.in_layer = nn.Linear(n_inputs, n_hidden)
+        self.out_layer = nn.Linear(n_hidden, 1)
+
+    def forward(self, r):
+        h = self.in_layer(r)
+        torch.relu(h)
+        y = self.out_layer(h)
+        return y

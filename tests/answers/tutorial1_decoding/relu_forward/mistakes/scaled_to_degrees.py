@@ -1,0 +1,13 @@
+# about: squashes the output to the range of an angle
+# points: 1.5
+# names: estimate wrapped or scaled
+
+class DeepNetReLU(nn.Module):
+    def __init__(self, n_inputs, n_hidden):
+        super().__init__()
+        self.in_layer = nn.Linear(n_inputs, n_hidden)
+        self.out_layer = nn.Linear(n_hidden, 1)
+
+    def forward(self, r):
+        h = torch.relu(self.in_layer(r))
+        return 360 * torch.sigmoid(self.out_layer(h))

@@ -1,0 +1,12 @@
+# about: F.relu, in place on the hidden layer
+# points: 4
+
+class DeepNetReLU(nn.Module):
+    def __init__(self, n_inputs, n_hidden):
+        super().__init__()
+        self.in_layer = nn.Linear(n_inputs, n_hidden)
+        self.out_layer = nn.Linear(n_hidden, 1)
+
+    def forward(self, r):
+        hidden = self.in_layer(r)
+        return self.out_layer(F.relu(hidden, inplace=True))
