@@ -159,7 +159,8 @@ def _video_tabs(widgets: Any, title: str, players: list[tuple[str, str, str]]) -
 
 def _anchor(link: str) -> str:
     link = html.escape(link)
-    return f'<a href="{link}" target="_blank" rel="noopener" style="text-decoration: underline">{link}</a>'
+    look = "text-decoration: underline"
+    return f'<a href="{link}" target="_blank" rel="noopener" style="{look}">{link}</a>'
 
 
 def slides(osf_id: str) -> None:
