@@ -257,7 +257,7 @@ def neuron_browser(resp: Any, stimuli: Any, *, neuron: int = 0, sigma: float = 5
     """
     resp, stimuli = as_array(resp), as_array(stimuli)
     shown = {"neuron": neuron, "sigma": sigma}
-    browser = Explorer(lambda ax: plot_neuron(resp, stimuli, **shown, ax=ax), (9, 4), right=0.74)
+    browser = Explorer(lambda ax: plot_neuron(resp, stimuli, **shown, ax=ax), (9, 4), right=0.71)
     if not _is_live():
         return browser.show()
 
