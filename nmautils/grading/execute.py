@@ -40,6 +40,10 @@ class RunNotebook(Execute):
         config=True
     )
 
+    interrupt_grace = Integer(
+        5, help="Seconds that a kernel has to answer again after an interrupt."
+    ).tag(config=True)
+
     max_output = Integer(200_000, help="Characters of printed text kept per cell.").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: Any = None, km: Any = None) -> Any:
@@ -73,7 +77,7 @@ class RunNotebook(Execute):
             _add_error(cell, "KernelDied", "this cell ended the Python process it ran in.")
             self._revive()
         else:
-            if self._overran_now and not self._answers(5):
+            if self._overran_now and not self._answers(self.interrupt_grace):
                 self._revive()
             elif not self._overran_now and not _is_left_out_of_replay(cell):
                 self._to_replay.append(cell.source)

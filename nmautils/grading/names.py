@@ -31,7 +31,7 @@ _COPY_AFTER = re.compile(
 _NOT_A_PERSON = frozenset(
     """a answer answers attempt copy done draft final finished homework hw my nb new notebook old
     release released solution solutions solved student submission submissions submitted the
-    version""".split()  # noqa: SIM905
+    version""".split()
 )
 _ENDINGS = re.compile(r"(?:\.ipynb|\.json|\.txt)+$", re.IGNORECASE)
 

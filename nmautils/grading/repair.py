@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from copy import deepcopy
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from nbconvert.exporters import NotebookExporter
 from nbformat.notebooknode import NotebookNode
@@ -55,11 +55,17 @@ class SubmissionExporter(NotebookExporter):
         whose = f"{where.get('notebook', 'notebook')} of {where.get('student', 'a student')}"
         try:
             notebook = read_notebook(raw if isinstance(raw, bytes) else raw.encode())
+        except ValueError as error:
+            self._give_up(f"{whose}: {error}. Ask for the file again.")
+        try:
             return self.from_notebook_node(notebook, resources=resources, **kw)
         except (SchemaTooOldError, SchemaTooNewError) as error:
-            raise ValueError(f"{whose}: damaged nbgrader metadata ({error})") from error
-        except ValueError as error:
-            raise ValueError(f"{whose}: {error}. Ask for the file again.") from error
+            self._give_up(f"{whose}: damaged nbgrader metadata ({error}). Look at the file.")
+
+    def _give_up(self, why: str) -> NoReturn:
+        # nbgrader prints a traceback as well; this line is the one to read.
+        self.log.error(why)
+        raise ValueError(why) from None
 
 
 def _forget_scores(where: dict[str, str]) -> None:

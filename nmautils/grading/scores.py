@@ -63,10 +63,9 @@ def settle(cell: NotebookNode) -> float:
         score = min(max(value, 0.0), points)
 
     shown = [_only_shown(o) for o in cell.outputs if not (results and o is results[-1])]
-    if cell.execution_count is None:
-        shown.append(new_output("stream", name="stdout", text="This cell was not run: 0 points.\n"))
-    elif value is None and not failed:
-        shown.append(new_output("stream", name="stdout", text="No score came out: 0 points.\n"))
+    if not failed and (cell.execution_count is None or value is None):
+        why = "This cell was not run" if cell.execution_count is None else "No score came out"
+        shown.append(new_output("stream", name="stdout", text=f"{why}: 0 points.\n"))
     final = new_output("execute_result", execution_count=cell.execution_count)
     if results:
         final.data = results[-1].data
