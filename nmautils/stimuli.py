@@ -123,12 +123,14 @@ def _is_white(across: np.ndarray, down: np.ndarray) -> np.ndarray:
     """
     wave = across.astype(np.float32)[:, None, :] + down.astype(np.float32)[:, :, None]
     # at most half a unit in the last place for either term and for their sum, doubled to be safe
-    error = 2 * np.finfo(np.float32).eps * (np.abs(across).max() + np.abs(down).max())
+    largest = np.abs(across).max() + np.abs(down).max()
+    error = np.float32(2 * np.finfo(np.float32).eps * largest)
     np.cos(wave, out=wave)
     white = wave > error
     black = wave < -error
     if np.count_nonzero(white) + np.count_nonzero(black) < wave.size:
-        image, row, column = np.nonzero(~(white | black))
+        unsure = np.flatnonzero(~(white | black))  # much faster than nonzero in three dimensions
+        image, row, column = np.unravel_index(unsure, wave.shape)
         white[image, row, column] = np.cos(across[image, column] + down[image, row]) > 0
     return white
 
