@@ -275,7 +275,7 @@ def _choose(
             done.older.append(hand_in.where)
             say(f"older      {hand_in.where} ({hand_in.time} UTC): {newest.where} counts")
 
-    target = root / "submitted" / student / assignment / f"{assignment}.ipynb"
+    target = submitted_path(root, assignment, student)
     before = _timestamp(target.parent)
     if target.is_file() and target.read_bytes() == newest.raw:
         done.unchanged.append(label)
@@ -294,6 +294,11 @@ def _choose(
     say(f"collected  {label} <- {newest.where} ({newest.time} UTC)")
 
 
+def submitted_path(root: Path, assignment: str, student: str) -> Path:
+    """Where nbgrader looks for a hand-in."""
+    return root / "submitted" / student / assignment / f"{assignment}.ipynb"
+
+
 def _timestamp(folder: Path) -> datetime | None:
     try:
         return parse_utc((folder / "timestamp.txt").read_text().strip())
@@ -303,6 +308,7 @@ def _timestamp(folder: Path) -> datetime | None:
 
 def _hand_over(root: Path, assignment: str, stage: Path) -> None:
     """Let nbgrader's own command move what is on the stage."""
+    structure = str(stage / "{assignment_id}" / "{collect_step}")
     with chdir(str(root)):
         app = ZipCollectApp()
         app.initialize(
@@ -310,9 +316,13 @@ def _hand_over(root: Path, assignment: str, stage: Path) -> None:
                 assignment,
                 "--force",
                 "--log-level=ERROR",
-                f"--ZipCollectApp.downloaded_directory={stage}",
+                f"--ZipCollectApp.collect_directory_structure={structure}",
                 f"--ZipCollectApp.extractor_plugin={__name__}.InboxExtractor",
                 f"--ZipCollectApp.collector_plugin={__name__}.InboxCollector",
             ]
         )
         app.start()
+    for staged in (stage / assignment / "archive").glob("*/*.ipynb"):
+        target = submitted_path(root, assignment, staged.parent.name)
+        if not target.is_file() or target.read_bytes() != staged.read_bytes():
+            raise RuntimeError(f"nbgrader zip_collect did not write {target}: look at its messages")

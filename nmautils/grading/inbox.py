@@ -105,24 +105,24 @@ def _file(path: Path, parts: tuple[str, ...], refuse: Refuse) -> Iterator[Found]
                 refuse(where, f"larger than {MAX_ARCHIVE >> 30} GB: unpack it yourself")
                 return
             yield from _zip(path, parts, 0, refuse)
-        elif not _may_be_notebook(path.name, where, info.st_size, refuse):
+        elif _refused(path.name, where, info.st_size, refuse):
+            return
+        elif not path.name.lower().endswith(NOTEBOOK_ENDINGS):
             yield Found(parts, None, time)
-        elif info.st_size <= MAX_FILE:
+        else:
             with open(os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)), "rb") as file:
                 yield Found(parts, file.read(MAX_FILE), time)
     except OSError as error:
         refuse(where, f"cannot be read ({error.strerror})")
 
 
-def _may_be_notebook(name: str, where: str, size: int, refuse: Refuse) -> bool:
-    """Tell whether a file is to be read; refuse it here if it is too large for that."""
-    lower = name.lower()
-    if lower.endswith(NOTEBOOK_ENDINGS):
-        if size > MAX_FILE:
-            refuse(where, _too_large(size))
-        return True
-    if lower.endswith(OTHER_ARCHIVES):
+def _refused(name: str, where: str, size: int, refuse: Refuse) -> bool:
+    """Refuse what is too large to read or packed in a way that is not read here."""
+    if name.lower().endswith(OTHER_ARCHIVES):
         refuse(where, "an archive, but not a zip: unpack it yourself")
+        return True
+    if name.lower().endswith((*NOTEBOOK_ENDINGS, ".zip")) and size > MAX_FILE:
+        refuse(where, _too_large(size))
         return True
     return False
 
@@ -186,12 +186,10 @@ def _zip_entry(
     if is_zip and nested >= MAX_NESTED:
         refuse(where, "too many archives inside each other: unpack it yourself")
         return
-    if not is_zip and not _may_be_notebook(inside, where, entry.file_size, refuse):
-        yield Found(here, None, _entry_time(entry))
+    if _refused(inside, where, entry.file_size, refuse):
         return
-    if is_zip and entry.file_size > MAX_FILE:
-        refuse(where, _too_large(entry.file_size))
-    if entry.file_size > MAX_FILE or inside.lower().endswith(OTHER_ARCHIVES):
+    if not inside.lower().endswith((*NOTEBOOK_ENDINGS, ".zip")):
+        yield Found(here, None, _entry_time(entry))
         return
     if entry.flag_bits & 1:
         refuse(where, "locked with a password: unpack it yourself")
@@ -199,7 +197,7 @@ def _zip_entry(
     try:
         with archive.open(entry) as file:
             # The stated size may be a lie, so never more than the cap is unpacked.
-            raw = file.read(MAX_FILE + 1)
+            raw = file.read(MAX_FILE)
     except Exception as error:
         refuse(where, f"damaged in its archive ({error}): ask for it again")
         return

@@ -27,6 +27,11 @@ _COPY_BEFORE = re.compile(
 _COPY_AFTER = re.compile(
     r"(?:[ _+-]*\(\d+\)|-\d{1,2}|[ _+-]+copy ?\d*|[ _+-]+kopie)$", re.IGNORECASE
 )
+# jane_Copy_of_tutorial1_decoding.ipynb: a student's name put before Colab's
+_COPY_BETWEEN = re.compile(
+    r"[ _+-]+(?:copy|kopie|copie|copia|cópia|kopia|kopi)[ _+]+(?:of|von|de|di|van|av)$",
+    re.IGNORECASE,
+)
 # What people write before or behind a file's name that is not their own.
 _NOT_A_PERSON = frozenset(
     """a answer answers attempt copy done draft final finished homework hw my nb new notebook old
@@ -148,6 +153,7 @@ def _split(stem: str, assignments: Collection[str]) -> tuple[str | None, str]:
         match = re.fullmatch(pattern, stem, re.IGNORECASE)
         if match:
             before, behind = (_person(part) for part in match.groups())
+            before = _COPY_BETWEEN.sub("", before)
             return assignment, before or behind
     return None, ""
 
@@ -155,8 +161,7 @@ def _split(stem: str, assignments: Collection[str]) -> tuple[str | None, str]:
 def _person(part: str | None) -> str:
     part = _bare(part or "")
     words = re.split(r"[ _.+-]+", part.lower())
-    others = [word for word in words if word not in _NOT_A_PERSON and not word.isdigit()]
-    others = [word for word in others if not re.fullmatch(r"v\d+", word)]
+    others = [w for w in words if w not in _NOT_A_PERSON and not re.fullmatch(r"v?\d+", w)]
     return part if others else ""
 
 
