@@ -216,6 +216,12 @@ def build_release(settings: Settings, tutorial: str) -> list[Path]:
     with tempfile.TemporaryDirectory(prefix="nmautils-release-") as folder:
         made = generate_assignment(settings.root, tutorial, Path(folder))
         files = {path.relative_to(made): path for path in made.rglob("*") if path.is_file()}
+        for name in files:
+            if holds_answers(name.as_posix()):
+                raise CourseError(
+                    f"{tutorial}: {name} would be released with the answers in it; "
+                    f"name it in c.CourseDirectory.ignore of {CONFIG_FILE}"
+                )
         changed = []
         for name, path in sorted(files.items()):
             content = path.read_bytes()
@@ -231,9 +237,12 @@ def build_release(settings: Settings, tutorial: str) -> list[Path]:
     return changed
 
 
-def generate_assignment(
-    root: Path, tutorial: str, release: Path, db_url: str | None = None
-) -> Path:
+def holds_answers(name: str) -> bool:
+    """Whether a file of a source folder (path relative to it) must not be released."""
+    return name.endswith(".md") or name.split("/")[0] == "expected"
+
+
+def generate_assignment(root: Path, tutorial: str, release: Path, record: bool = True) -> Path:
     """Run nbgrader's ``generate_assignment`` into the folder `release`.
 
     Parameters
@@ -244,8 +253,8 @@ def generate_assignment(
         Assignment name.
     release
         Where the assignment's folder is made.
-    db_url
-        Gradebook; by default the one the configuration names.
+    record
+        Whether to write the assignment into the gradebook.
 
     Returns
     -------
@@ -260,9 +269,14 @@ def generate_assignment(
     from nbgrader.converters import GenerateAssignment
     from nbgrader.utils import capture_log
 
-    coursedir = course_directory(root, tutorial, db_url)
+    coursedir = course_directory(root, tutorial)
     coursedir.release_directory = str(release)
     converter = GenerateAssignment(coursedir=coursedir, config=coursedir.config)
+    if not record:
+        converter.no_database = True
+        converter.preprocessors = [
+            step for step in converter.preprocessors if not _name(step).endswith("SaveCells")
+        ]
     converter.force = True
     converter.create_assignment = True
     # nbgrader is chatty; what matters comes back as one line.
@@ -278,7 +292,14 @@ def generate_assignment(
     return release / tutorial
 
 
-def course_directory(root: Path, tutorial: str = "", db_url: str | None = None):
+def _name(step: object) -> str:
+    """Name of a preprocessor given as a class, an instance or a dotted text."""
+    if isinstance(step, str):
+        return step
+    return step.__name__ if isinstance(step, type) else type(step).__name__
+
+
+def course_directory(root: Path, tutorial: str = ""):
     """nbgrader's ``CourseDirectory`` as ``nbgrader_config.py`` at `root` sets it up.
 
     Raises
@@ -298,16 +319,14 @@ def course_directory(root: Path, tutorial: str = "", db_url: str | None = None):
     except Exception as error:
         raise CourseError(f"{CONFIG_FILE} fails: {type(error).__name__}: {error}") from None
     config.CourseDirectory.root = str(root)
-    if db_url is not None:
-        config.CourseDirectory.db_url = db_url
     return CourseDirectory(config=config, assignment_id=tutorial)
 
 
-def set_due_date(settings: Settings, tutorial: str, db_url: str | None = None) -> None:
+def set_due_date(settings: Settings, tutorial: str) -> None:
     """Write the due date of ``course.toml`` into the gradebook."""
     from nbgrader.api import Gradebook
 
-    coursedir = course_directory(settings.root, tutorial, db_url)
+    coursedir = course_directory(settings.root, tutorial)
     with tools_on_path(), Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
         gradebook.update_or_create_assignment(
             tutorial, duedate=due_utc(settings.tutorials[tutorial])

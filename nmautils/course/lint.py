@@ -76,14 +76,17 @@ def check_code(
     options = ["--config", str(config)] if config.is_file() else ["--isolated"]
     options += ["--stdin-filename", f"source/{tutorial}/{tutorial}.ipynb", "-"]
     content = dumps(_plain_code(nb))
-    found = _ruff(["check", "--quiet", "--output-format=json", *options], content, settings.root)
-    for item in json.loads(found or "[]"):
+    output = _ruff(["check", "--quiet", "--output-format=json", *options], content, settings.root)
+    found = json.loads(output or "[]")
+    for item in found:
         index = (item["cell"] or 1) - 1
         row = item["location"]["row"]
         # Set-up cells import what answers may use, whether or not the notebook does.
         if item["code"] == "F401" and kind_of(nb.cells[index]) == "setup":
             continue
         yield Problem(_at(places[index], row), f"{item['code'] or 'syntax'} {item['message']}")
+    if any(item["code"] in (None, "invalid-syntax") for item in found):
+        return  # the formatter can say nothing of it
     diff = _ruff(["format", "--quiet", "--diff", *options], content, settings.root)
     yield from _unformatted(diff, places)
 
@@ -104,8 +107,7 @@ def _ruff(arguments: list[str], content: bytes, folder: Path) -> str:
     error = done.stderr.decode(errors="replace").strip()
     if "No module named ruff" in error:
         raise CourseError("lint needs ruff; install it with: pip install ruff")
-    # The formatter ends with 2 on a syntax error, which the linter has reported already.
-    if done.returncode > 1 and "arse" not in error:
+    if done.returncode > 1:
         raise CourseError(f"ruff failed: {error.splitlines()[-1] if error else 'no reason given'}")
     return done.stdout.decode()
 
@@ -191,7 +193,7 @@ def check_links(nb: NotebookNode, places: list[Place], folder: Path) -> Iterator
     for cell, place in zip(nb.cells, places, strict=True):
         if cell.cell_type != "markdown":
             continue
-        text = without_marked(cell.source)
+        text = _without_math(without_marked(cell.source))
         for token in MarkdownIt("commonmark").parse(text):
             for child in [token, *(token.children or [])]:
                 if child.type == "image":
@@ -205,6 +207,18 @@ def check_links(nb: NotebookNode, places: list[Place], folder: Path) -> Iterator
                         if not re.search(r"""\balt\s*=\s*(["'])\s*[^\s"']""", tag):
                             yield Problem(str(place), f"{tag[:40]} lacks alt text")
         yield from _brackets(text, place)
+
+
+def _without_math(text: str) -> str:
+    """Text without formulas, whose brackets and stars are no Markdown; code stays."""
+    pieces, end = [], 0
+    for code in [*_CODE.finditer(text), None]:
+        start = code.start() if code else len(text)
+        pieces.append(_MATH.sub(" ", text[end:start]))
+        if code:
+            pieces.append(code[0])
+            end = code.end()
+    return "".join(pieces)
 
 
 def _target(
@@ -227,7 +241,7 @@ def _target(
 
 def _brackets(text: str, place: Place) -> Iterator[Problem]:
     """Brackets that look like a link and are none."""
-    rest = _MATH.sub(" ", _CODE.sub(" ", text))
+    rest = _CODE.sub(" ", text)
     before = None
     while rest != before:  # a picture may stand inside a link
         before, rest = rest, _LINK.sub(" ", rest)

@@ -22,6 +22,7 @@ from nmautils.course.build import (
     answers,
     check_cells,
     generate_assignment,
+    holds_answers,
     read_notebook,
 )
 from nmautils.course.problems import Problem, report
@@ -33,6 +34,7 @@ from nmautils.course.scaffold import (
     answer_of,
     solution_lines,
     split_regions,
+    stub_of,
 )
 from nmautils.course.settings import FILE_NAME, CourseError, Settings, find_root, read_settings
 from nmautils.course.stamp import Place, badges, dumps, kind_of, shown, source_notebook
@@ -120,7 +122,7 @@ def _split(message: str, where: str) -> tuple[str, str]:
 
 
 def regenerate(settings: Settings, tutorial: str, stamped: NotebookNode) -> dict[str, bytes]:
-    """Make the student version in a folder of its own, with a gradebook of its own.
+    """Make the student version in a folder of its own, without any gradebook.
 
     Returns
     -------
@@ -135,8 +137,7 @@ def regenerate(settings: Settings, tutorial: str, stamped: NotebookNode) -> dict
         source = folder / "source" / tutorial
         shutil.copytree(settings.source(tutorial).parent, source)
         (source / f"{tutorial}.ipynb").write_bytes(dumps(stamped))
-        url = f"sqlite:///{folder / 'gradebook.db'}"
-        made = generate_assignment(folder, tutorial, folder / "out", db_url=url)
+        made = generate_assignment(folder, tutorial, folder / "out", record=False)
         return {
             path.relative_to(made).as_posix(): (
                 dumps(read_notebook(path)) if path.suffix == ".ipynb" else path.read_bytes()
@@ -183,6 +184,11 @@ def check_in_step(
 
     folder = root / "release" / tutorial
     for file, content in release.items():
+        if holds_answers(file):
+            yield Problem(
+                f"release/{tutorial}/{file}",
+                f"holds the answers; name it in c.CourseDirectory.ignore of {CONFIG_FILE}",
+            )
         yield from _same(root, f"release/{tutorial}/{file}", content)
     for stray in sorted(folder.rglob("*")):
         known = stray.relative_to(folder).as_posix() in release
@@ -243,12 +249,15 @@ def check_structure(
                     yield Problem(str(at[name][1]), f"the contract has no {kind} {name!r}")
 
     order = list(at)
+    shown_below = {cell.metadata.get("expected") for cell in stamped.cells}
     for name in found["exercise"]:
         test = f"{name}_test"
         if test not in found["test"]:
             yield Problem(str(at[name][1]), f"has no test cell {test!r}")
         elif order.index(test) < order.index(name):
             yield Problem(str(at[test][1]), "stands before its exercise")
+        if name not in shown_below:
+            yield Problem(str(at[name][1]), f"no demo cell has 'expected: {name}' in its header")
     for name in found["test"]:
         if name.removesuffix("_test") not in found["exercise"]:
             yield Problem(str(at[name][1]), "tests no exercise")
@@ -334,38 +343,60 @@ def check_leaks(stamped: NotebookNode, student: NotebookNode, where: str) -> Ite
 def secret_lines(stamped: NotebookNode) -> dict[str, str]:
     """Telling lines that no student may see, each with what it belongs to.
 
-    What stands openly in an earlier cell, outside the marks of the same cell, or in a blank is
-    no secret.
+    No secret is what stands openly before its exercise, around the marks of the same cell or
+    in a blank; nor, for hidden tests and mark schemes, what stands openly anywhere.
     """
     secrets: dict[str, str] = {}
-    given: set[str] = set()
-    for cell in stamped.cells:
-        kind = kind_of(cell)
-        regions = {
-            "exercise": [(BEGIN, END)],
-            "test": [(BEGIN_HIDDEN, END_HIDDEN)],
-            "question": [(BEGIN, END), (BEGIN_SCHEME, END_SCHEME)],
-        }.get(kind, [])
-        hidden: list[str] = []
-        rest = cell.source
-        for begin, end in regions:
-            parts = split_regions(rest, begin, end)
-            if kind == "exercise":
-                hidden += solution_lines(rest)
-                given |= {
-                    line.split("# blank:", 1)[1].strip()
-                    for line in rest.split("\n")
-                    if "# blank:" in line
-                }
-            else:
-                hidden += [line for marked, part in parts if marked for line in part[1:-1]]
-            rest = "\n".join("\n".join(part) for marked, part in parts if not marked)
-        given |= {line.strip() for line in rest.split("\n")}
-        for line in hidden:
-            line = line.strip()
-            if len(line) >= _TELLING and line not in given:
-                secrets.setdefault(line, f"{kind} {cell.id}")
+    openly = ["\n".join(_visible(cell)) for cell in stamped.cells]
+    for index, cell in enumerate(stamped.cells):
+        answer, test = _hidden(cell)
+        for lines, given in [
+            (answer, "\n".join(openly[: index + 1])),
+            (test, "\n".join(openly)),
+        ]:
+            for line in (line.strip() for line in lines):
+                if len(line) >= _TELLING and line not in given:
+                    secrets.setdefault(line, f"{kind_of(cell)} {cell.id}")
     return secrets
+
+
+_REGIONS = {
+    "exercise": [(BEGIN, END)],
+    "test": [(BEGIN_HIDDEN, END_HIDDEN)],
+    "question": [(BEGIN_SCHEME, END_SCHEME), (BEGIN, END)],
+}
+
+
+def _visible(cell: NotebookNode) -> list[str]:
+    """Lines of a source cell that students see, blanks included."""
+    lines = []
+    kind = kind_of(cell)
+    if kind == "exercise":
+        return stub_of(cell.source).split("\n")
+    text = cell.source
+    for begin, end in _REGIONS.get(kind, []):
+        parts = split_regions(text, begin, end)
+        lines = [line for marked, part in parts if not marked for line in part]
+        text = "\n".join(lines)
+    return text.split("\n")
+
+
+def _hidden(cell: NotebookNode) -> tuple[list[str], list[str]]:
+    """Lines of an answer, and of hidden tests or a mark scheme, in a source cell."""
+    kind = kind_of(cell)
+    if kind == "exercise":
+        return solution_lines(cell.source), []
+    found = [
+        [
+            line
+            for marked, part in split_regions(cell.source, begin, end)
+            if marked
+            for line in part[1:-1]
+        ]
+        for begin, end in _REGIONS.get(kind, [])
+    ]
+    answer = found[1] if len(found) == 2 else []
+    return answer, found[0] if found else []
 
 
 # --- (f) stubs and (g) probes --------------------------------------------------------------------
