@@ -17,6 +17,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "build": ("nmautils.course.build", "make notebooks, solutions and the student version"),
     "verify": ("nmautils.course.verify", "prove that solutions and student version are right"),
     "lint": ("nmautils.course.lint", "check the style of the notebooks' code and text"),
+    "collect": ("nmautils.grading.collect", "bring the inbox to where nbgrader grades it"),
+    "marks": ("nmautils.grading.marks", "show the marks in nbgrader's gradebook"),
 }
 
 OK, PROBLEMS, MISUSE = 0, 1, 2

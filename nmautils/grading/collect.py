@@ -4,6 +4,7 @@ The work is done by ``nbgrader zip_collect`` with the two plug-ins below; ``nmau
 sorts a whole inbox by assignment first and only hands over what is new.
 """
 
+import argparse
 import contextlib
 import os
 import shutil
@@ -17,7 +18,7 @@ from nbgrader.apps.zipcollectapp import ZipCollectApp
 from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
 from nbgrader.utils import chdir, parse_utc
 
-from nmautils.course.settings import CourseError, Settings, read_settings
+from nmautils.course.settings import CourseError, Settings, find_root, read_settings
 
 from .inbox import Found, find_files
 from .names import HandInName, parse_name
@@ -326,3 +327,23 @@ def _hand_over(root: Path, assignment: str, stage: Path) -> None:
         target = submitted_path(root, assignment, staged.parent.name)
         if not target.is_file() or target.read_bytes() != staged.read_bytes():
             raise RuntimeError(f"nbgrader zip_collect did not write {target}: look at its messages")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``nmautils collect``."""
+    parser.add_argument("assignments", nargs="*", metavar="ASSIGNMENT", help="default: all")
+    parser.add_argument("--root", metavar="DIR", help="folder with course.toml")
+    parser.add_argument(
+        "--inbox", metavar="DIR", default="inbox", help="where the files are (default: inbox)"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Carry out ``nmautils collect``; the status is 1 if something needs a person."""
+    root = Path(args.root) if args.root else find_root()
+    done = collect(root, args.assignments, args.inbox)
+    print(
+        f"{len(done.new)} collected, {len(done.unchanged)} unchanged, {len(done.older)} older, "
+        f"{len(done.refused)} need you"
+    )
+    return 1 if done.refused else 0
