@@ -83,7 +83,9 @@ class Explorer:
 
         self.controls = controls
         self._picture = ipywidgets.Image(value=self.png(), format="png")
+        # In its own size, and smaller only where the page is narrower: enlarged it would blur.
         self._picture.layout.max_width = "100%"
+        self._picture.layout.align_self = "flex-start"
         self.widget = ipywidgets.VBox([*rows, self._picture])
 
     def show(self) -> Explorer:
