@@ -374,7 +374,7 @@ def _table_row(result: CheckResult) -> str:
     hint = "" if result.passed else f"<br><em>{html.escape(_diagnosis(result))}</em>"
     return (
         f'<tr><td style="text-align:center;color:{colour}">{mark}</td>'
-        f'<td style="text-align:left">{html.escape(result.name)}{hint}</td>'
+        f'<td style="text-align:left;white-space:normal">{html.escape(result.name)}{hint}</td>'
         f'<td style="text-align:right;white-space:nowrap">{result.earned:g} / {result.points:g}'
         "</td></tr>"
     )
