@@ -342,7 +342,7 @@ class Score(float):
     def headline(self) -> str:
         """One line on how the exercise stands."""
         if self.untouched:
-            return f"{self.exercise}: not solved yet. {self.results[0].hint}"
+            return f"{self.exercise}: not solved yet"
         passed = sum(r.passed for r in self.results)
         return (
             f"{self.exercise}: {passed} of {len(self.results)} checks hold, "
@@ -351,20 +351,20 @@ class Score(float):
 
     def text(self) -> str:
         """Give the table of checks as plain text, one line each."""
-        lines = [self.headline()]
-        if not self.untouched:
-            lines += [
-                f"  {'ok  ' if r.passed else 'FAIL'}  {r.name} ({r.earned:g}/{r.points:g})"
-                + ("" if r.passed else f"\n        {_diagnosis(r)}")
-                for r in self.results
-            ]
-        return "\n".join(lines)
+        if self.untouched:
+            return f"{self.headline()}\n  {self.results[0].hint}"
+        lines = [
+            f"  {'ok  ' if r.passed else 'FAIL'}  {r.name} ({r.earned:g}/{r.points:g})"
+            + ("" if r.passed else f"\n        {_diagnosis(r)}")
+            for r in self.results
+        ]
+        return "\n".join([self.headline(), *lines])
 
     def _repr_html_(self) -> str:
         # Colours with enough contrast on light and dark pages; no style sheet to load.
         head = f"<strong>{html.escape(self.headline())}</strong>"
         if self.untouched:
-            return f'<p style="margin:0.3em 0">{head}</p>'
+            return f'<p style="margin:0.3em 0">{head}<br>{html.escape(self.results[0].hint)}</p>'
         rows = "".join(map(_table_row, self.results))
         return f'<p style="margin:0.3em 0">{head}</p><table>{rows}</table>'
 
