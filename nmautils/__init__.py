@@ -18,7 +18,7 @@ _MODULE_OF = {
         "device": "set_device set_seed",
         "explore": "neuron_browser training_desk",
         "media": "feedback slides video",
-        "models": "CNN FC ConvFCClassifier ConvPoolFC ConvolutionalLayer DeepNet DeepNetSoftmax",
+        "models": "CNN FC ConvFCClassifier ConvPoolFC ConvolutionalLayer DeepNetSoftmax",
         "plotting": (
             "identityLine plot_activations plot_corr_matrix plot_data_matrix plot_data_overview "
             "plot_decoded_results plot_descent plot_example_activations plot_loss_runs "

@@ -32,6 +32,8 @@ from typing import Any
 
 import numpy as np
 
+from nmautils.device import in_notebook
+
 __all__ = ["CheckFailed", "CheckResult", "Checks", "Mistake", "Score", "probe", "solved"]
 
 DEFAULT_SEED = 2020
@@ -306,7 +308,7 @@ class Checks:
     def report(self) -> "Score":
         """Sum the points, show the checks, and give the score as the value of the cell."""
         score = Score(self.exercise, self.results)
-        if not _in_notebook():
+        if not in_notebook():
             print(score.text())
         return score
 
@@ -417,11 +419,3 @@ def _where(error: BaseException) -> str:
         if "ipykernel" in frame.filename or frame.filename.startswith("<")
     ]
     return f", at `{frames[-1].line}`" if frames and frames[-1].line else ""
-
-
-def _in_notebook() -> bool:
-    try:
-        shell = sys.modules["IPython"].get_ipython()
-    except KeyError:
-        return False
-    return shell is not None and hasattr(shell, "kernel")

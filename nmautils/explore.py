@@ -123,7 +123,7 @@ class Explorer:
 def training_desk(
     train_data: Any,
     train_labels: Any,
-    make_net: Callable[[int, int], torch.nn.Module] | None = None,
+    make_net: Callable[[int, int], torch.nn.Module],
     *,
     loss_fn: Callable[..., torch.Tensor] | None = None,
     learning_rate: float | None = None,
@@ -140,14 +140,13 @@ def training_desk(
     ----------
     train_data : tensor, n x n_neurons
     train_labels : tensor, n x 1, degrees
-    make_net : callable, optional
-        ``make_net(n_inputs, n_hidden)`` gives a new network; `nmautils.models.DeepNet`, which
-        is linear, if left out.
+    make_net : callable
+        ``make_net(n_inputs, n_hidden)`` gives a new network.
     loss_fn : callable, optional
         Mean squared error if left out.
     learning_rate : float, optional
         Where its slider starts, from 1e-6 to 1e-2. If left out, `learning_rate_for` of the
-        number of neurons, and half of that for the linear network.
+        number of neurons.
     n_hidden, n_epochs : int
         Where their sliders start, from 1 to 200 and from 5 to 200.
     seed : int
@@ -162,7 +161,6 @@ def training_desk(
     import torch
     from torch import nn
 
-    from nmautils.models import DeepNet
     from nmautils.training import learning_rate_for
 
     inputs = torch.as_tensor(train_data, dtype=torch.float32)
@@ -173,9 +171,8 @@ def training_desk(
             "give one label per row"
         )
     if learning_rate is None:
-        # No unit of a linear network is ever off, so its gradients are larger.
-        learning_rate = learning_rate_for(inputs.shape[1]) * (0.5 if make_net is None else 1)
-    trainer = _Trainer(make_net or DeepNet, loss_fn or nn.MSELoss(), inputs, targets, seed)
+        learning_rate = learning_rate_for(inputs.shape[1])
+    trainer = _Trainer(make_net, loss_fn or nn.MSELoss(), inputs, targets, seed)
 
     runs: dict[str, list[float]] = {}
     n_started = 0

@@ -17,7 +17,6 @@ __all__ = [
     "ConvFCClassifier",
     "ConvPoolFC",
     "ConvolutionalLayer",
-    "DeepNet",
     "DeepNetSoftmax",
 ]
 
@@ -37,45 +36,6 @@ def _need_sizes(**sizes: int) -> None:
 
 def _shape(tensor: torch.Tensor) -> str:
     return " x ".join(str(n) for n in tensor.shape) or "a single number"
-
-
-class DeepNet(nn.Module):
-    r"""A network with one linear hidden layer and one linear output unit.
-
-    Parameters
-    ----------
-    n_inputs
-        Number of neurons whose responses go in, :math:`N`.
-    n_hidden
-        Number of hidden units, :math:`M`.
-
-    Attributes
-    ----------
-    in_layer : nn.Linear
-        From neurons to hidden units, weights M x N.
-    out_layer : nn.Linear
-        From hidden units to the decoded angle, weights 1 x M.
-
-    Raises
-    ------
-    ValueError
-        If a size is not a whole number of at least 1.
-
-    Notes
-    -----
-    :math:`y = \mathbf W^{out}(\mathbf W^{in}\mathbf r + \mathbf b^{in}) + b^{out}`
-    """
-
-    def __init__(self, n_inputs: int, n_hidden: int) -> None:
-        super().__init__()
-        _need_sizes(n_inputs=n_inputs, n_hidden=n_hidden)
-        self.in_layer = nn.Linear(n_inputs, n_hidden)
-        self.out_layer = nn.Linear(n_hidden, 1)
-
-    def forward(self, r: torch.Tensor) -> torch.Tensor:
-        """Decode the angle (degrees) from responses, ``(..., N)`` to ``(..., 1)``."""
-        h = self.in_layer(r)
-        return self.out_layer(h)
 
 
 class DeepNetSoftmax(nn.Module):

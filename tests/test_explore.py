@@ -14,7 +14,6 @@ import torch
 from torch import nn
 
 from nmautils import explore, fit
-from nmautils.models import DeepNet
 
 ANGLES = np.arange(0, 360, 10.0)
 PNG = b"\x89PNG"
@@ -93,7 +92,7 @@ def legend(explorer):
 
 
 def test_training_adds_a_curve_with_the_chosen_settings(data, live):
-    desk = explore.training_desk(*data, learning_rate=1e-4)
+    desk = explore.training_desk(*data, Tanh, learning_rate=1e-4)
     before = desk.widget.children[-1].value
     desk.controls["learning_rate"].value = 1e-3
     desk.controls["n_hidden"].value = 1
@@ -137,7 +136,7 @@ def test_training_works_in_as_few_dimensions_as_there_are_rows(data):
 
 
 def test_a_run_that_diverges_is_marked(data, live, capsys):
-    desk = explore.training_desk(*data, learning_rate=1e-4)
+    desk = explore.training_desk(*data, Tanh, learning_rate=1e-4)
     desk.controls["learning_rate"].value = 1e-2
     desk.controls["n_hidden"].value = 200
     desk.controls["n_epochs"].value = 200
@@ -148,7 +147,7 @@ def test_a_run_that_diverges_is_marked(data, live, capsys):
 
 
 def test_clearing_empties_the_figure(data, live):
-    desk = explore.training_desk(*data)
+    desk = explore.training_desk(*data, Tanh)
     desk.controls["clear"].click()
     assert curves(desk) == []
     desk.controls["train"].click()
@@ -156,14 +155,14 @@ def test_clearing_empties_the_figure(data, live):
 
 
 def test_only_the_last_seven_runs_stay(data, live):
-    desk = explore.training_desk(*data, n_epochs=5)
+    desk = explore.training_desk(*data, Tanh, n_epochs=5)
     for _ in range(8):
         desk.controls["train"].click()
     assert [label.split(":")[0] for label in legend(desk)] == list("3456789")
 
 
 def test_sliders_have_the_ranges_of_the_course_and_wait_for_release(data, live):
-    sliders = explore.training_desk(*data).controls
+    sliders = explore.training_desk(*data, Tanh).controls
     rate = sliders["learning_rate"]
     assert (rate.base**rate.min, rate.base**rate.max) == pytest.approx((1e-6, 1e-2))
     assert (sliders["n_hidden"].min, sliders["n_hidden"].max) == (1, 200)
@@ -174,7 +173,7 @@ def test_sliders_have_the_ranges_of_the_course_and_wait_for_release(data, live):
 
 
 def test_the_desk_starts_from_a_rate_that_learns(data, live):
-    desk = explore.training_desk(*data)
+    desk = explore.training_desk(*data, Tanh)
     losses = curves(desk)[0].get_ydata()
     assert "diverged" not in legend(desk)[0]
     assert losses[-1] < losses[0]
@@ -188,7 +187,7 @@ def test_a_network_that_fails_is_reported_beside_the_button(data, live):
     def make_net(n_inputs, n_hidden):
         if not works:
             raise RuntimeError("in_layer has a <wrong> size")
-        return DeepNet(n_inputs, n_hidden)
+        return Tanh(n_inputs, n_hidden)
 
     desk = explore.training_desk(*data, make_net)
     works = False
@@ -203,7 +202,7 @@ def test_training_leaves_data_and_global_random_state_alone(data, live):
     torch.manual_seed(9)
     expected = torch.rand(1)
     torch.manual_seed(9)
-    explore.training_desk(*data).controls["train"].click()
+    explore.training_desk(*data, Tanh).controls["train"].click()
     assert torch.equal(torch.rand(1), expected)
     assert torch.equal(data[0], inputs)
     assert torch.equal(data[1], targets)
@@ -211,7 +210,7 @@ def test_training_leaves_data_and_global_random_state_alone(data, live):
 
 def test_labels_that_do_not_match_are_refused(data):
     with pytest.raises(ValueError, match="36 rows and train_labels 30"):
-        explore.training_desk(data[0], data[1][:30])
+        explore.training_desk(data[0], data[1][:30], Tanh)
 
 
 # Neuron browser
@@ -243,7 +242,7 @@ def test_the_browser_takes_arrays_as_well(data, live):
 
 
 def both(data):
-    return explore.training_desk(*data, n_epochs=5), explore.neuron_browser(*data)
+    return explore.training_desk(*data, Tanh, n_epochs=5), explore.neuron_browser(*data)
 
 
 def test_without_a_notebook_the_figure_alone_is_there(data):

@@ -12,7 +12,6 @@ from nmautils.models import (
     ConvFCClassifier,
     ConvolutionalLayer,
     ConvPoolFC,
-    DeepNet,
     DeepNetSoftmax,
 )
 from nmautils.stimuli import gratings
@@ -28,25 +27,6 @@ def golden():
 
 def n_parameters(net):
     return sum(p.numel() for p in net.parameters())
-
-
-def test_deepnet_has_two_linear_layers_and_nothing_else():
-    net = DeepNet(7, 3)
-    assert [name for name, _ in net.named_children()] == ["in_layer", "out_layer"]
-    assert net.in_layer.weight.shape == (3, 7)
-    assert net.out_layer.weight.shape == (1, 3)
-
-
-@pytest.mark.parametrize("shape", [(7,), (1, 7), (5, 7)])
-def test_deepnet_gives_one_number_per_stimulus(shape):
-    assert DeepNet(7, 3)(torch.randn(shape)).shape == (*shape[:-1], 1)
-
-
-def test_deepnet_is_linear():
-    net = DeepNet(7, 3)
-    a, b = torch.randn(2, 7)
-    middle = net((a + b) / 2)
-    assert torch.allclose(middle, (net(a) + net(b)) / 2, atol=1e-6)
 
 
 def test_softmax_network_gives_the_golden_log_probabilities(golden):
@@ -159,8 +139,8 @@ def test_cnn_equals_conv_pool_fc_except_for_the_filters():
 @pytest.mark.parametrize(
     ("build", "message"),
     [
-        (lambda: DeepNet(0, 3), "n_inputs is 0"),
-        (lambda: DeepNet(4, 2.0), "n_hidden is 2.0"),
+        (lambda: DeepNetSoftmax(0, 3, 5), "n_inputs is 0"),
+        (lambda: DeepNetSoftmax(4, 2.0, 5), "n_hidden is 2.0"),
         (lambda: DeepNetSoftmax(4, 3, -1), "n_classes is -1"),
         (lambda: ConvolutionalLayer(1, 6, 4), "K is 4; it must be odd"),
         (lambda: ConvolutionalLayer(1, 0, 3), "c_out is 0"),
