@@ -363,7 +363,7 @@ def _reason(log: str) -> str:
             "changed; restore the cells, or remove the assignment from the gradebook "
             "(nbgrader db assignment remove)"
         )
-    pattern = re.compile(r"^(?:[\w.]+\.)?(\w*(?:Error|Exception)): (.+)$", re.MULTILINE)
+    pattern = re.compile(r"^\s*(?:[\w.]+\.)?(\w*(?:Error|Exception)): (.+)$", re.MULTILINE)
     found = [match for match in pattern.finditer(log) if match[1] != "NbGraderException"]
     found = found or list(pattern.finditer(log))
     if not found:
