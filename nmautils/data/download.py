@@ -133,7 +133,7 @@ def _download(recording: Recording, path: Path, limits: Limits) -> None:
             _check_lookup(url, limits.lookup)
             timeout = (limits.connect, limits.read)
             with closing(_Progress(limits)) as progress:
-                pooch.HTTPDownloader(progress, chunk_size=2**16, timeout=timeout)(url, output, None)
+                pooch.HTTPDownloader(progress, timeout=timeout)(url, output, None)
         except (requests.ConnectionError, requests.Timeout) as error:
             if limits.insist:
                 raise
