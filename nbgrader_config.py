@@ -72,8 +72,8 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 # Seconds per cell; after a first time-out, and for a whole notebook.
-c.RunNotebook.timeout = 40
-c.RunNotebook.timeout_again = 15
+c.RunNotebook.timeout = 30
+c.RunNotebook.timeout_again = 10
 c.RunNotebook.total_timeout = 600
 too_long = "this cell took too long and was stopped. Is there a loop that never ends?"
 c.RunNotebook.error_on_timeout = {

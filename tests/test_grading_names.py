@@ -95,6 +95,12 @@ def test_an_unknown_student_is_refused_with_a_way_out(path):
         parse_name(path.split("/"), KNOWN)
 
 
+def test_a_folder_and_a_name_that_disagree_are_refused():
+    with pytest.raises(ValueError, match="the folder says jane and the file joe: rename"):
+        parse_name(["jane", f"joe_{T1}.ipynb"], KNOWN)
+    assert parse_name(["jane_doe", f"jane_{T1}.ipynb"], KNOWN).student == "jane_doe"
+
+
 @pytest.mark.parametrize("name", ["../../etc", "a/b", "a b\tc", ".hidden", "x" * 300, "a\0b"])
 def test_student_ids_are_safe_folder_names(name):
     student = clean_student(name)

@@ -34,9 +34,9 @@ _COPY_BETWEEN = re.compile(
 )
 # What people write before or behind a file's name that is not their own.
 _NOT_A_PERSON = frozenset(
-    """a answer answers attempt copy done draft final finished homework hw my nb new notebook old
-    release released solution solutions solved student submission submissions submitted the
-    version""".split()
+    """a answer answers attempt copy done draft final finished first homework hw last my nb new
+    newer newest notebook old older release released second solution solutions solved student
+    submission submissions submitted the third try version""".split()
 )
 _ENDINGS = re.compile(r"(?:\.ipynb|\.json|\.txt)+$", re.IGNORECASE)
 
@@ -102,7 +102,13 @@ def parse_name(parts: Sequence[str], assignments: Collection[str]) -> HandInName
             f"unknown assignment (known: {known}): rename the file to "
             f"STUDENT_ASSIGNMENT.ipynb{guess}"
         )
-    student = clean_student(name or owner or _from_folders(folders, assignments))
+    folder = _from_folders(folders, assignments)
+    if not name and owner and folder and not _agree(owner, folder):
+        raise ValueError(
+            f"cannot tell whose it is, the folder says {folder} and the file {owner}: rename "
+            f"the file to {assignment}.ipynb, or move it out of the folder"
+        )
+    student = clean_student(name or folder or owner)
     if not student:
         raise ValueError(
             f"cannot tell whose it is: put it into a folder with the student's name, or rename "
@@ -163,6 +169,12 @@ def _person(part: str | None) -> str:
     words = re.split(r"[ _.+-]+", part.lower())
     others = [w for w in words if w not in _NOT_A_PERSON and not re.fullmatch(r"v?\d+", w)]
     return part if others else ""
+
+
+def _agree(owner: str, folder: str) -> bool:
+    """Whether two spellings may be of one person, as jane and jane_doe."""
+    one, other = (clean_student(name).lower() for name in (owner, folder))
+    return one in other or other in one
 
 
 def _from_folders(folders: Sequence[str], assignments: Collection[str]) -> str:
