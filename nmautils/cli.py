@@ -59,7 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _complain(
             f"this command needs {error.name}; install it with: pip install 'nmautils[grading]'"
         )
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, RuntimeError) as error:
         return _complain(" ".join(str(error).split()) or type(error).__name__)
 
 

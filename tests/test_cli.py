@@ -35,7 +35,7 @@ def test_every_command_has_its_module_and_help(capsys):
 def test_help_lists_the_commands_and_version_is_told(capsys):
     status, out, _ = call(capsys, "--help")
     assert status == 0
-    assert all(name in out for name in ["build", "verify", "lint"])
+    assert all(name in out for name in ["build", "verify", "lint", "collect", "marks"])
     status, out, _ = call(capsys, "--version")
     assert (status, out.split()[0]) == (0, "nmautils")
 
