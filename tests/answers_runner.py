@@ -51,6 +51,9 @@ class Answer:
         What it does, in a line.
     points : float
         Marks it should get.
+    varies : tuple of float
+        Lowest and highest marks it may get with other seeds of the checks; both are `points`
+        but for mistakes whose outcome is a matter of chance.
     names : str
         Text that the feedback should contain; empty for right answers, and for the few
         mistakes that the feedback cannot name.
@@ -64,6 +67,7 @@ class Answer:
     right: bool
     about: str
     points: float
+    varies: tuple[float, float]
     names: str
     source: str
 
@@ -74,10 +78,11 @@ class Answer:
 def read_answer(path: Path) -> Answer:
     """Read one file of the corpus, with the comments at its head."""
     text = path.read_text(encoding="utf-8")
-    head = dict(re.findall(r"^# (about|points|names): (.+)$", text, flags=re.MULTILINE))
+    head = dict(re.findall(r"^# (about|points|varies|names): (.+)$", text, flags=re.MULTILINE))
     kind, exercise, tutorial = (parent.name for parent in list(path.parents)[:3])
     if not {"about", "points"} <= head.keys():
         raise ValueError(f"{path} lacks its '# about:' or '# points:' line.")
+    lowest, _, highest = head.get("varies", head["points"]).partition(" to ")
     return Answer(
         path,
         tutorial,
@@ -85,6 +90,7 @@ def read_answer(path: Path) -> Answer:
         kind == "right",
         head["about"],
         float(head["points"]),
+        (float(lowest), float(highest or lowest)),
         head.get("names", ""),
         text,
     )
@@ -165,6 +171,9 @@ def run(
     """
     student = student_namespace(tutorial)
     student.update(extra or {})
+    # For what the answer itself draws.
+    student["np"].random.seed(0)
+    student["torch"].manual_seed(0)
     quiet = io.StringIO()
     with contextlib.redirect_stdout(quiet), contextlib.redirect_stderr(quiet):
         # A solution cell that stops leaves its names undefined, and the notebook goes on.

@@ -1,6 +1,6 @@
 # about: rectifies the output alone
 # points: 1.5
-# names: rectifier only on the output
+# names: output rectified
 
 class DeepNetReLU(nn.Module):
     def __init__(self, n_inputs, n_hidden):

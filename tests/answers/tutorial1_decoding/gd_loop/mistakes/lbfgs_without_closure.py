@@ -1,0 +1,17 @@
+# about: uses LBFGS without the closure it needs
+# points: 0
+# names: another optimiser
+
+def train(net, loss_fn, train_data, train_labels, n_epochs=50, learning_rate=1e-4):
+    optimizer = optim.LBFGS(net.parameters(), lr=learning_rate)
+    train_loss = []
+
+    for epoch in range(n_epochs):
+        out = net(train_data)
+        loss = loss_fn(out, train_labels)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        train_loss.append(loss.item())
+
+    return train_loss

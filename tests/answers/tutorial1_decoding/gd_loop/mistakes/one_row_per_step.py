@@ -1,0 +1,18 @@
+# about: takes one row after the other, one in each epoch
+# points: 2
+# names: mini-batches
+# varies: 1.5 to 2
+
+def train(net, loss_fn, train_data, train_labels, n_epochs=50, learning_rate=1e-4):
+    optimizer = optim.SGD(net.parameters(), lr=learning_rate)
+    train_loss = []
+
+    for epoch in range(n_epochs):
+        i = [epoch % len(train_data)]
+        loss = loss_fn(net(train_data[i]), train_labels[i])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        train_loss.append(loss.item())
+
+    return train_loss
