@@ -12,8 +12,10 @@ fraction of the time.
 
 import argparse
 import json
+import os
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -22,6 +24,7 @@ import torch
 from torch import nn
 
 from nmautils.data import get_data, simulated, split_train_test
+from nmautils.data.cache import cached
 from nmautils.stimuli import stimulus_class
 
 SIZES = {"full": 23589, "small": 2000}
@@ -299,6 +302,19 @@ print(time.perf_counter() - start, peak() - before)
 """
 
 
+def seconds_from_cache(n_neurons: int) -> float:
+    """Seconds (best of 5) to read the one-degree recording back from the disk cache."""
+    runs = []
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["NMAUTILS_DATA_DIR"] = folder
+        parameters = simulated.parameters(n_neurons, simulated.DEFAULT_SEED)
+        for _ in range(6):  # the first of them generates and writes
+            start = time.perf_counter()
+            cached("recording", parameters, lambda: simulated.simulate(n_neurons))
+            runs.append(time.perf_counter() - start)
+    return min(runs[1:])
+
+
 def cost(function: str, n_neurons: int) -> tuple[float, float]:
     """Seconds (best of 5 processes) and growth of the process (MB) for one recording."""
     code = _COST.format(function=function, n=n_neurons)
@@ -339,6 +355,7 @@ def main() -> None:
         for function in ("simulate", "simulate_split"):
             seconds, megabytes = cost(function, n)
             print(f"{name:<6} {function:<15} {seconds:6.3f} s   {megabytes:6.1f} MB")
+        print(f"{name:<6} {'read from cache':<15} {seconds_from_cache(n):6.3f} s")
 
 
 if __name__ == "__main__":
