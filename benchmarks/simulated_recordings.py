@@ -26,6 +26,7 @@ from torch import nn
 from nmautils.data import get_data, simulated, split_train_test
 from nmautils.data.cache import cached
 from nmautils.stimuli import stimulus_class
+from nmautils.training import learning_rate_for
 
 SIZES = {"full": 23589, "small": 2000}
 GD_EPOCHS = (10, 20, 30, 40, 50)
@@ -90,11 +91,6 @@ USUAL = {
 }
 
 
-def learning_rate(n_neurons: int) -> float:
-    """Step size of the GD experiment: 1e-4 for the real recording's 23,589 neurons."""
-    return 1e-4 * np.sqrt(23589 / n_neurons)
-
-
 class DualNet:
     """One hidden ReLU layer trained by full-batch gradient descent, knowing rows by products only.
 
@@ -140,7 +136,7 @@ class DualNet:
 def gradient_descent(split, gram=None) -> dict[str, float]:
     """Tutorial 1: angle in degrees by 10 hidden units, 50 epochs, mean squared error."""
     train, train_labels, test, test_labels = split
-    loss_fn, lr = nn.MSELoss(), learning_rate(train.shape[1])
+    loss_fn, lr = nn.MSELoss(), learning_rate_for(train.shape[1])
     net = DualNet(train, test, 10, 1, gram)
     losses = [net.train(loss_fn, train_labels, lr) for _ in range(max(GD_EPOCHS))]
     found = {f"GD loss {epoch}": losses[epoch - 1] for epoch in GD_EPOCHS}

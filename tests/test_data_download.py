@@ -92,7 +92,9 @@ def server(tmp_path, monkeypatch):
         thread.start()
         monkeypatch.setenv("NMAUTILS_DATA_DIR", str(tmp_path / "data"))
         monkeypatch.setenv("NMAUTILS_DATA", "auto")
-        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+        for scheme in ("http", "https", "all"):
+            monkeypatch.delenv(f"{scheme}_proxy", raising=False)
+            monkeypatch.delenv(f"{scheme}_proxy".upper(), raising=False)
         _serve(monkeypatch, server.url)
         monkeypatch.setattr(download, "_failures", {})
         waits = []

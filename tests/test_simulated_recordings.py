@@ -116,7 +116,7 @@ def test_dual_training_of_the_benchmark_is_ordinary_training():
     train, labels, test, test_labels = split
     torch.manual_seed(1)
     net = nn.Sequential(nn.Linear(2000, 10), nn.ReLU(), nn.Linear(10, 1))
-    optimizer = torch.optim.SGD(net.parameters(), lr=benchmark.learning_rate(2000))
+    optimizer = torch.optim.SGD(net.parameters(), lr=benchmark.learning_rate_for(2000))
     losses = []
     for _ in range(50):
         loss = nn.functional.mse_loss(net(train), labels)

@@ -1,6 +1,7 @@
 """Getting a real recording: from the data folder, or once from the network."""
 
 import hashlib
+import os
 import socket
 import threading
 import time
@@ -96,7 +97,9 @@ def fetch(recording: Recording, limits: Limits) -> Path:
     path = data_dir() / recording.name
     if is_intact(path, recording):
         return path
-    damaged = "the file in the data folder has the wrong checksum, and " if path.exists() else ""
+    damaged = (
+        "the file in the data folder has the wrong checksum, and " if os.path.exists(path) else ""
+    )
     server = urlsplit(recording.url).netloc
     if not limits.insist:
         for known in (recording.url, server):
@@ -149,7 +152,8 @@ def _download(recording: Recording, path: Path, limits: Limits) -> None:
         retry_if_failed=limits.retries,
     )
     source.fetch(recording.name, downloader=attempt)
-    path.chmod(0o644)  # temporary files are private, but the folder may be a class's
+    with suppress(OSError):
+        path.chmod(0o644)  # temporary files are private, but the folder may be a class's
 
 
 def _check_lookup(url: str, seconds: float) -> None:
