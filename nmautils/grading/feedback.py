@@ -8,6 +8,8 @@ from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_markdown_cell
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from .marks import exercise_of
+
 __all__ = ["HideHiddenTests", "cut_hidden"]
 
 REGIONS = [
@@ -15,6 +17,14 @@ REGIONS = [
     ("### BEGIN MARK SCHEME", "### END MARK SCHEME"),
 ]
 IN_PLACE = "# (hidden checks ran here; the table below says how they went)"
+
+# The source of a test is long and has been seen; its table of checks is what to read.
+STYLE = """<style>
+a.anchor-link { display: none; }
+div.nbgrader_cell:has(.panel-heading code) .input_area { max-height: 9em; overflow: auto; }
+div.output_html td { padding: 0.3em 1em 0.3em 0; vertical-align: top; }
+div.output_html tr + tr { border-top: 1px solid #ddd; }
+</style>"""
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 # Short lines (`x = 1`, `else:`) may stand in anybody's code and give nothing away.
@@ -55,7 +65,8 @@ class HideHiddenTests(NbGraderPreprocessor):
     """Cut hidden tests out of a feedback page; the tables of checks with their hints stay.
 
     Lines of hidden tests also disappear from outputs and tracebacks of the whole notebook,
-    since all of it ran in one process. What was repaired is said at the top of the page.
+    since all of it ran in one process. At the top of the page stand the points by exercise
+    and what was repaired.
     """
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
@@ -67,11 +78,25 @@ class HideHiddenTests(NbGraderPreprocessor):
         for cell in nb.cells:
             for output in cell.get("outputs", []):
                 _scrub(output, telling)
-        repairs = nb.metadata.get("nmautils", {}).get("repairs", [])
-        if repairs:
-            lines = ["**Before grading, this notebook was repaired:**", ""]
-            nb.cells.insert(0, new_markdown_cell("\n".join([*lines, *(f"- {r}" for r in repairs)])))
+        nb.cells.insert(0, new_markdown_cell(_summary(nb)))
         return nb, resources
+
+
+def _summary(nb: NotebookNode) -> str:
+    """Text for the top of the page: points by exercise, with links, and what was repaired."""
+    lines = [STYLE, ""]
+    for cell in nb.cells:
+        nbgrader = cell.metadata.get("nbgrader", {})
+        if nbgrader.get("grade"):
+            name, points = nbgrader["grade_id"], nbgrader["points"]
+            earned = nbgrader.get("score") or 0
+            exercise = exercise_of(name)
+            lines.append(f"- **[{exercise}](#{name})**: {earned:g} of {points:g} points")
+    repairs = nb.metadata.get("nmautils", {}).get("repairs", [])
+    if repairs:
+        lines += ["", "**Before grading, this notebook was repaired:**", ""]
+        lines += [f"- {repair}" for repair in repairs]
+    return "\n".join(lines)
 
 
 def _scrub(output: NotebookNode, telling: set[str]) -> None:

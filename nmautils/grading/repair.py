@@ -220,7 +220,9 @@ def wanted_locked(wanted: NotebookNode) -> bool:
 
 def _last_worked_on(found: list[NotebookNode], stub: NotebookNode) -> NotebookNode:
     worked_on = [cell for cell in found if not same_code(cell.source, stub.source)]
-    return (worked_on or found)[-1]
+    last = (worked_on or found)[-1]
+    # Of equal copies the first, which most likely stands where it belongs.
+    return next(cell for cell in found if cell is last or same_code(cell.source, last.source))
 
 
 def _by_definitions(

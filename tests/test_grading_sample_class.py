@@ -1,0 +1,107 @@
+"""The sample class is real, made by script, and its marks are known before grading."""
+
+import io
+import zipfile
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from nmautils.grading.names import parse_name
+from nmautils.grading.repair import LEFTOVER
+from tests.sample_class.roster import (
+    CLASS,
+    ENDLESS,
+    EXERCISES,
+    TUTORIAL,
+    solution_cell,
+    without_head,
+    write_inbox,
+)
+
+GRADED = [s for s in CLASS if not s.refused and not s.superseded]
+DUE = 1_900_000_000
+
+
+@pytest.fixture(scope="module")
+def release():
+    cells = []
+    for name in EXERCISES:
+        for grade_id in (name, f"{name}_test"):
+            cell = new_code_cell("raise NotImplementedError", id=grade_id.replace("_", "-"))
+            cell.metadata.nbgrader = {"grade_id": grade_id}
+            cells.append(cell)
+    return new_notebook(cells=cells)
+
+
+def test_the_class_holds_what_classes_hold():
+    full = [s for s in GRADED if sum(s.expected.values()) == 10 and not s.change]
+    ways = {(s.relu_forward, s.gd_loop) for s in full}
+    assert len(ways) >= 3
+    mistakes = {getattr(s, e) for s in GRADED for e in EXERCISES if "mistakes/" in getattr(s, e)}
+    assert len(mistakes) >= 4
+    assert any(not s.relu_forward and not s.gd_loop for s in GRADED)
+    assert any(bool(s.relu_forward) != bool(s.gd_loop) for s in GRADED)
+    assert any(s.gd_loop == "endless" for s in GRADED)
+    assert any("Copy_of_" in s.file for s in GRADED)
+    assert {s.file.split("!")[0] for s in GRADED if "!" in s.file} >= {"submissions.zip"}
+    assert any("assignsubmission" in s.file for s in GRADED)
+    assert any(s.hours_late > 0 and s.penalty_share for s in GRADED)
+
+
+@pytest.mark.parametrize("student", CLASS, ids=lambda s: s.file)
+def test_each_hand_in_is_made_of_an_answer_and_tells_nothing_of_it(student, release):
+    raw = student.notebook(release)
+    for exercise in EXERCISES:
+        answer = student.answer(exercise)
+        assert bool(answer) == ("/" in getattr(student, exercise))
+        if answer and not student.raw_change:
+            assert 0 <= student.expected[exercise] == answer.points
+            assert answer.about.encode() not in raw
+            assert b"# points:" not in raw
+    if not student.raw_change:
+        nbformat.reads(raw.decode(), as_version=4)
+
+
+def test_only_the_comments_at_the_head_of_an_answer_are_left_out():
+    text = "# about: x\n# points: 1\n\n\ndef f():\n    # a comment\n    return 1"
+    assert without_head(text) == "def f():\n    # a comment\n    return 1"
+
+
+def test_the_inbox_is_named_as_colab_canvas_and_moodle_name_files(tmp_path: Path, release):
+    write_inbox(tmp_path, release, DUE)
+    found = {}
+    for path in sorted(tmp_path.rglob("*")):
+        if path.suffix == ".zip":
+            with zipfile.ZipFile(io.BytesIO(path.read_bytes())) as archive:
+                found |= {f"{path.name}!{n}": archive.read(n) for n in archive.namelist()}
+        elif path.is_file():
+            found[str(path.relative_to(tmp_path))] = path.read_bytes()
+    assert set(found) == {s.file for s in CLASS}
+    for student in GRADED:
+        parts = student.file.replace("!", "/").split("/")
+        assert parse_name(parts, [TUTORIAL]).student == student.name
+
+
+def test_the_endless_loop_is_one():
+    namespace = {}
+    exec(ENDLESS, namespace)
+    # It counts no epoch, so only an interrupt gets out of it.
+    calls = []
+
+    def loss(*_):
+        calls.append(1)
+        if len(calls) > 500:
+            raise KeyboardInterrupt
+        return type("Loss", (), {"item": lambda self: 1.0})()
+
+    with pytest.raises(KeyboardInterrupt):
+        namespace["train"](lambda data: data, loss, [0], [0], n_epochs=3)
+
+
+def test_the_line_left_in_is_the_one_that_grading_forgives(release):
+    student = next(s for s in CLASS if s.change and "line left in" in s.about)
+    nb = nbformat.reads(student.notebook(release).decode(), as_version=4)
+    for exercise in EXERCISES:
+        assert LEFTOVER.match(solution_cell(nb, exercise).source)
