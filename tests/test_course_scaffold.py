@@ -54,6 +54,8 @@ def test_blanks_stand_in_the_place_of_the_answer():
     assert stub_of(SOLVED).split("\n") == [
         'raise NotImplementedError("Exercise: complete train")'
         "  # delete this line, then replace every ...",
+        "",
+        "",
         "def train(net, n_epochs=50):",
         '    """Train.',
         "",
@@ -99,7 +101,7 @@ def test_solution_lines_are_the_code_between_the_marks():
 )
 def test_an_empty_block_gets_dots_so_that_the_cell_parses(inside, left):
     stub = stub_of(f"def f(a):\n    ### BEGIN SOLUTION\n{inside}\n    ### END SOLUTION")
-    assert stub.split("\n")[2:] == left
+    assert stub.split("\n")[4:] == left
     ast.parse(stub)
 
 

@@ -452,7 +452,7 @@ def test_train_loss_starts_at_the_origin_of_both_axes():
     assert ax.get_xlim()[0] == ax.get_ylim()[0] == 0
     assert list(ax.lines[0].get_ydata()) == [50, 20, 10]
     assert ax.get_xlabel() == "iterations of gradient descent"
-    assert ax.get_ylabel() == "mean squared error"
+    assert ax.get_ylabel() == "mean squared error (degrees²)"
 
 
 @pytest.mark.parametrize("losses", [[], [5.0], [3.0, np.inf, np.nan]])

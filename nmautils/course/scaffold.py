@@ -155,7 +155,7 @@ def stub_of(source: str) -> str:
         f'raise NotImplementedError("Exercise: complete {names[0]}")'
         "  # delete this line, then replace every ..."
     )
-    stub = "\n".join([first, *"\n".join(lines).strip("\n").split("\n")])
+    stub = first + "\n\n\n" + "\n".join(lines).strip("\n")
     try:
         ast.parse(stub)
     except SyntaxError as error:

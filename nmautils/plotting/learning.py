@@ -25,7 +25,10 @@ from nmautils.plotting._common import (
 
 
 def plot_train_loss(
-    train_loss: Sequence[float], ax: Axes | None = None, *, ylabel: str = "mean squared error"
+    train_loss: Sequence[float],
+    ax: Axes | None = None,
+    *,
+    ylabel: str = "mean squared error (degrees²)",
 ) -> Axes:
     """Draw the loss at each iteration of gradient descent.
 
@@ -90,7 +93,11 @@ def plot_loss_runs(runs: Mapping[str, Sequence[float]], ax: Axes | None = None) 
     Axes
     """
     ax = new_axes(ax, (9, 4.6))
-    ax.set(yscale="log", xlabel="iterations of gradient descent", ylabel="mean squared error")
+    ax.set(
+        yscale="log",
+        xlabel="iterations of gradient descent",
+        ylabel="mean squared error (degrees²)",
+    )
     curves = {label: as_curve(losses) for label, losses in runs.items()}
     starts = [curve[0] for curve in curves.values() if len(curve) and 0 < curve[0] < np.inf]
     ceiling = 10 * max(starts, default=1.0)
