@@ -1,0 +1,284 @@
+"""The helper behind the checks of an exercise: points, hints, diagnoses, display."""
+
+import math
+import sys
+import warnings
+
+import numpy as np
+import pytest
+import torch
+
+from nmautils.check import CheckFailed, CheckResult, Checks, Mistake, Score, probe, solved
+
+
+def only(checks: Checks) -> CheckResult:
+    (result,) = checks.results
+    return result
+
+
+def attempt(action, **options) -> CheckResult:
+    """Run one check whose body is `action`."""
+    checks = Checks("exercise", **options)
+    with checks("a check", points=2):
+        action(checks)
+    return only(checks)
+
+
+def raising(error: BaseException):
+    def action(checks):
+        raise error
+
+    return action
+
+
+# ---- one check
+
+
+def test_body_that_ends_earns_the_points():
+    result = attempt(lambda checks: None)
+    assert (result.passed, result.points, result.earned, result.mistake) == (True, 2.0, 2.0, "")
+
+
+def test_failed_check_earns_nothing_and_later_checks_still_run():
+    checks = Checks("exercise")
+    with checks("first", points=1):
+        checks.require(False, "no luck", "a mistake")
+    with checks("second", points=3):
+        pass
+    assert [r.earned for r in checks.results] == [0.0, 3.0]
+    assert (checks.results[0].hint, checks.results[0].mistake) == ("no luck", "a mistake")
+
+
+@pytest.mark.parametrize(
+    "error", [ValueError("boom"), SystemExit(0), RecursionError("deep"), MemoryError()]
+)
+def test_exception_of_the_answer_ends_the_check_and_not_the_cell(error):
+    result = attempt(raising(error))
+    assert not result.passed
+    assert type(error).__name__ in result.hint
+
+
+def test_interrupt_stops_the_cell():
+    with pytest.raises(KeyboardInterrupt):
+        attempt(raising(KeyboardInterrupt()))
+
+
+@pytest.mark.parametrize(("message", "hint"), [("so", "so"), ("", "this does not hold.")])
+def test_plain_assert_serves_as_a_check(message, hint):
+    error = AssertionError(message) if message else AssertionError()
+    assert attempt(raising(error)).hint == hint
+
+
+def test_prints_and_warnings_are_swallowed(capsys, recwarn):
+    def noisy(checks):
+        print("epoch 1")
+        print("bar", file=sys.stderr)
+        warnings.warn("deprecated", stacklevel=1)
+
+    assert attempt(noisy).passed
+    assert capsys.readouterr() == ("", "")
+    assert not recwarn.list
+
+
+def test_warning_made_an_error_costs_nothing():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert attempt(lambda checks: warnings.warn("careful", stacklevel=1)).passed
+
+
+# ---- what an exception tells
+
+
+def test_stub_that_still_raises_counts_as_not_solved():
+    result = attempt(raising(NotImplementedError("Exercise: complete train")))
+    assert result.mistake == "not solved yet"
+
+
+def test_missing_definition_counts_as_not_solved():
+    @probe
+    def reach():
+        return surely_not_written_yet()  # noqa: F821
+
+    result = attempt(lambda checks: reach())
+    assert result.mistake == "not solved yet"
+    assert "surely_not_written_yet is not defined" in result.hint
+
+
+def test_other_missing_name_is_a_slip_of_the_answer():
+    result = attempt(raising(NameError("name 'optimiser' is not defined")))
+    assert result.mistake == "undefined name"
+    assert "optimiser" in result.hint
+
+
+def test_blank_left_over_is_named():
+    assert attempt(lambda checks: (...).backward()).mistake == "blank left over"
+    assert attempt(lambda checks: checks.close(..., 1.0)).mistake == "blank left over"
+
+
+def test_known_error_text_has_a_name():
+    errors = [(r"RuntimeError: .*twice", "once too often", "Do it once.")]
+    result = attempt(raising(RuntimeError("it ran\ntwice")), errors=errors)
+    assert result.mistake == "once too often"
+    assert result.hint.startswith("Do it once.")
+
+
+def test_long_error_text_is_cut_to_a_line():
+    hint = attempt(raising(ValueError("long\n" * 500))).hint
+    assert "\n" not in hint
+    assert len(hint) < 300
+
+
+# ---- comparing
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        [1.0, 2.0],
+        (1, 2),
+        np.array([1.0, 2.0], dtype=np.float32),
+        torch.tensor([1.0, 2.0], dtype=torch.float64, requires_grad=True),
+        torch.tensor([1, 2]),
+    ],
+    ids=["list", "tuple", "float32", "tensor with gradient", "integers"],
+)
+def test_close_takes_any_container_and_precision(value):
+    Checks("exercise").close(value, [1.0, 2.0])
+
+
+def test_close_says_what_came_and_where():
+    with pytest.raises(CheckFailed, match=r"Expected 2, got 5 at index \(1,\)"):
+        Checks("exercise").close([1.0, 5.0], [1.0, 2.0])
+
+
+def test_close_does_not_broadcast():
+    with pytest.raises(CheckFailed, match=r"Expected shape \(2, 1\), got \(2,\)"):
+        Checks("exercise").close([1.0, 1.0], [[1.0], [1.0]])
+
+
+def test_close_points_out_values_that_are_not_finite():
+    with pytest.raises(CheckFailed, match="not finite"):
+        Checks("exercise").close([math.nan], [1.0])
+
+
+@pytest.mark.parametrize("value", [None, "text", {"a": 1}, object()])
+def test_value_that_is_no_number_fails_with_a_sentence(value):
+    with pytest.raises(CheckFailed, match=r"Nothing came back|Expected numbers"):
+        Checks("exercise").close(value, 1.0)
+
+
+def test_first_mistake_that_gives_the_value_is_the_diagnosis():
+    mistakes = [
+        Mistake("doubled", "Halve it.", lambda: 2.0),
+        Mistake("squared", "Take the root.", lambda: 9.0),
+        Mistake("nine", "Never said.", lambda: 9.0),
+    ]
+    result = attempt(lambda checks: checks.close(9.0, 3.0, mistakes=mistakes))
+    assert (result.mistake, result.hint) == ("squared", "Take the root.")
+
+
+def test_mistake_that_agrees_with_the_right_value_is_never_the_diagnosis():
+    close_by = Mistake("harmless", "?", lambda: 1.0)
+    result = attempt(lambda checks: checks.close(1.1, 1.0, mistakes=[close_by], rtol=0.06))
+    assert result.mistake == ""
+
+
+def test_mistakes_are_not_computed_for_a_right_value():
+    def never():
+        raise AssertionError("computed")
+
+    assert attempt(lambda c: c.close(1.0, 1.0, mistakes=[Mistake("m", "h", never)])).passed
+
+
+def test_shape_names_the_mistake_behind_a_wrong_one():
+    squeezed = {(3,): ("squeezed", "Keep the last dimension.")}
+    result = attempt(lambda checks: checks.shape(np.zeros(3), (3, 1), squeezed))
+    assert result.mistake == "squeezed"
+    assert result.hint == "Keep the last dimension. Expected shape (3, 1), got (3,)."
+    assert attempt(lambda checks: checks.shape(torch.zeros(3, 1), (3, 1), squeezed)).passed
+
+
+# ---- inputs
+
+
+def test_inputs_repeat_with_the_seed_and_differ_between_seeds(monkeypatch):
+    def draw():
+        return Checks("exercise").rng.standard_normal(4).tolist()
+
+    monkeypatch.setenv("NMAUTILS_CHECK_SEED", "7")
+    seven = draw()
+    assert draw() == seven == Checks("exercise", seed=7).rng.standard_normal(4).tolist()
+    monkeypatch.setenv("NMAUTILS_CHECK_SEED", "8")
+    assert draw() != seven
+
+
+# ---- score
+
+
+def score_of(*results: CheckResult) -> Score:
+    return Score("exercise", results)
+
+
+def test_score_is_a_bare_finite_float_between_zero_and_the_points():
+    for passed in (True, False):
+        score = score_of(CheckResult("a", 0.1, True), CheckResult("b", 0.2, passed))
+        assert repr(score) == repr(float(score))
+        assert math.isfinite(float(repr(score)))
+        assert 0 <= score <= score.possible == 0.3
+    assert repr(score_of()) == "0.0"
+    assert repr(score_of(CheckResult("a", 0.1, True), CheckResult("b", 0.2, True))) == "0.3"
+
+
+def test_report_sums_what_was_earned_and_prints_the_table_outside_a_notebook(capsys):
+    checks = Checks("exercise")
+    with checks("holds", points=1.5):
+        pass
+    with checks("fails", points=1):
+        checks.require(False, "look here", "slip")
+    score = checks.report()
+    assert (score, score.possible) == (1.5, 2.5)
+    shown = capsys.readouterr().out
+    assert "1 of 2 checks hold, 1.5 of 2.5 points" in shown
+    assert "Slip: look here" in shown
+
+
+def test_untouched_exercise_shows_no_table():
+    score = score_of(*(CheckResult(n, 1, False, "Start.", "not solved yet") for n in "ab"))
+    assert score.untouched
+    assert score.text().count("not solved yet") == score.text().count("Start.") == 1
+    assert "<table" not in score._repr_html_()
+
+
+def test_html_escapes_what_students_and_errors_write():
+    nasty = CheckResult("<b>name</b>", 1, False, "<script>alert('&')</script>", "<i>slip</i>")
+    shown = score_of(nasty)._repr_html_()
+    for tag in ("<script", "<b>", "<i>"):
+        assert tag not in shown
+    assert "&lt;script&gt;alert(&#x27;&amp;&#x27;)" in shown
+
+
+def test_html_shows_names_points_and_hints_of_failed_checks():
+    shown = score_of(
+        CheckResult("first", 1, True, ""), CheckResult("second", 2, False, "why", "slip")
+    )._repr_html_()
+    assert shown.count("<tr>") == 2
+    assert "Slip: why" in shown
+    assert "0 / 2" in shown
+
+
+# ---- around the checks
+
+
+def test_probe_returns_the_function_itself():
+    def function():
+        return 1
+
+    assert probe(function) is function
+
+
+def test_solved_tells_which_definitions_are_missing(capsys):
+    namespace = {"solved": solved, "here": 1}
+    assert eval("solved('here')", namespace)
+    assert capsys.readouterr().out == ""
+    assert not eval("solved('here', 'DeepNetReLU', 'train')", namespace)
+    assert "needs your DeepNetReLU and train" in capsys.readouterr().out
