@@ -14,6 +14,7 @@ import torch
 from torch import nn
 
 from nmautils import explore, fit
+from nmautils.explore import _explorer, decoding
 
 ANGLES = np.arange(0, 360, 10.0)
 PNG = b"\x89PNG"
@@ -32,7 +33,7 @@ def data():
 
 @pytest.fixture
 def live(monkeypatch):
-    monkeypatch.setattr(explore, "_is_live", lambda: True)
+    monkeypatch.setattr(_explorer, "is_live", lambda: True)
 
 
 @pytest.fixture
@@ -121,7 +122,7 @@ def test_the_curve_is_that_of_training_the_network_in_the_notebook(data, live):
 
 @pytest.mark.parametrize("make_net", [Clipped, Unnamed])
 def test_networks_of_another_build_are_trained_as_they_stand(data, make_net):
-    trainer = explore._Trainer(make_net, nn.MSELoss(), *data, seed=2)
+    trainer = decoding._Trainer(make_net, nn.MSELoss(), *data, seed=2)
     torch.manual_seed(2)
     net = make_net(60, 5)
     history = fit(net, nn.MSELoss(), *data, n_iter=10, learning_rate=1e-3, progress=False)
@@ -129,7 +130,7 @@ def test_networks_of_another_build_are_trained_as_they_stand(data, make_net):
 
 
 def test_training_works_in_as_few_dimensions_as_there_are_rows(data):
-    trainer = explore._Trainer(Tanh, nn.MSELoss(), *data, seed=1)
+    trainer = decoding._Trainer(Tanh, nn.MSELoss(), *data, seed=1)
     small, inputs = trainer._small(Tanh(60, 5), 5)
     assert small.in_layer.in_features == 36
     assert inputs.shape == (36, 36)
@@ -260,9 +261,9 @@ def test_a_grading_run_gets_the_still_picture(data, shell, monkeypatch):
 
 
 def test_a_notebook_without_ipywidgets_gets_the_still_picture(data, shell, monkeypatch):
-    real = explore.importlib.util.find_spec
+    real = _explorer.importlib.util.find_spec
     monkeypatch.setattr(
-        explore.importlib.util,
+        _explorer.importlib.util,
         "find_spec",
         lambda name: None if name == "ipywidgets" else real(name),
     )

@@ -1,25 +1,15 @@
-"""The interactive parts of the tutorials: sliders beside a figure.
-
-In a live notebook with ipywidgets they react. Elsewhere (a page on GitHub, a feedback page, a
-grading run, a machine without ipywidgets) the same figure stands there for the default
-settings. The drawing is done by `nmautils.plotting`, the training by `nmautils.training`.
-"""
+"""Tutorial 1's explorers: train with one's own settings, leaf through neurons."""
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import html
-import importlib.util
 import io
-import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-
-from nmautils.device import in_notebook
+from nmautils.explore import _explorer
+from nmautils.explore._explorer import Explorer
 from nmautils.plotting import plot_loss_runs, plot_neuron
 from nmautils.plotting._common import as_array
 from nmautils.plotting.learning import has_diverged
@@ -27,97 +17,9 @@ from nmautils.plotting.learning import has_diverged
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["Explorer", "neuron_browser", "training_desk"]
+__all__ = ["neuron_browser", "training_desk"]
 
-_WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 _MOST_RUNS = 7  # as many as the style sheet has colours
-
-
-class Explorer:
-    """A figure that follows some controls, or the figure alone where there are none.
-
-    Attributes
-    ----------
-    figure : Figure
-        What is drawn at present.
-    controls : dict of str to ipywidgets.Widget
-        The sliders and buttons by name; empty without ipywidgets or outside a live notebook.
-    widget : ipywidgets.Widget or None
-        Controls and picture together.
-    """
-
-    def __init__(
-        self, draw: Callable[[Axes], Any], figsize: tuple[float, float], right: float
-    ) -> None:
-        self._draw = draw
-        self._figsize = figsize
-        # Fixed margins: the axes stay put from one setting to the next, and a layout engine
-        # would take half of the time of drawing. The legend stands to the right of `right`.
-        self._margins = {"left": 0.1, "right": right, "bottom": 0.15, "top": 0.9}
-        self._picture = None
-        self._shown_in_cell = None
-        self.controls: dict[str, Any] = {}
-        self.widget = None
-        self.redraw()
-
-    def redraw(self) -> None:
-        """Draw the figure anew, and put it beside the controls."""
-        # Not pyplot's: a figure that pyplot knows would be shown once more below the cell.
-        self.figure = Figure(figsize=self._figsize, layout="none")
-        self.figure.subplots_adjust(**self._margins)
-        self._draw(self.figure.add_subplot())
-        if self._picture is not None:
-            self._picture.value = self.png()
-
-    def png(self) -> bytes:
-        """Return the present figure as a PNG file, without dates or other metadata."""
-        file = io.BytesIO()
-        self.figure.savefig(
-            file, format="png", metadata={"Software": None}, pil_kwargs={"compress_level": 3}
-        )
-        return file.getvalue()
-
-    def add_controls(self, controls: dict[str, Any], *rows: Any) -> None:
-        """Stack `rows` of controls above the picture."""
-        import ipywidgets
-
-        self.controls = controls
-        self._picture = ipywidgets.Image(value=self.png(), format="png")
-        # In its own size, and smaller only where the page is narrower: enlarged it would blur.
-        self._picture.layout.max_width = "100%"
-        self._picture.layout.align_self = "flex-start"
-        self.widget = ipywidgets.VBox([*rows, self._picture])
-
-    def show(self) -> Explorer:
-        """Show it in the running notebook cell; outside notebooks nothing happens."""
-        if in_notebook():
-            from IPython import get_ipython
-            from IPython.display import display
-
-            self._shown_in_cell = get_ipython().execution_count
-            display(self._bundle(), raw=True)
-        return self
-
-    def _bundle(self) -> dict[str, Any]:
-        # Pages that know no widgets fall back on the picture in the same output.
-        bundle = {
-            "text/plain": "Interactive figure: run this cell in a notebook to use its controls.",
-            "image/png": base64.b64encode(self.png()).decode("ascii"),
-        }
-        if self.widget is not None:
-            bundle[_WIDGET_VIEW] = {
-                "version_major": 2,
-                "version_minor": 0,
-                "model_id": self.widget.model_id,
-            }
-        return bundle
-
-    def _ipython_display_(self) -> None:
-        from IPython import get_ipython
-
-        # As a cell's last line it is there already; named in a later cell it appears again.
-        if self._shown_in_cell != getattr(get_ipython(), "execution_count", None):
-            self.show()
 
 
 def training_desk(
@@ -187,8 +89,10 @@ def training_desk(
         return _outcome(n_started, losses)
 
     outcome = run(learning_rate, n_hidden, n_epochs)
-    desk = Explorer(lambda ax: plot_loss_runs(runs, ax), (9.5, 4.6), right=0.67)
-    if not _is_live():
+    desk = Explorer(
+        lambda figure: plot_loss_runs(runs, figure.add_subplot()), (9.5, 4.6), right=0.67
+    )
+    if not _explorer.is_live():
         return desk.show()
 
     import ipywidgets
@@ -201,10 +105,14 @@ def training_desk(
             max=-2,
             step=0.1,
             readout_format=".1e",
-            **_slider("learning rate"),
+            **_explorer.slider("learning rate"),
         ),
-        "n_hidden": ipywidgets.IntSlider(value=n_hidden, min=1, max=200, **_slider("hidden units")),
-        "n_epochs": ipywidgets.IntSlider(value=n_epochs, min=5, max=200, **_slider("epochs")),
+        "n_hidden": ipywidgets.IntSlider(
+            value=n_hidden, min=1, max=200, **_explorer.slider("hidden units")
+        ),
+        "n_epochs": ipywidgets.IntSlider(
+            value=n_epochs, min=5, max=200, **_explorer.slider("epochs")
+        ),
         "train": ipywidgets.Button(description="Train", icon="play", button_style="primary"),
         "clear": ipywidgets.Button(description="Clear", icon="eraser"),
         "outcome": ipywidgets.HTML(outcome),
@@ -256,18 +164,22 @@ def neuron_browser(resp: Any, stimuli: Any, *, neuron: int = 0, sigma: float = 5
     """
     resp, stimuli = as_array(resp), as_array(stimuli)
     shown = {"neuron": neuron, "sigma": sigma}
-    browser = Explorer(lambda ax: plot_neuron(resp, stimuli, **shown, ax=ax), (9, 4), right=0.71)
-    if not _is_live():
+    browser = Explorer(
+        lambda figure: plot_neuron(resp, stimuli, **shown, ax=figure.add_subplot()),
+        (9, 4),
+        right=0.71,
+    )
+    if not _explorer.is_live():
         return browser.show()
 
     import ipywidgets
 
     controls = {
         "neuron": ipywidgets.IntSlider(
-            value=neuron, min=0, max=resp.shape[1] - 1, **_slider("neuron")
+            value=neuron, min=0, max=resp.shape[1] - 1, **_explorer.slider("neuron")
         ),
         "sigma": ipywidgets.FloatSlider(
-            value=sigma, min=0, max=30, step=0.5, **_slider("smoothing width")
+            value=sigma, min=0, max=30, step=0.5, **_explorer.slider("smoothing width")
         ),
     }
 
@@ -355,21 +267,3 @@ def _outcome(number: int, losses: list[float]) -> str:
 
 def _count(n: int, noun: str) -> str:
     return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
-
-
-def _is_live() -> bool:
-    """Tell whether somebody can move sliders: a notebook kernel, widgets, not a grading run."""
-    return (
-        in_notebook()
-        and not os.environ.get("NBGRADER_EXECUTION")
-        and importlib.util.find_spec("ipywidgets") is not None
-    )
-
-
-def _slider(description: str) -> dict[str, Any]:
-    return {
-        "description": description,
-        "continuous_update": False,
-        "style": {"description_width": "9em"},
-        "layout": {"width": "min(100%, 34em)"},
-    }

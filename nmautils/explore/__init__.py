@@ -1,0 +1,11 @@
+"""The interactive parts of the tutorials: sliders beside a figure.
+
+In a live notebook with ipywidgets they react. Elsewhere (a page on GitHub, a feedback page, a
+grading run, a machine without ipywidgets) the same figure stands there for the default
+settings. The drawing is done by `nmautils.plotting`, the training by `nmautils.training`.
+"""
+
+from nmautils.explore._explorer import Explorer
+from nmautils.explore.decoding import neuron_browser, training_desk
+
+__all__ = ["Explorer", "neuron_browser", "training_desk"]
