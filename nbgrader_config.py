@@ -85,6 +85,8 @@ c.RunNotebook.error_on_timeout = {
 c.RunNotebook.raise_on_iopub_timeout = False
 c.RunNotebook.iopub_timeout = 10
 c.RunNotebook.shutdown_kernel = "immediate"
+# Only errors of the kernel itself in the log: a warning for each student would bury ours.
+c.RunNotebook.extra_arguments = ["--log-level=ERROR"]
 # For the kernels only: a JupyterLab that loads this file keeps its own environment.
 c.RunNotebook.environment = {
     "NMAUTILS_PROFILE": "small",

@@ -1,8 +1,7 @@
 """A course of one tiny notebook, and a class that hands in what classes hand in.
 
 Used by the tests of grading: `make_course` writes the course as it is after
-``nbgrader generate_assignment``, `SUBMISSIONS` are functions from a solved notebook to what a
-student hands in.
+``nbgrader generate_assignment``, `solve` fills in its exercises, `hand_in` submits.
 """
 
 import copy
@@ -10,7 +9,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -134,6 +132,3 @@ def hand_in(root: Path, student: str, what: NotebookNode | bytes, when: str = ""
     path.write_bytes(what if isinstance(what, bytes) else nbformat.writes(what).encode())
     (folder / "timestamp.txt").write_text(when or "2031-01-30 10:00:00")
     return path
-
-
-Change = Callable[[NotebookNode], "NotebookNode | bytes | None"]

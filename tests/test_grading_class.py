@@ -110,6 +110,13 @@ def lost_all_metadata(nb, release):
         each.metadata = {}
 
 
+@hands_in(2, 2)
+def lost_all_metadata_and_ids(nb, release):
+    for i, each in enumerate(nb.cells):
+        each.metadata = {}
+        each.id = f"new-{i}"
+
+
 @hands_in(2, 0)
 def deleted_cells(nb, release):
     without(nb, "double_test", "halve", "halve_test")

@@ -15,6 +15,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
+from nmautils.cli import main
 from nmautils.grading import inbox as inbox_module
 from nmautils.grading.collect import collect
 from tests.grading_class import REPOSITORY, nbgrader
@@ -335,3 +336,22 @@ def test_the_inbox_is_only_read(course):
     run(course)
     assert tree(course / "inbox") == before
     assert all(p.stat().st_ctime <= started for p in (course / "inbox").rglob("*"))
+
+
+def test_the_command_tells_by_its_status_whether_a_person_is_needed(course, capsys):
+    call = ["collect", "--root", str(course)]
+    put(course, f"ann/{T1}.ipynb")
+    assert main(call) == 0
+    assert "1 collected, 0 unchanged, 0 older, 0 need you" in capsys.readouterr().out
+    put(course, f"joe/{T1}.ipynb", b"{")
+    assert main(call) == 1
+    assert "needs you  joe/" in capsys.readouterr().out
+    assert main([*call, "tutorial7"]) == 2
+    assert capsys.readouterr().err.startswith("nmautils: unknown assignment 'tutorial7'")
+    assert main([*call, "--inbox", "nowhere"]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_marks_before_anything_is_graded_say_what_to_do(course, capsys):
+    assert main(["marks", "--root", str(course)]) == 2
+    assert "run `nmautils build` and `nbgrader autograde` first" in capsys.readouterr().err

@@ -6,7 +6,6 @@ metadata. nbgrader's own steps then restore the sources of the test cells from i
 
 import ast
 import re
-from collections.abc import Iterable
 from copy import deepcopy
 from pathlib import Path
 from typing import Any, NoReturn
@@ -87,7 +86,7 @@ def _forget_scores(where: dict[str, str]) -> None:
 class RepairCells(NbGraderPreprocessor):
     """Give a submission the graded cells of the release back, each exactly once and in order.
 
-    A solution cell is recognised by its grade id, else by the definitions it makes; of several
+    A solution cell is recognised by its grade id, its cell id, or what it defines; of several
     copies the last one that was worked on counts. Test cells are always those of the release.
     All other nbgrader metadata, and every tag that could change how a cell is run, is dropped.
     What was done is kept in ``nb.metadata.nmautils.repairs`` for the feedback page.
@@ -186,10 +185,12 @@ def _restore_graded_cells(nb: NotebookNode, release: NotebookNode, notes: list[s
     for wanted in graded:
         name = grade_id_of(wanted)
         if name not in chosen and not wanted_locked(wanted):
-            cell = _by_definitions(nb.cells, wanted, chosen.values())
+            taken = {id(cell) for cell in chosen.values()}
+            free = [cell for cell in nb.cells if id(cell) not in taken]
+            cell = _by_cell_id(free, wanted) or _by_definitions(free, wanted)
             if cell is not None:
                 chosen[name] = cell
-                notes.append(f"the cell {name} was recognised by what it defines")
+                notes.append(f"the cell {name} had lost its name and was recognised")
 
     previous = -1
     exercise = -1
@@ -225,19 +226,18 @@ def _last_worked_on(found: list[NotebookNode], stub: NotebookNode) -> NotebookNo
     return next(cell for cell in found if cell is last or same_code(cell.source, last.source))
 
 
-def _by_definitions(
-    cells: list[NotebookNode], stub: NotebookNode, taken: Iterable[NotebookNode]
-) -> NotebookNode | None:
+def _by_cell_id(cells: list[NotebookNode], wanted: NotebookNode) -> NotebookNode | None:
+    return next((cell for cell in cells if cell.get("id") == wanted.get("id")), None)
+
+
+def _by_definitions(cells: list[NotebookNode], stub: NotebookNode) -> NotebookNode | None:
     wanted = definitions(stub.source)
-    taken = {id(cell) for cell in taken}
     if stub.cell_type != "code" or not wanted:
         return None
     matching = [
         cell
         for cell in cells
-        if id(cell) not in taken
-        and cell.cell_type != "markdown"
-        and wanted <= definitions(cell.source)
+        if cell.cell_type != "markdown" and wanted <= definitions(cell.source)
     ]
     return _last_worked_on(matching, stub) if matching else None
 
