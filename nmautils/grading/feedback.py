@@ -21,6 +21,8 @@ IN_PLACE = "# (hidden checks ran here; the table below says how they went)"
 # The source of a test is long and has been seen; its table of checks is what to read.
 STYLE = """<style>
 a.anchor-link { display: none; }
+img { max-width: 100%; height: auto; }
+summary { display: list-item; cursor: pointer; }
 div.nbgrader_cell:has(.panel-heading code) .input_area { max-height: 9em; overflow: auto; }
 div.output_html td { padding: 0.3em 1em 0.3em 0; vertical-align: top; }
 div.output_html tr + tr { border-top: 1px solid #ddd; }
