@@ -282,3 +282,13 @@ def test_solved_tells_which_definitions_are_missing(capsys):
     assert capsys.readouterr().out == ""
     assert not eval("solved('here', 'DeepNetReLU', 'train')", namespace)
     assert "needs your DeepNetReLU and train" in capsys.readouterr().out
+
+
+def test_solved_tells_which_results_of_earlier_cells_are_missing(capsys):
+    namespace = {"solved": solved, "train": 1, "net_mse": 1}
+    assert eval("solved('train', made=['net_mse'])", namespace)
+    assert capsys.readouterr().out == ""
+    assert not eval("solved('train', made=['net_mse', 'net_cls'])", namespace)
+    assert "needs net_cls, which an earlier cell makes" in capsys.readouterr().out
+    assert not eval("solved('RDM', made=['net_cls'])", namespace)
+    assert "net_cls" not in capsys.readouterr().out

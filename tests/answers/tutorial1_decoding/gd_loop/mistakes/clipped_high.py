@@ -1,6 +1,6 @@
 # about: clips the norm of the gradient at 100
 # points: 4
-# names: first step not plain gradient descent
+# names: gradient clipped
 
 def train(net, loss_fn, train_data, train_labels, n_epochs=50, learning_rate=1e-4):
     optimizer = optim.SGD(net.parameters(), lr=learning_rate)
