@@ -421,7 +421,7 @@ LEAK = "\ntotal = sum(v * w for v, w in zip(values, weights, strict=True))"
         (lambda by_id, nb: by_id["mean"].update(execution_count=1), "cell mean: has outputs"),
         (lambda by_id, nb: by_id["mean"].update(outputs=[1]), "cell mean: has outputs"),
         # stubs
-        (append("mean", "\n)"), "the stub does not parse (line 7)"),
+        (append("mean", "\n)"), "the stub does not parse (line 9)"),
         (replace("mean", "raise NotImplementedError", "raise ValueError"), "must begin by raising"),
         (replace("mean", "complete mean", "complete it"), "must begin by raising"),
         (replace("mean", "weights=None", "weights=1"), "mean is (values, weights=1) in the stub"),
