@@ -16,10 +16,12 @@ _MODULE_OF = {
         "check": "Checks probe solved",
         "data": "get_data load_data load_data_split recording_label split_train_test",
         "device": "set_device set_seed",
-        "explore": "neuron_browser training_desk",
-        "media": "feedback slides video",
+        "explore": "gabor_workshop neuron_browser size_calculator training_desk",
+        "media": "feedback show_source slides video",
         "models": "CNN FC ConvFCClassifier ConvPoolFC ConvolutionalLayer DeepNetSoftmax",
         "plotting": (
+            "plot_connections plot_convolution_steps plot_filters plot_gabor plot_output_size "
+            "plot_padding_stride plot_stimuli "
             "identityLine plot_activations plot_corr_matrix plot_data_matrix plot_data_overview "
             "plot_decoded_results plot_descent plot_example_activations plot_loss_runs "
             "plot_multiple_rdm plot_network plot_neuron plot_prediction "
@@ -27,7 +29,7 @@ _MODULE_OF = {
             "plot_training_curves plot_tuning plot_tuning_curves plot_weights plot_xor "
             "show_stimulus use_style visualize_hidden_units visualize_weights"
         ),
-        "stimuli": "filters grating gratings stimulus_class",
+        "stimuli": "filters gabor grating gratings stimulus_class",
         "training": (
             "decode_orientation fit learning_rate_for regularized_MSE_loss "
             "train_classifier train_cnn train_encoder"

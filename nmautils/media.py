@@ -1,8 +1,9 @@
-"""Videos, slides and feedback forms, each with a plain form for where widgets do not work."""
+"""Videos, slides, feedback forms and code, each with a plain form for where it cannot be shown."""
 
 from __future__ import annotations
 
 import html
+import inspect
 import json
 import os
 import queue
@@ -18,7 +19,7 @@ from urllib.parse import quote, urlsplit
 
 from nmautils.device import in_notebook
 
-__all__ = ["feedback", "is_online", "send_feedback", "slides", "video"]
+__all__ = ["feedback", "is_online", "send_feedback", "show_source", "slides", "video"]
 
 _WIDTH, _HEIGHT = 854, 480
 _HOSTS = ("www.youtube.com", "www.bilibili.com")
@@ -184,6 +185,23 @@ def slides(osf_id: str) -> None:
         except Exception:
             pass
     print(text)
+
+
+def show_source(thing: Any) -> None:
+    """Show the code of a class or function of this library, coloured where a notebook can.
+
+    Parameters
+    ----------
+    thing
+        A class or function that is defined in a file.
+    """
+    code = inspect.getsource(thing).rstrip()
+    if in_notebook():
+        from IPython.display import display
+
+        display({"text/plain": code, "text/markdown": f"```python\n{code}\n```"}, raw=True)
+    else:
+        print(code)
 
 
 def feedback(identifier: str, *, endpoint: str | None = None) -> None:

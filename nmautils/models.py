@@ -116,19 +116,24 @@ class ConvolutionalLayer(nn.Module):
         filters: torch.Tensor | None = None,
     ) -> None:
         super().__init__()
-        self.conv = _same_size_conv(c_in, c_out, K)
+        _need_odd_kernel(c_in, c_out, K)
+        self.conv = nn.Conv2d(c_in, c_out, kernel_size=K, padding=K // 2, stride=1)
         if filters is not None:
-            _load_filters(self.conv, filters)
+            _load_filters(self.conv, filters)  # copies them, and sets the biases to zero
 
     def forward(self, s: torch.Tensor) -> torch.Tensor:
         """Convolve, ``(n, c_in, H, W)`` to ``(n, c_out, H, W)``."""
         return self.conv(s)
 
 
-def _same_size_conv(c_in: int, c_out: int, K: int) -> nn.Conv2d:
+def _need_odd_kernel(c_in: int, c_out: int, K: int) -> None:
     _need_sizes(c_in=c_in, c_out=c_out, K=K)
     if K % 2 == 0:
         raise ValueError(f"K is {K}; it must be odd, or the padding cannot keep the image's size.")
+
+
+def _same_size_conv(c_in: int, c_out: int, K: int) -> nn.Conv2d:
+    _need_odd_kernel(c_in, c_out, K)
     return nn.Conv2d(c_in, c_out, kernel_size=K, padding=K // 2, stride=1)
 
 

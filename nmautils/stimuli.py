@@ -192,6 +192,77 @@ def filters(out_channels: int = 6, K: int = 7, *, zero_mean: bool = False) -> to
     return torch.from_numpy(bank)
 
 
+def gabor(
+    orientation: float = 0.0,
+    wavelength: float = 10.0,
+    phase: float = 90.0,
+    sigma: float = 0.44,
+    K: int = 7,
+    *,
+    zero_mean: bool = False,
+) -> torch.Tensor:
+    """Make one Gabor filter; the defaults give channel 2 of `filters`.
+
+    Parameters
+    ----------
+    orientation : float
+        Direction across the bands in degrees: 0 stacks them one under another, 90 puts them
+        side by side.
+    wavelength : float
+        Length of a full cycle of the wave, in pixels (nearly: K points span a length of K).
+    phase : float
+        Where in its cycle the wave is at the centre, in degrees: 0 puts a band there, 90 an edge.
+    sigma : float
+        Width of the bump that the wave is multiplied with.
+    K : int
+        Width and height in pixels.
+    zero_mean : bool
+        Subtract the mean, so that the filter does not answer to plain brightness.
+
+    Returns
+    -------
+    tensor, float32, K x K
+        With a largest absolute value of 1 before the mean is subtracted; zero where the wave
+        vanishes at every pixel.
+
+    Raises
+    ------
+    ValueError
+        If ``K`` is below 2, or ``wavelength`` or ``sigma`` not above 0.
+
+    Notes
+    -----
+    On the grid of `filters`, ``exp(-r / (2 sigma^2)) cos(2 pi (u cos t + v sin t) / wavelength +
+    phase)``, with t the orientation.
+    """
+    if K < 2:
+        raise ValueError(f"K is {K}: give at least 2 pixels")
+    for name, value in (("wavelength", wavelength), ("sigma", sigma)):
+        if not value > 0:
+            raise ValueError(f"{name} is {value}: give a number above 0")
+    kernel = _bump(sigma, K) * _wave(np.radians(orientation), wavelength, np.radians(phase), K)
+    largest = np.abs(kernel).max()
+    # What rounding leaves of a wave that is zero at every pixel would become a pattern.
+    kernel = kernel / largest if largest > 1e-9 else np.zeros_like(kernel)
+    if zero_mean:
+        kernel -= kernel.mean()
+    return torch.from_numpy(kernel.astype(np.float32))
+
+
+def _grid(K: int) -> list[np.ndarray]:
+    """K x K coordinates, the first varying down the rows."""
+    return np.meshgrid(*[np.linspace(-K / 2, K / 2, K)] * 2, indexing="ij")
+
+
+def _bump(sigma: float, K: int) -> np.ndarray:
+    return np.exp(-np.hypot(*_grid(K)) / (2 * sigma**2))
+
+
+def _wave(t: float, wavelength: float, phase: float, K: int) -> np.ndarray:
+    u, v = _grid(K)
+    return np.cos(2 * np.pi / wavelength * (u * np.cos(t) + v * np.sin(t)) + phase)
+
+
 def stimulus_class(ori: Any, n_classes: int) -> torch.Tensor:
     """Number the class of each orientation when the circle is cut in equal parts.
 

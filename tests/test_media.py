@@ -511,3 +511,18 @@ def test_everything_shows_in_a_real_kernel():
     assert "youtube.com/watch?v=abc" in outputs[4][0].data["text/plain"]
     assert "osf.io/vb7c4" in outputs[7][0].data["text/html"]
     assert "History(3 updates" in outputs[5][-1].data["text/plain"]
+
+
+# ---------------------------------------------------------------- code
+
+
+def test_code_is_coloured_in_a_notebook_and_plain_text_elsewhere(notebook):
+    media.show_source(media.slides)
+    (bundle,) = notebook
+    assert bundle["text/plain"].startswith("def slides(osf_id: str) -> None:")
+    assert bundle["text/markdown"] == f"```python\n{bundle['text/plain']}\n```"
+
+
+def test_outside_a_notebook_code_is_printed(capsys):
+    media.show_source(media.slides)
+    assert capsys.readouterr().out.startswith("def slides(osf_id: str) -> None:")

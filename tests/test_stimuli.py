@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from nmautils.stimuli import filters, grating, gratings, stimulus_class
+from nmautils.stimuli import filters, gabor, grating, gratings, stimulus_class
 
 GOLDEN = np.load(Path(__file__).parent / "golden" / "golden.npz")
 CLOSE = {"rtol": 1e-4, "atol": 1e-6}
@@ -167,3 +167,36 @@ def test_a_number_of_classes_below_one_is_refused(n_classes):
 def test_an_angle_outside_the_circle_is_refused(angle):
     with pytest.raises(ValueError, match=f"an orientation is {angle}: give degrees from 0 to 360"):
         stimulus_class([10.0, angle], 20)
+
+
+# gabor
+
+
+@pytest.mark.parametrize("zero_mean", [False, True])
+def test_gabor_gives_the_same_filters_as_the_bank(zero_mean):
+    bank = filters(6, 7, zero_mean=zero_mean)
+    for channel, orientation in zip(range(2, 6), (0, 45, 90, 135), strict=True):
+        one = gabor(orientation, zero_mean=zero_mean)
+        assert torch.allclose(one, bank[channel, 0], atol=1e-6)
+
+
+def test_gabor_without_its_mean_does_not_answer_to_brightness():
+    plain = gabor(30, phase=0, sigma=1, K=9)
+    assert abs(plain.sum()) > 0.5
+    assert gabor(30, phase=0, sigma=1, K=9, zero_mean=True).sum() == pytest.approx(0, abs=1e-5)
+    assert plain.shape == (9, 9)
+    assert plain.dtype == torch.float32
+    assert plain.abs().max() == 1
+
+
+def test_gabor_of_a_wave_that_vanishes_at_every_pixel_is_zero():
+    assert not gabor(0, wavelength=3, K=3).any()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [({"K": 1}, "K is 1"), ({"sigma": 0}, "sigma is 0"), ({"wavelength": -1}, "wavelength is -1")],
+)
+def test_gabor_refuses_sizes_that_make_no_sense(wrong, message):
+    with pytest.raises(ValueError, match=message):
+        gabor(**wrong)

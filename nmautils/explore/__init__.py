@@ -6,6 +6,7 @@ settings. The drawing is done by `nmautils.plotting`, the training by `nmautils.
 """
 
 from nmautils.explore._explorer import Explorer
+from nmautils.explore.convolution import gabor_workshop, size_calculator
 from nmautils.explore.decoding import neuron_browser, training_desk
 
-__all__ = ["Explorer", "neuron_browser", "training_desk"]
+__all__ = ["Explorer", "gabor_workshop", "neuron_browser", "size_calculator", "training_desk"]

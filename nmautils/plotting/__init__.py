@@ -5,6 +5,15 @@ leave their input alone, and accept tensors as well as arrays. Call `use_style` 
 """
 
 from nmautils.plotting._common import use_style
+from nmautils.plotting.convolution import (
+    plot_connections,
+    plot_convolution_steps,
+    plot_filters,
+    plot_gabor,
+    plot_output_size,
+    plot_padding_stride,
+    plot_stimuli,
+)
 from nmautils.plotting.images import plot_example_activations, plot_weights, show_stimulus
 from nmautils.plotting.learning import (
     identityLine,
@@ -40,20 +49,27 @@ from nmautils.plotting.similarity import (
 __all__ = [
     "identityLine",
     "plot_activations",
+    "plot_connections",
+    "plot_convolution_steps",
     "plot_corr_matrix",
     "plot_data_matrix",
     "plot_data_overview",
     "plot_decoded_results",
     "plot_descent",
     "plot_example_activations",
+    "plot_filters",
+    "plot_gabor",
     "plot_loss_runs",
     "plot_multiple_rdm",
     "plot_network",
     "plot_neuron",
+    "plot_output_size",
+    "plot_padding_stride",
     "plot_prediction",
     "plot_rdm_rdm_correlations",
     "plot_rdm_rows",
     "plot_resp_lowd",
+    "plot_stimuli",
     "plot_train_loss",
     "plot_training_curves",
     "plot_tuning",

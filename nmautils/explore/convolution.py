@@ -1,0 +1,176 @@
+"""Tutorial 2's explorers: build one's own Gabor filter, and play with padding and stride."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from nmautils.explore import _explorer
+from nmautils.explore._explorer import Explorer
+from nmautils.plotting import plot_gabor, plot_output_size
+
+__all__ = ["gabor_workshop", "size_calculator"]
+
+_ANGLES = np.arange(-90, 91, 5)
+
+
+def gabor_workshop(
+    *,
+    orientation: float = 0,
+    wavelength: float = 10,
+    phase: float = 90,
+    sigma: float = 0.44,
+    K: int = 7,
+    zero_mean: bool = True,
+    angle: float = 45,
+) -> Explorer:
+    """Make one's own Gabor filter and see what it does to gratings.
+
+    Shown are the filter, a grating, the response to it (only where the filter lies inside the
+    picture), and the mean absolute response to gratings of all angles.
+
+    Parameters
+    ----------
+    orientation, wavelength, phase, sigma, K, zero_mean
+        Where the controls start; what they mean is told by `nmautils.gabor`.
+    angle : float
+        Angle of the grating at first, in degrees.
+
+    Returns
+    -------
+    Explorer
+        Shown already when a notebook runs this.
+    """
+    shown = {
+        "orientation": orientation,
+        "wavelength": wavelength,
+        "phase": phase,
+        "sigma": sigma,
+        "K": K,
+        "zero_mean": zero_mean,
+    }
+    grating_angle = {"angle": angle}
+
+    def draw(figure: Any) -> None:
+        from nmautils.stimuli import gabor, grating
+
+        kernel = gabor(**shown).numpy()
+        stimulus = grating(grating_angle["angle"], centred=True).numpy()
+        strengths, limit = _tuning(kernel.tobytes(), len(kernel))
+        plot_gabor(
+            kernel,
+            stimulus,
+            _responses(kernel, stimulus[None])[0],
+            _ANGLES,
+            strengths,
+            grating_angle["angle"],
+            limit=limit,
+            fig=figure,
+        )
+
+    workshop = Explorer(draw, (12, 3.7), right=0.985)
+    if not _explorer.is_live():
+        return workshop.show()
+
+    import ipywidgets
+
+    def number(kind: type, label: str, value: float, low: float, high: float, step: float) -> Any:
+        return kind(value=value, min=low, max=high, step=step, **_explorer.slider(label))
+
+    whole, real = ipywidgets.IntSlider, ipywidgets.FloatSlider
+    controls = {
+        "orientation": number(whole, "orientation (°)", orientation, 0, 180, 5),
+        "wavelength": number(real, "wavelength (pixels)", wavelength, 3, 20, 0.5),
+        "phase": number(whole, "phase (°)", phase, 0, 360, 15),
+        "sigma": number(real, "width", sigma, 0.3, 2, 0.02),
+        "K": number(whole, "kernel size", K, 3, 15, 2),
+        "zero_mean": ipywidgets.Checkbox(
+            value=zero_mean, description="subtract the mean", style={"description_width": "9em"}
+        ),
+        "angle": number(whole, "angle of grating (°)", angle, -90, 90, 5),
+    }
+
+    def update(_: Any) -> None:
+        shown.update({name: controls[name].value for name in shown})
+        grating_angle["angle"] = controls["angle"].value
+        workshop.redraw()
+
+    for control in controls.values():
+        control.observe(update, names="value")
+    columns = ipywidgets.HBox(
+        [
+            ipywidgets.VBox([controls[name] for name in ("orientation", "wavelength", "phase")]),
+            ipywidgets.VBox([controls[name] for name in ("sigma", "K", "zero_mean")]),
+        ],
+        layout={"flex_flow": "row wrap"},
+    )
+    workshop.add_controls(controls, columns, controls["angle"])
+    return workshop.show()
+
+
+def size_calculator(*, size: int = 8, K: int = 3, padding: int = 1, stride: int = 1) -> Explorer:
+    """Change input, kernel, padding and stride, and see the size of the output.
+
+    Parameters
+    ----------
+    size, K, padding, stride : int
+        Where the sliders start. A kernel larger than the padded input is cut to fit.
+
+    Returns
+    -------
+    Explorer
+        Shown already when a notebook runs this.
+    """
+    shown = {"size": size, "K": K, "padding": padding, "stride": stride}
+    calculator = Explorer(lambda figure: plot_output_size(**shown, fig=figure), (9, 4.6), 0.95)
+    if not _explorer.is_live():
+        return calculator.show()
+
+    import ipywidgets
+
+    labels = {"size": "size of the input", "K": "kernel size", "padding": "padding"}
+    ranges = {"size": (4, 16), "K": (1, 9), "padding": (0, 4), "stride": (1, 4)}
+    controls = {
+        name: ipywidgets.IntSlider(
+            value=shown[name],
+            min=ranges[name][0],
+            max=ranges[name][1],
+            **_explorer.slider(labels.get(name, name)),
+        )
+        for name in shown
+    }
+
+    def update(_: Any) -> None:
+        asked = {name: control.value for name, control in controls.items()}
+        largest = asked["size"] + 2 * asked["padding"]
+        if asked["K"] > largest:
+            controls["K"].value = largest  # calls this function again, with one that fits
+            return
+        shown.update(asked)
+        calculator.redraw()
+
+    for control in controls.values():
+        control.observe(update, names="value")
+    calculator.add_controls(controls, *controls.values())
+    return calculator.show()
+
+
+def _responses(kernel: np.ndarray, stimuli: np.ndarray) -> np.ndarray:
+    """Convolve n x H x W images with a kernel, at the places where it lies inside."""
+    import torch
+    import torch.nn.functional as F
+
+    images, weights = torch.from_numpy(stimuli), torch.from_numpy(kernel)
+    return F.conv2d(images[:, None], weights[None, None])[:, 0].numpy()
+
+
+@lru_cache(maxsize=64)
+def _tuning(kernel: bytes, K: int) -> tuple[np.ndarray, float]:
+    """Mean absolute response to gratings of all angles, and the largest response."""
+    from nmautils.stimuli import gratings
+
+    weights = np.frombuffer(kernel, np.float32).reshape(K, K).copy()
+    size = np.abs(_responses(weights, gratings(_ANGLES, centred=True).numpy()))
+    return size.mean((1, 2)), float(size.max())
