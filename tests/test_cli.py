@@ -16,6 +16,7 @@ TINY = ROOT / "tests" / "data" / "tiny_course"
 @pytest.fixture
 def course(tmp_path):
     shutil.copytree(TINY, tmp_path / "course")
+    shutil.copy(ROOT / "nbgrader_config.py", tmp_path / "course")
     return tmp_path / "course"
 
 

@@ -23,6 +23,7 @@ RELEASE, SOLUTION = "release/tiny/tiny.ipynb", "solutions/tiny/tiny.ipynb"
 def built(tmp_path_factory):
     root = tmp_path_factory.mktemp("built") / "course"
     shutil.copytree(TINY, root)
+    shutil.copy(TINY.parents[2] / "nbgrader_config.py", root)
     build(root)
     return root
 
