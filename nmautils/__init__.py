@@ -16,10 +16,11 @@ _MODULE_OF = {
         "check": "Checks probe solved",
         "data": "get_data load_data load_data_split recording_label split_train_test",
         "device": "set_device set_seed",
-        "explore": "gabor_workshop neuron_browser size_calculator training_desk",
+        "explore": "gabor_workshop neuron_browser rdm_explorer size_calculator training_desk",
         "media": "feedback show_source slides video",
         "models": "CNN FC ConvFCClassifier ConvPoolFC ConvolutionalLayer DeepNetSoftmax",
         "plotting": (
+            "plot_choices plot_cnn plot_epoch_losses plot_unit_curves "
             "plot_connections plot_convolution_steps plot_filters plot_gabor plot_output_size "
             "plot_padding_stride plot_stimuli "
             "identityLine plot_activations plot_corr_matrix plot_data_matrix plot_data_overview "

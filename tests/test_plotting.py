@@ -81,6 +81,15 @@ CALLS = {
     "visualize_weights": (random(10, 50), random(1, 10)),
     "visualize_hidden_units": (random(10, 50), np.abs(random(10, 36))),
     "identityLine": (),
+    "plot_cnn": (nmautils.CNN(16, 24), random(16, 24)),
+    "plot_epoch_losses": ([3.0, 2.0, 2.5, 1.0], 2),
+    "plot_choices": (np.linspace(-90, 90, 19), np.linspace(0, 1, 19)),
+    "plot_unit_curves": (
+        {"V1 data": random(19, 8), "fc": random(19, 4)},
+        np.linspace(-90, 90, 19),
+        {"V1 data": [0, 7], "fc": [1]},
+    ),
+    "plot_rdm_row": ({"V1": rdm(), "fc": rdm()}, np.linspace(-90, 90, 19), 4, random(12, 16)),
 }
 
 

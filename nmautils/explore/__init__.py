@@ -8,5 +8,13 @@ settings. The drawing is done by `nmautils.plotting`, the training by `nmautils.
 from nmautils.explore._explorer import Explorer
 from nmautils.explore.convolution import gabor_workshop, size_calculator
 from nmautils.explore.decoding import neuron_browser, training_desk
+from nmautils.explore.normative import rdm_explorer
 
-__all__ = ["Explorer", "gabor_workshop", "neuron_browser", "size_calculator", "training_desk"]
+__all__ = [
+    "Explorer",
+    "gabor_workshop",
+    "neuron_browser",
+    "rdm_explorer",
+    "size_calculator",
+    "training_desk",
+]

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import PlaceHolderLayoutEngine
 
 from nmautils.device import in_notebook
 
@@ -48,7 +49,8 @@ class Explorer:
     def redraw(self) -> None:
         """Draw the figure anew, and put it beside the controls."""
         # Not pyplot's: a figure that pyplot knows would be shown once more below the cell.
-        self.figure = Figure(figsize=self._figsize, layout="none")
+        # Nor with layout="none": a figure without an engine is given the style sheet's by savefig.
+        self.figure = Figure(figsize=self._figsize, layout=PlaceHolderLayoutEngine(True, False))
         self.figure.subplots_adjust(**self._margins)
         self._draw(self.figure)
         if self._picture is not None:

@@ -30,6 +30,13 @@ from nmautils.plotting.networks import (
     visualize_hidden_units,
     visualize_weights,
 )
+from nmautils.plotting.normative import (
+    plot_choices,
+    plot_cnn,
+    plot_epoch_losses,
+    plot_rdm_row,
+    plot_unit_curves,
+)
 from nmautils.plotting.responses import (
     plot_data_matrix,
     plot_data_overview,
@@ -49,6 +56,8 @@ from nmautils.plotting.similarity import (
 __all__ = [
     "identityLine",
     "plot_activations",
+    "plot_choices",
+    "plot_cnn",
     "plot_connections",
     "plot_convolution_steps",
     "plot_corr_matrix",
@@ -56,6 +65,7 @@ __all__ = [
     "plot_data_overview",
     "plot_decoded_results",
     "plot_descent",
+    "plot_epoch_losses",
     "plot_example_activations",
     "plot_filters",
     "plot_gabor",
@@ -67,6 +77,7 @@ __all__ = [
     "plot_padding_stride",
     "plot_prediction",
     "plot_rdm_rdm_correlations",
+    "plot_rdm_row",
     "plot_rdm_rows",
     "plot_resp_lowd",
     "plot_stimuli",
@@ -74,6 +85,7 @@ __all__ = [
     "plot_training_curves",
     "plot_tuning",
     "plot_tuning_curves",
+    "plot_unit_curves",
     "plot_weights",
     "plot_xor",
     "show_stimulus",

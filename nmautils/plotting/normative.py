@@ -1,0 +1,344 @@
+"""Figures of tutorial 3: the tilt network, what it learns, and its units beside neurons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import FigureBase
+from matplotlib.patches import Circle
+
+from nmautils.plotting._common import (
+    BLUE,
+    GREY,
+    ORIENTATION_LABEL,
+    VERMILLION,
+    as_array,
+    as_curve,
+    indices_within,
+    mark_orientations,
+    new_axes,
+    new_figure,
+    same_length,
+)
+
+if TYPE_CHECKING:
+    from torch import nn
+
+# Layout of the network's drawing, in units of its own: one channel is one row.
+_ROW, _MAP_HEIGHT, _UNIT = 1.0, 0.86, 0.24
+_TITLE = {"ha": "center", "va": "bottom", "fontsize": 13}
+_X = {"image": 0.0, "kernel": 3.5, "conv": 5.1, "pool": 7.7, "fc": 10.6, "out": 12.8}
+
+
+def plot_cnn(net: nn.Module, image: Any, fig: FigureBase | None = None) -> FigureBase:
+    """Draw a tilt classifier with one image on its way through it.
+
+    Parameters
+    ----------
+    net : CNN or ConvPoolFC
+        Network with the layers ``conv``, ``pool``, ``fc`` and ``out``.
+    image : array or tensor, H x W
+        What it is shown.
+    fig : Figure or SubFigure, optional
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    ValueError
+        If the network lacks one of these layers or takes images of another size.
+    """
+    import torch
+
+    from nmautils.analysis import get_hidden_activity
+
+    image = as_array(image).astype(np.float32)
+    layers = ["conv", "pool", "fc", "out"]
+    activity = get_hidden_activity(net, torch.from_numpy(image.copy())[None], layers)
+    kernels = as_array(net.conv.weight)[:, 0]
+    n_channels, height, width = len(kernels), *image.shape
+    conv = np.maximum(activity["conv"], 0).reshape(n_channels, height, width)
+    pool = activity["pool"].reshape(net.dims)
+    fc = np.maximum(activity["fc"].ravel(), 0)
+    probability = 1 / (1 + np.exp(-activity["out"].item()))
+
+    fig = new_figure(fig, (12.5, 6.2))
+    ax = fig.add_subplot()
+    rows = _ROW * (n_channels - 1) / 2 - _ROW * np.arange(n_channels)
+    map_width = _MAP_HEIGHT * width / height
+    _stand(ax, image, _X["image"], 0, 2.3 * map_width, "binary", (0, 1))
+    largest = np.abs(kernels).max()
+    brightest = max(conv.max(), 1e-6)
+    for row, kernel, filtered, pooled in zip(rows, kernels, conv, pool, strict=True):
+        _stand(ax, kernel, _X["kernel"], row, _MAP_HEIGHT, "bwr", (-largest, largest), BLUE)
+        _stand(ax, filtered, _X["conv"], row, map_width, "pink", (0, brightest))
+        _stand(ax, pooled, _X["pool"], row, map_width, "pink", (0, brightest))
+        _arrow(ax, (_X["kernel"] + _MAP_HEIGHT, row), (_X["conv"], row))
+        _arrow(ax, (_X["conv"] + map_width, row), (_X["pool"], row))
+        _arrow(ax, (_X["image"] + 2.3 * map_width, row * 0.25), (_X["kernel"], row))
+
+    units = (rows[0] + 0.25) * np.linspace(1, -1, len(fc))
+    for unit, activation in zip(units, fc / max(fc.max(), 1e-6), strict=True):
+        for row in rows:
+            ends = [_X["pool"] + map_width, _X["fc"]], [row, unit]
+            ax.plot(*ends, color=BLUE, lw=0.6, alpha=0.5, zorder=1)
+        ax.plot([_X["fc"], _X["out"]], [unit, 0], color=BLUE, lw=1.2, alpha=0.7, zorder=1)
+        _unit(ax, _X["fc"], unit, activation)
+    _unit(ax, _X["out"], 0, probability)
+    says = f"p = {probability:.2f}" if 0.005 < probability < 0.995 else f"p = {probability:.3f}"
+    ax.text(_X["out"] + 0.42, 0, says, ha="left", va="center", fontsize=13)
+
+    below = rows[-1] - 0.8
+    sizes = " × ".join(str(n) for n in net.dims)
+    for x, what, size in (
+        (_X["image"] + 1.15 * map_width, "image", f"{height} × {width}"),
+        (_X["kernel"] + _MAP_HEIGHT / 2, "kernels", f"{n_channels} of {_by(kernels[0])}"),
+        (_X["conv"] + map_width / 2, "conv\nand ReLU", f"{n_channels} × {height} × {width}"),
+        (_X["pool"] + map_width / 2, "pool", f"{sizes}\n= {np.prod(net.dims)} numbers"),
+        (_X["fc"], "fc\nand ReLU", f"{len(fc)} units"),
+        (_X["out"], "out and\nsigmoid", "1 unit"),
+    ):
+        ax.text(x, below, what, ha="center", va="top", weight="bold", fontsize=13)
+        ax.text(x, below - 0.8, size, ha="center", va="top", fontsize=12)
+    ax.set(xlim=(-0.2, 14.4), ylim=(below - 1.7, rows[0] + 0.6), aspect="equal")
+    ax.set_axis_off()
+    return fig
+
+
+def _by(kernel: np.ndarray) -> str:
+    return " × ".join(str(n) for n in kernel.shape)
+
+
+def _stand(
+    ax: Axes,
+    picture: np.ndarray,
+    x: float,
+    y: float,
+    width: float,
+    cmap: str,
+    limits: tuple[float, float],
+    edge: str = "0.5",
+) -> None:
+    """Put a picture into the drawing, its left edge at x and its middle at height y."""
+    height = width * picture.shape[0] / picture.shape[1]
+    if picture.shape[1] != picture.shape[0]:
+        height = width * 3 / 4  # pooled maps cover what the whole maps do
+    extent = (x, x + width, y - height / 2, y + height / 2)
+    ax.imshow(picture, cmap=cmap, vmin=limits[0], vmax=limits[1], extent=extent, zorder=2)
+    left, right, low, high = extent
+    ax.plot([left, right, right, left, left], [low, low, high, high, low], color=edge, lw=1.2)
+
+
+def _arrow(ax: Axes, start: tuple[float, float], end: tuple[float, float]) -> None:
+    style = {"arrowstyle": "-|>", "color": "0.55", "lw": 1.0, "shrinkA": 2, "shrinkB": 2}
+    ax.annotate("", xy=end, xytext=start, arrowprops=style)
+
+
+def _unit(ax: Axes, x: float, y: float, activation: float) -> None:
+    face = str(1 - 0.75 * float(activation))
+    ax.add_patch(Circle((x, y), _UNIT, fc=face, ec="0.3", lw=1.3, zorder=3))
+
+
+def plot_epoch_losses(
+    losses: Sequence[float], n_epochs: int, ax: Axes | None = None, *, ylabel: str = "loss"
+) -> Axes:
+    """Draw the loss of every mini-batch on a logarithmic scale, and where each epoch ends.
+
+    Parameters
+    ----------
+    losses : sequence of float
+        One per update, the same number in each epoch.
+    n_epochs : int
+        Number of passes over the data that `losses` cover.
+    ax : Axes, optional
+    ylabel : str
+        Name of the loss.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    ValueError
+        If the losses cannot be shared out evenly over the epochs.
+    """
+    losses = as_curve(losses)
+    if n_epochs < 1 or not len(losses) or len(losses) % n_epochs:
+        raise ValueError(
+            f"{len(losses)} losses cannot be shared out over {n_epochs} epochs; give the losses "
+            "of whole epochs"
+        )
+    per_epoch = len(losses) // n_epochs
+    epochs = (1 + np.arange(len(losses))) / per_epoch
+    ax = new_axes(ax, (7.4, 4.4))
+    ax.plot(epochs, losses, color=BLUE, lw=0.9, alpha=0.5, label="each mini-batch")
+    # The zeros that rounding leaves of tiny losses have no place on this scale.
+    per_row = losses.reshape(n_epochs, per_epoch).mean(1)
+    ax.plot(np.arange(n_epochs) + 0.5, per_row, color=BLUE, lw=2.5, label="mean of the epoch")
+    ax.plot(epochs[per_epoch - 1 :: per_epoch], losses[per_epoch - 1 :: per_epoch], "o", ms=5)
+    ax.lines[-1].set(color=VERMILLION, label="last of the epoch")
+    ax.set(yscale="log", xlabel="epoch", ylabel=ylabel, xlim=(0, n_epochs * 1.01))
+    ax.grid(axis="y")
+    ax.legend(loc="lower left")
+    return ax
+
+
+def plot_choices(orientations: Any, probabilities: Any, ax: Axes | None = None) -> Axes:
+    """Draw how sure a network is of a lean to the right, by the tilt of the grating.
+
+    Parameters
+    ----------
+    orientations : array or tensor, S or S x 1
+        Degrees from vertical, -90 to 90.
+    probabilities : array or tensor, S or S x 1
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+    """
+    orientations, probabilities = as_curve(orientations), as_curve(probabilities)
+    same_length(orientations=orientations, probabilities=probabilities)
+    ax = new_axes(ax, (7.4, 3.8))
+    ax.axhline(0.5, color="0.85", lw=1, zorder=0)
+    # The right answers, and the two places where there is none.
+    ax.plot([-90, 0], [0, 0], color=GREY, lw=6, solid_capstyle="butt", label="truth")
+    ax.plot([0, 90], [1, 1], color=GREY, lw=6, solid_capstyle="butt")
+    ax.plot(orientations, probabilities, color=BLUE, lw=2, label="network")
+    ends = np.abs(orientations) == np.abs(orientations).max()
+    ax.plot(orientations[ends], probabilities[ends], "o", color=VERMILLION, ms=8, clip_on=False)
+    ax.lines[-1].set_label("the same image twice")
+    mark_orientations(ax, [-90, 90])
+    ax.set(xlim=(-90, 90), ylim=(-0.05, 1.05), yticks=[0, 0.5, 1])
+    ax.set(xlabel=ORIENTATION_LABEL, ylabel="output p, “leans right”")
+    ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
+    return ax
+
+
+def plot_unit_curves(
+    resp_dict: Mapping[str, Any],
+    ori: Any,
+    units: Mapping[str, Sequence[int]],
+    fig: FigureBase | None = None,
+) -> FigureBase:
+    """Draw the tuning curves of a few units of each population, a panel per population.
+
+    Parameters
+    ----------
+    resp_dict : mapping of str to array or tensor, S x n_units
+    ori : array or tensor, S or S x 1
+        Orientations in degrees.
+    units : mapping of str to sequence of int
+        Columns to draw, for every entry of `resp_dict`.
+    fig : Figure or SubFigure, optional
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    ValueError
+        If a unit does not exist, or lengths differ.
+    """
+    if not resp_dict:
+        raise ValueError("nothing to draw; give at least one entry")
+    orientations = as_curve(ori)
+    fig = new_figure(fig, (5.2 * len(resp_dict), 4.6))
+    axes = fig.subplots(1, len(resp_dict), squeeze=False)[0]
+    for ax, (label, resp) in zip(axes, resp_dict.items(), strict=True):
+        resp = as_array(resp)
+        same_length(**{"ori": orientations, f"the response of {label!r}": resp})
+        for unit in indices_within(units[label], resp.shape[1], "unit"):
+            ax.plot(orientations, resp[:, unit], lw=1.8, label=f"unit {unit}")
+        mark_orientations(ax, orientations)
+        ax.set(xlabel=ORIENTATION_LABEL, title=f"{label.replace(chr(10), ' ')} responses")
+        ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=3, columnspacing=1.0)
+    axes[0].set_ylabel("neural response")
+    return fig
+
+
+def plot_rdm_row(
+    rdm_dict: Mapping[str, Any],
+    orientations: Any,
+    row: int,
+    image: Any,
+    shown: Sequence[str] | None = None,
+    fig: FigureBase | None = None,
+) -> FigureBase:
+    """Draw one row of several RDMs: where it lies in each, as a curve, and its grating.
+
+    Parameters
+    ----------
+    rdm_dict : mapping of str to array or tensor, S x S
+    orientations : array or tensor, S or S x 1
+        Orientation of each row, degrees.
+    row : int
+        The row.
+    image : array or tensor, H x W
+        The grating of that row.
+    shown : sequence of str, optional
+        Which entries to draw; all, if left out.
+    fig : Figure or SubFigure, optional
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    ValueError
+        If there is no such row or entry, or lengths differ.
+    """
+    orientations = as_curve(orientations)
+    rdms = {label: as_array(rdm) for label, rdm in rdm_dict.items()}
+    if not rdms:
+        raise ValueError("nothing to draw; give at least one entry")
+    for label, rdm in rdms.items():
+        same_length(**{"orientations": orientations, f"the RDM of {label!r}": rdm})
+    (row,) = indices_within([row], len(orientations), "row")
+    shown = list(rdms) if shown is None else list(shown)
+    unknown = [label for label in shown if label not in rdms]
+    if unknown:
+        raise ValueError(f"there is no entry {unknown[0]!r}; choose from {list(rdms)}")
+
+    fig = new_figure(fig, (8.8, 5), layout="none")
+    matrices = fig.add_axes((0.02, 0.56, 0.96, 0.4))
+    picture = fig.add_axes((0.02, 0.12, 0.24, 0.3))
+    curves = fig.add_axes((0.36, 0.12, 0.62, 0.36))
+    angle = f"{orientations[row]:.0f}°".replace("-", "−")
+    # All matrices in one pair of axes: every further pair takes as long to draw as a matrix.
+    size, step = len(orientations), 1.45 * len(orientations)
+    for column, (label, rdm) in enumerate(rdms.items()):
+        colour, left = f"C{column}", column * step
+        middle = left + size / 2
+        if label not in shown:
+            continue
+        matrices.text(middle, -0.04 * size, label.replace("\n", " "), color=colour, **_TITLE)
+        extent = (left, left + size, size, 0)
+        matrices.imshow(rdm, vmin=0, vmax=2, extent=extent, interpolation="nearest")
+        ends = [left, left + size], [row + 0.5, row + 0.5]
+        matrices.plot(*ends, color="white", lw=3.5)
+        matrices.plot(*ends, color=colour, lw=1.8)
+        curves.plot(orientations, rdm[row], color=colour)
+    matrices.set(xlim=(0, step * (len(rdms) - 1) + size), ylim=(size, -0.2 * size), aspect="equal")
+    matrices.set_axis_off()
+
+    picture.imshow(as_array(image), cmap="binary", vmin=0, vmax=1, interpolation="nearest")
+    picture.set(xticks=[], yticks=[])
+    picture.set_title(f"grating at {angle}", y=1.0)  # a place of its own saves looking for one
+    picture.spines[:].set(visible=True, color="0.7")
+
+    curves.axvline(orientations[row], color=GREY, lw=2, zorder=0)
+    mark_orientations(curves, orientations)
+    highest = max([1.4, *(float(np.nanmax(rdms[label])) for label in shown)])
+    curves.set(xlim=(orientations.min(), orientations.max()), ylim=(0, highest))
+    curves.set_yticks(np.arange(0, highest, 0.5))
+    curves.set(xlabel=ORIENTATION_LABEL, ylabel=f"dissimilarity with {angle}")
+    return fig
