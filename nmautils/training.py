@@ -303,11 +303,11 @@ def _weights_parameter(loss: Callable[..., torch.Tensor]) -> tuple[bool, bool]:
 
 
 def _penalty(weights: torch.Tensor, L2_penalty: float, L1_penalty: float) -> torch.Tensor:
+    # By norms: students write the sums themselves, for the classifier of tutorial 4.
     total = weights.new_zeros(())
-    if L2_penalty:
-        total = total + L2_penalty * weights.square().sum()
-    if L1_penalty:
-        total = total + L1_penalty * weights.abs().sum()
+    for order, strength in ((2, L2_penalty), (1, L1_penalty)):
+        if strength:
+            total = total + strength * torch.linalg.vector_norm(weights, order) ** order
     return total
 
 
