@@ -64,13 +64,15 @@ def probe(function: Callable) -> Callable:
     return function
 
 
-def solved(*names: str) -> bool:
+def solved(*names: str, made: Sequence[str] = ()) -> bool:
     """Tell whether the definitions an exercise asks for exist; say what is missing if not.
 
     Parameters
     ----------
     *names : str
         Names that a solution cell of the notebook defines, for instance ``"train"``.
+    made : sequence of str, optional
+        Names that earlier cells have made with these, for instance ``["net_mse"]``.
 
     Returns
     -------
@@ -88,6 +90,13 @@ def solved(*names: str) -> bool:
         print(
             f"Skipped: this cell needs your {' and '.join(missing)}. "
             "Complete the exercise, run its cell, then run this one again."
+        )
+        return False
+    missing = [name for name in made if name not in namespace]
+    if missing:
+        print(
+            f"Skipped: this cell needs {' and '.join(missing)}, which an earlier cell makes with "
+            "your answer. Run that cell first."
         )
     return not missing
 
