@@ -200,7 +200,7 @@ def visualize_weights(
     fig: FigureBase | None = None,
     *,
     xlabel: str = "sorted neurons",
-    limits: tuple[float, float] = (0.01, 3.0),
+    limits: tuple[float | None, float | None] = (0.01, 3.0),
 ) -> FigureBase:
     """Draw the weights into and out of the hidden layer as two images.
 
@@ -211,8 +211,9 @@ def visualize_weights(
     fig : Figure or SubFigure, optional
     xlabel : str
         What the columns of `W_in_sorted` are.
-    limits : (float, float)
-        Largest weight, either sign, that the colours of each image tell apart.
+    limits : (float or None, float or None)
+        Largest weight, either sign, that the colours of each image tell apart; None takes one
+        that only one weight in a hundred exceeds.
 
     Returns
     -------
@@ -235,7 +236,7 @@ def visualize_hidden_units(
     fig: FigureBase | None = None,
     *,
     xlabel: str = "sorted neurons",
-    limit: float = 0.01,
+    limit: float | None = 0.01,
 ) -> FigureBase:
     """Draw the input weights, and the hidden units' activity as image and as curves.
 
@@ -247,8 +248,8 @@ def visualize_hidden_units(
     fig : Figure or SubFigure, optional
     xlabel : str
         What the columns of `W_in_sorted` are.
-    limit : float
-        Largest weight, either sign, that the colours tell apart.
+    limit : float or None
+        Largest weight, either sign, that the colours tell apart; None as in `visualize_weights`.
 
     Returns
     -------
@@ -277,7 +278,9 @@ def visualize_hidden_units(
     return fig
 
 
-def _weight_image(ax: Axes, weights: np.ndarray, limit: float, title: str) -> None:
+def _weight_image(ax: Axes, weights: np.ndarray, limit: float | None, title: str) -> None:
+    if limit is None:
+        limit = float(f"{np.percentile(np.abs(weights), 99):.1g}") or 1.0
     image = ax.imshow(
         weights, cmap="bwr", vmin=-limit, vmax=limit, aspect="auto", interpolation="nearest"
     )
