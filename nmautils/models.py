@@ -20,11 +20,6 @@ __all__ = [
     "DeepNetSoftmax",
 ]
 
-_CHANNELS = 6
-_KERNEL = 7
-_POOL = 8
-_HIDDEN = 10
-
 
 def _need_sizes(**sizes: int) -> None:
     """Raise unless every size is a whole number of at least 1."""
@@ -132,11 +127,6 @@ def _need_odd_kernel(c_in: int, c_out: int, K: int) -> None:
         raise ValueError(f"K is {K}; it must be odd, or the padding cannot keep the image's size.")
 
 
-def _same_size_conv(c_in: int, c_out: int, K: int) -> nn.Conv2d:
-    _need_odd_kernel(c_in, c_out, K)
-    return nn.Conv2d(c_in, c_out, kernel_size=K, padding=K // 2, stride=1)
-
-
 def _load_filters(conv: nn.Conv2d, filters: torch.Tensor) -> None:
     filters = torch.as_tensor(filters, dtype=conv.weight.dtype)
     if filters.shape != conv.weight.shape:
@@ -213,13 +203,13 @@ class CNN(_TiltClassifier):
     def __init__(self, h_in: int, w_in: int) -> None:
         from nmautils.stimuli import filters
 
-        super().__init__(h_in, w_in, smallest=_POOL)
-        self.conv = _same_size_conv(1, _CHANNELS, _KERNEL)
-        _load_filters(self.conv, filters(_CHANNELS, _KERNEL, zero_mean=False))
-        self.pool = nn.MaxPool2d(_POOL)
-        self.dims = (_CHANNELS, h_in // _POOL, w_in // _POOL)
-        self.fc = nn.Linear(math.prod(self.dims), _HIDDEN)
-        self.out = nn.Linear(_HIDDEN, 1)
+        super().__init__(h_in, w_in, smallest=8)
+        self.conv = nn.Conv2d(1, 6, kernel_size=7, padding=3)
+        _load_filters(self.conv, filters(6, 7, zero_mean=False))
+        self.pool = nn.MaxPool2d(8)
+        self.dims = (6, h_in // 8, w_in // 8)
+        self.fc = nn.Linear(math.prod(self.dims), 10)
+        self.out = nn.Linear(10, 1)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Give the probability of a lean to the right, ``(P, H, W)`` to ``(P, 1)``."""
@@ -248,8 +238,8 @@ class FC(_TiltClassifier):
     def __init__(self, h_in: int, w_in: int) -> None:
         super().__init__(h_in, w_in)
         self.dims = h_in * w_in
-        self.fc = nn.Linear(self.dims, _HIDDEN)
-        self.out = nn.Linear(_HIDDEN, 1)
+        self.fc = nn.Linear(self.dims, 10)
+        self.out = nn.Linear(10, 1)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Give the probability of a lean to the right, ``(P, H, W)`` to ``(P, 1)``."""
@@ -277,10 +267,10 @@ class ConvFCClassifier(_TiltClassifier):
 
     def __init__(self, h_in: int, w_in: int) -> None:
         super().__init__(h_in, w_in)
-        self.conv = _same_size_conv(1, _CHANNELS, _KERNEL)
-        self.dims = (_CHANNELS, h_in, w_in)
-        self.fc = nn.Linear(math.prod(self.dims), _HIDDEN)
-        self.out = nn.Linear(_HIDDEN, 1)
+        self.conv = nn.Conv2d(1, 6, kernel_size=7, padding=3)
+        self.dims = (6, h_in, w_in)
+        self.fc = nn.Linear(math.prod(self.dims), 10)
+        self.out = nn.Linear(10, 1)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Give the probability of a lean to the right, ``(P, H, W)`` to ``(P, 1)``."""
@@ -315,12 +305,12 @@ class ConvPoolFC(_TiltClassifier):
     """
 
     def __init__(self, h_in: int, w_in: int) -> None:
-        super().__init__(h_in, w_in, smallest=_POOL)
-        self.conv = _same_size_conv(1, _CHANNELS, _KERNEL)
-        self.pool = nn.MaxPool2d(_POOL)
-        self.dims = (_CHANNELS, h_in // _POOL, w_in // _POOL)
-        self.fc = nn.Linear(math.prod(self.dims), _HIDDEN)
-        self.out = nn.Linear(_HIDDEN, 1)
+        super().__init__(h_in, w_in, smallest=8)
+        self.conv = nn.Conv2d(1, 6, kernel_size=7, padding=3)
+        self.pool = nn.MaxPool2d(8)
+        self.dims = (6, h_in // 8, w_in // 8)
+        self.fc = nn.Linear(math.prod(self.dims), 10)
+        self.out = nn.Linear(10, 1)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Give the probability of a lean to the right, ``(P, H, W)`` to ``(P, 1)``."""
