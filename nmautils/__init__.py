@@ -16,7 +16,9 @@ _MODULE_OF = {
         "check": "Checks probe solved",
         "data": "get_data load_data load_data_split recording_label split_train_test",
         "device": "set_device set_seed",
-        "explore": "gabor_workshop neuron_browser rdm_explorer size_calculator training_desk",
+        "explore": (
+            "fit_browser gabor_workshop neuron_browser rdm_explorer size_calculator training_desk"
+        ),
         "media": "feedback show_source slides video",
         "models": "CNN FC ConvFCClassifier ConvPoolFC ConvolutionalLayer DeepNetSoftmax",
         "plotting": (
@@ -28,7 +30,9 @@ _MODULE_OF = {
             "plot_multiple_rdm plot_network plot_neuron plot_prediction "
             "plot_rdm_rdm_correlations plot_rdm_rows plot_resp_lowd plot_train_loss "
             "plot_training_curves plot_tuning plot_tuning_curves plot_weights plot_xor "
-            "show_stimulus use_style visualize_hidden_units visualize_weights"
+            "show_stimulus use_style visualize_hidden_units visualize_weights "
+            "plot_circle_cost plot_decoded_orientations plot_decoding_errors plot_filter_change "
+            "plot_fit plot_penalties plot_prediction_grid plot_tuning_grid plot_weight_sizes"
         ),
         "stimuli": "filters gabor grating gratings stimulus_class",
         "training": (

@@ -8,10 +8,12 @@ settings. The drawing is done by `nmautils.plotting`, the training by `nmautils.
 from nmautils.explore._explorer import Explorer
 from nmautils.explore.convolution import gabor_workshop, size_calculator
 from nmautils.explore.decoding import neuron_browser, training_desk
+from nmautils.explore.encoding import fit_browser
 from nmautils.explore.normative import rdm_explorer
 
 __all__ = [
     "Explorer",
+    "fit_browser",
     "gabor_workshop",
     "neuron_browser",
     "rdm_explorer",
