@@ -90,6 +90,15 @@ CALLS = {
         {"V1 data": [0, 7], "fc": [1]},
     ),
     "plot_rdm_row": ({"V1": rdm(), "fc": rdm()}, np.linspace(-90, 90, 19), 4, random(12, 16)),
+    "plot_decoded_orientations": (ANGLES[::9, None], ANGLES[::9, None] + 5),
+    "plot_decoding_errors": (ANGLES[::9, None], ANGLES[::9, None] + 5),
+    "plot_circle_cost": (),
+    "plot_penalties": (),
+    "plot_weight_sizes": ({"plain": random(4, 20), "penalised": random(4, 20) / 1000},),
+    "plot_tuning_grid": (np.arange(60) * 6.0, random(60, 9), random(60, 9), [0, 3, 8]),
+    "plot_prediction_grid": (random(60, 9), random(60, 9), random(60, 9), [0, 3, 8]),
+    "plot_filter_change": (random(6, 1, 7, 7), random(6, 1, 7, 7)),
+    "plot_fit": (np.arange(60) * 6.0, random(60, 9), random(60, 9), random(60, 9), 4),
 }
 
 
