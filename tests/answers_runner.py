@@ -114,13 +114,11 @@ def graded_cells(tutorial: str) -> dict[str, str]:
 
 @functools.cache
 def given_classes(tutorial: str) -> str:
-    """Join the classes that the notebook hands out in its set-up cells."""
+    """Join the classes that the notebook defines, or imports by name, in its set-up cells."""
     notebook = jupytext.read(ROOT / "source" / tutorial / f"{tutorial}.md")
-    return "\n\n".join(
-        cell.source
-        for cell in notebook.cells
-        if "setup" in cell.metadata.get("tags", ()) and cell.source.startswith("class ")
-    )
+    cells = [c.source for c in notebook.cells if "setup" in c.metadata.get("tags", ())]
+    imports = re.findall(r"^from nmautils import .+$", "\n".join(cells), flags=re.MULTILINE)
+    return "\n\n".join([*imports, *(cell for cell in cells if cell.startswith("class "))])
 
 
 @functools.cache
