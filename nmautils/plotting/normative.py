@@ -145,16 +145,16 @@ def _unit(ax: Axes, x: float, y: float, activation: float) -> None:
 
 
 def plot_epoch_losses(
-    losses: Sequence[float], n_epochs: int, ax: Axes | None = None, *, ylabel: str = "loss"
+    losses: Sequence[float], per_epoch: int, ax: Axes | None = None, *, ylabel: str = "loss"
 ) -> Axes:
-    """Draw the loss of every mini-batch on a logarithmic scale, and where each epoch ends.
+    """Draw the loss of every mini-batch on a logarithmic scale, and how each epoch ends.
 
     Parameters
     ----------
     losses : sequence of float
-        One per update, the same number in each epoch.
-    n_epochs : int
-        Number of passes over the data that `losses` cover.
+        One per update. An epoch that was interrupted has neither mean nor end.
+    per_epoch : int
+        Number of mini-batches in an epoch.
     ax : Axes, optional
     ylabel : str
         Name of the loss.
@@ -166,24 +166,21 @@ def plot_epoch_losses(
     Raises
     ------
     ValueError
-        If the losses cannot be shared out evenly over the epochs.
+        If `per_epoch` is below 1.
     """
+    if per_epoch < 1:
+        raise ValueError(f"per_epoch is {per_epoch}; give 1 or more mini-batches")
     losses = as_curve(losses)
-    if n_epochs < 1 or not len(losses) or len(losses) % n_epochs:
-        raise ValueError(
-            f"{len(losses)} losses cannot be shared out over {n_epochs} epochs; give the losses "
-            "of whole epochs"
-        )
-    per_epoch = len(losses) // n_epochs
-    epochs = (1 + np.arange(len(losses))) / per_epoch
+    n_epochs = len(losses) // per_epoch
+    whole = losses[: n_epochs * per_epoch].reshape(n_epochs, per_epoch)
     ax = new_axes(ax, (7.4, 4.4))
-    ax.plot(epochs, losses, color=BLUE, lw=0.9, alpha=0.5, label="each mini-batch")
-    # The zeros that rounding leaves of tiny losses have no place on this scale.
-    per_row = losses.reshape(n_epochs, per_epoch).mean(1)
-    ax.plot(np.arange(n_epochs) + 0.5, per_row, color=BLUE, lw=2.5, label="mean of the epoch")
-    ax.plot(epochs[per_epoch - 1 :: per_epoch], losses[per_epoch - 1 :: per_epoch], "o", ms=5)
-    ax.lines[-1].set(color=VERMILLION, label="last of the epoch")
-    ax.set(yscale="log", xlabel="epoch", ylabel=ylabel, xlim=(0, n_epochs * 1.01))
+    style = {"color": BLUE, "lw": 0.9, "alpha": 0.5, "label": "each mini-batch"}
+    ax.plot((1 + np.arange(len(losses))) / per_epoch, losses, **style)
+    ax.plot(np.arange(n_epochs) + 0.5, whole.mean(1), color=BLUE, lw=2.5, label="mean of the epoch")
+    ends = 1 + np.arange(n_epochs), whole[:, -1]
+    ax.plot(*ends, "o", ms=5, color=VERMILLION, label="last of the epoch")
+    ax.set(yscale="log", xlabel="epoch", ylabel=ylabel)
+    ax.set_xlim(left=0)
     ax.grid(axis="y")
     ax.legend(loc="lower left")
     return ax
