@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import html
 import inspect
 import json
@@ -188,20 +189,31 @@ def slides(osf_id: str) -> None:
 
 
 def show_source(thing: Any) -> None:
-    """Show the code of a class or function of this library, coloured where a notebook can.
+    """Show the code of a class or function, without its docstrings, coloured in a notebook.
 
     Parameters
     ----------
     thing
         A class or function that is defined in a file.
     """
-    code = inspect.getsource(thing).rstrip()
+    code = _without_docstrings(inspect.getsource(thing))
     if in_notebook():
         from IPython.display import display
 
         display({"text/plain": code, "text/markdown": f"```python\n{code}\n```"}, raw=True)
     else:
         print(code)
+
+
+def _without_docstrings(code: str) -> str:
+    dropped: set[int] = set()
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, (ast.ClassDef, ast.FunctionDef)) and ast.get_docstring(node):
+            text, following = node.body[0], node.body[1:2]
+            end = following[0].lineno if isinstance(node, ast.ClassDef) and following else None
+            dropped |= set(range(text.lineno, end or text.end_lineno + 1))
+    lines = code.splitlines()
+    return "\n".join(lines[i] for i in range(len(lines)) if i + 1 not in dropped).rstrip()
 
 
 def feedback(identifier: str, *, endpoint: str | None = None) -> None:

@@ -526,3 +526,13 @@ def test_code_is_coloured_in_a_notebook_and_plain_text_elsewhere(notebook):
 def test_outside_a_notebook_code_is_printed(capsys):
     media.show_source(media.slides)
     assert capsys.readouterr().out.startswith("def slides(osf_id: str) -> None:")
+
+
+def test_code_is_shown_without_its_docstrings(capsys):
+    from nmautils import ConvolutionalLayer
+
+    media.show_source(ConvolutionalLayer)
+    shown = capsys.readouterr().out
+    assert shown.startswith("class ConvolutionalLayer(nn.Module):\n    def __init__(\n")
+    assert shown.endswith("-> torch.Tensor:\n        return self.conv(s)\n")
+    assert '"""' not in shown
