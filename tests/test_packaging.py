@@ -149,7 +149,9 @@ def test_torch_is_pinned_to_one_version_for_every_python():
 
 def test_environment_yml_says_the_same_ranges():
     listed = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
-    conda = [Requirement(text) for text in listed["dependencies"]]
+    texts = [text for text in listed["dependencies"] if isinstance(text, str)]
+    (by_pip,) = (part["pip"] for part in listed["dependencies"] if isinstance(part, dict))
+    conda = [Requirement(text) for text in [*texts, *by_pip]]
     said = {requirement.name: requirement.specifier for requirement in conda}
     assert said.pop("pip") == ""
     assert str(said.pop("python")) == PROJECT["project"]["requires-python"]
