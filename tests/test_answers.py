@@ -23,6 +23,8 @@ NOTEBOOK = {
     "out": torch.zeros(20, 1, requires_grad=True),
     "three_rows": torch.zeros(3, 50),
     "r": torch.zeros(20, 50),
+    "example_stimuli": torch.zeros(5, 1, 48, 64),
+    "example_filters": torch.zeros(6, 1, 7, 7),
 }
 
 

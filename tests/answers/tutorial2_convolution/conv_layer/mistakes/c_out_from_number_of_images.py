@@ -1,0 +1,9 @@
+# about: takes the number of images for c_out
+# points: 0
+# names: c_out taken from the wrong axis
+
+def apply_conv_layer(stimuli, filters):
+    c_in, c_out, K = filters.shape[1], stimuli.shape[0], filters.shape[3]
+    conv_layer = ConvolutionalLayer(c_in, c_out, K, filters)
+    activations = conv_layer(stimuli).detach()
+    return conv_layer, activations

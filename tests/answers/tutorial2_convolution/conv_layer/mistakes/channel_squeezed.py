@@ -1,0 +1,9 @@
+# about: squeezes the channel of the stimuli
+# points: 2
+# names: dimension squeezed away
+
+def apply_conv_layer(stimuli, filters):
+    c_out, c_in, K, _ = filters.shape
+    conv_layer = ConvolutionalLayer(c_in, c_out, K, filters)
+    activations = conv_layer(stimuli.squeeze(1)).detach()
+    return conv_layer, activations

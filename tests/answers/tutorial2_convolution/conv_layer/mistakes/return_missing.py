@@ -1,0 +1,8 @@
+# about: returns nothing
+# points: 0
+# names: no activations returned
+
+def apply_conv_layer(stimuli, filters):
+    c_out, c_in, K, _ = filters.shape
+    conv_layer = ConvolutionalLayer(c_in, c_out, K, filters)
+    activations = conv_layer(stimuli).detach()

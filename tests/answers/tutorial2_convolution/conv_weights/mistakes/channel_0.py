@@ -1,0 +1,6 @@
+# about: returns the first kernel
+# points: 1
+# names: only one kernel
+
+def get_filter_weights(conv_layer):
+    return conv_layer.conv.weight[0].detach()

@@ -1,0 +1,6 @@
+# about: returns the first input channel
+# points: 1
+# names: dimension squeezed away
+
+def get_filter_weights(conv_layer):
+    return conv_layer.conv.weight.detach()[:, 0]
