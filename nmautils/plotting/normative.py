@@ -337,5 +337,5 @@ def plot_rdm_row(
     highest = max([1.4, *(float(np.nanmax(rdms[label])) for label in shown)])
     curves.set(xlim=(orientations.min(), orientations.max()), ylim=(0, highest))
     curves.set_yticks(np.arange(0, highest, 0.5))
-    curves.set(xlabel=ORIENTATION_LABEL, ylabel=f"dissimilarity with {angle}")
+    curves.set(xlabel=ORIENTATION_LABEL, ylabel="dissimilarity")
     return fig
