@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 
+from nmautils import DeepNetSoftmax
 from nmautils.check import Score
 
 from .answers_runner import all_answers, feedback, graded_cells, run
@@ -23,6 +24,9 @@ NOTEBOOK = {
     "out": torch.zeros(20, 1, requires_grad=True),
     "three_rows": torch.zeros(3, 50),
     "r": torch.zeros(20, 50),
+    "resp_all": torch.zeros(360, 50),
+    "net_reg": DeepNetSoftmax(50, 20, 20),
+    "grating_stimuli": torch.zeros(60, 1, 12, 16),
     "example_stimuli": torch.zeros(5, 1, 48, 64),
     "example_filters": torch.zeros(6, 1, 7, 7),
 }

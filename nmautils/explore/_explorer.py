@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import PlaceHolderLayoutEngine
 
@@ -59,8 +60,9 @@ class Explorer:
     def png(self) -> bytes:
         """Return the present figure as a PNG file, without dates or other metadata."""
         file = io.BytesIO()
-        self.figure.savefig(
-            file, format="png", metadata={"Software": None}, pil_kwargs={"compress_level": 3}
+        # savefig draws everything twice, for the sake of layouts that are not used here.
+        FigureCanvasAgg(self.figure).print_png(
+            file, metadata={"Software": None}, pil_kwargs={"compress_level": 3}
         )
         return file.getvalue()
 

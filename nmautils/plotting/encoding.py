@@ -289,8 +289,17 @@ def _name_halves(ax: Axes, prediction: bool = False) -> None:
     words += [("prediction", GREEN)] if prediction else []
     for row, (word, colour) in enumerate(words):
         place = (0.97, 0.97 - 0.13 * row)
-        ax.text(*place, word, color=colour, weight="bold", ha="right", va="top",
-                transform=ax.transAxes)  # fmt: skip
+        ax.text(
+            *place,
+            word,
+            color=colour,
+            weight="bold",
+            ha="right",
+            va="top",
+            zorder=5,
+            transform=ax.transAxes,
+            bbox={"fc": "white", "lw": 0, "pad": 1},
+        )
 
 
 def plot_filter_change(before: Any, after: Any, fig: FigureBase | None = None) -> FigureBase:
@@ -370,13 +379,15 @@ def plot_fit(
     plot_tuning(left, stimuli, train[:, neuron], test[:, neuron], neuron)
     left.plot(as_curve(stimuli), model[:, neuron], color=GREEN, lw=3, label="prediction")
     highest = max(float(v[:, neuron].max()) for v in (train, test, model))
-    left.set_ylim(-1.0, max(2.4, 1.08 * highest))
+    top = max(2.4, 1.08 * highest)
+    left.set(ylim=(-1.0, top), yticks=range(-1, int(top) + 1))
     left.set_title(f"neuron {neuron}", y=1.0)  # a given height spares drawing time
     left.legend(loc="upper left", ncols=3, fontsize=10)
 
     counts, edges = np.histogram(fits, np.linspace(-1, 1, 41))
     right.stairs(counts, edges, fill=True, color="0.8")
     right.axvline(fits[neuron], color=VERMILLION, lw=2.5)
-    right.set(xlim=(-1, 1), xlabel="correlation with the test half", ylabel="neurons")
+    right.set(xlim=(-1, 1), xticks=[-1, 0, 1], yticks=[])  # few ticks: each takes time
+    right.set(xlabel="correlation with the test half", ylabel="number of neurons")
     right.set_title(f"this neuron: {fits[neuron]:.2f}", y=1.0, color=VERMILLION)
     return fig

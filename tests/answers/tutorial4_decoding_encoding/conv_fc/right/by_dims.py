@@ -1,0 +1,17 @@
+# about: flattens by dims
+# points: 6
+
+class ConvFC(nn.Module):
+    def __init__(self, n_neurons, c_in=1, c_out=6, K=7, b=12 * 16, filters=None):
+        super().__init__()
+        self.conv = nn.Conv2d(c_in, c_out, kernel_size=K, padding=K // 2, stride=1)
+        self.dims = (c_out, b)
+        self.out_layer = nn.Linear(np.prod(self.dims), n_neurons)
+        self.out_layer.weight = nn.Parameter(0.01 * torch.randn(n_neurons, c_out * b))
+        if filters is not None:
+            self.conv.weight = nn.Parameter(filters.clone())
+            self.conv.bias = nn.Parameter(torch.zeros(c_out))
+
+    def forward(self, s):
+        a = self.conv(s).reshape(-1, self.dims[0] * self.dims[1])
+        return self.out_layer(a)

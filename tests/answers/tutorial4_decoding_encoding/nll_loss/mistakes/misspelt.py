@@ -1,0 +1,6 @@
+# about: misspells the loss
+# points: 0
+
+def make_classifier(n_neurons, n_hidden, n_classes):
+    net = DeepNetSoftmax(n_neurons, n_hidden, n_classes)
+    return net, nn.NLLloss()

@@ -1,0 +1,8 @@
+# about: returns the network only
+# points: 0
+# names: no pair returned
+
+def make_classifier(n_neurons, n_hidden, n_classes):
+    net = DeepNetSoftmax(n_neurons, n_hidden, n_classes)
+    loss_fn = nn.NLLLoss()
+    return net

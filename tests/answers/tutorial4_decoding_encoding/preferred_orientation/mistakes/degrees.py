@@ -1,0 +1,6 @@
+# about: gives degrees
+# points: 0.5
+# names: angles in place of rows
+
+def preferred_orientation(resp, sigma=5):
+    return gaussian_filter1d(resp, sigma, axis=0, mode="wrap").argmax(axis=0) * 360 / len(resp)

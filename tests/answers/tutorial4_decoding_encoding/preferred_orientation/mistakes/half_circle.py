@@ -1,0 +1,6 @@
+# about: folds the circle at row 180
+# points: 0.5
+# names: half circle only
+
+def preferred_orientation(resp, sigma=5):
+    return gaussian_filter1d(resp, sigma, axis=0, mode="wrap").argmax(axis=0) % (len(resp) // 2)

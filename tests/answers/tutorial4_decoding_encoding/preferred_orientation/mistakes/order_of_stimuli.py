@@ -1,0 +1,6 @@
+# about: sorts every curve
+# points: 0.5
+# names: sorted too early
+
+def preferred_orientation(resp, sigma=5):
+    return gaussian_filter1d(resp, sigma, axis=0, mode="wrap").argsort(axis=0)

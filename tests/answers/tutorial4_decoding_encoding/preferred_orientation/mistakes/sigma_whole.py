@@ -1,0 +1,6 @@
+# about: rounds the width down
+# points: 3
+# names: sigma hard-coded
+
+def preferred_orientation(resp, sigma=5):
+    return gaussian_filter1d(resp, max(1, int(sigma)), axis=0, mode="wrap").argmax(axis=0)

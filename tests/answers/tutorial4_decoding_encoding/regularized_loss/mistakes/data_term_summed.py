@@ -1,0 +1,7 @@
+# about: data term summed
+# points: 1
+# names: data term summed
+
+def regularized_loss(output, target, weights, L2_penalty=0, L1_penalty=0):
+    nll = nn.NLLLoss(reduction="sum")(output, target)
+    return nll + L2_penalty * torch.square(weights).sum() + L1_penalty * torch.abs(weights).sum()

@@ -1,0 +1,10 @@
+# about: a penalty left blank
+# points: 0
+# names: blank left over
+
+def regularized_loss(output, target, weights, L2_penalty=0, L1_penalty=0):
+    nll = nn.NLLLoss()(output, target)
+    L2 = ...
+    L1 = L1_penalty * torch.abs(weights).sum()
+    loss = nll + L2 + L1
+    return loss
