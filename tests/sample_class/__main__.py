@@ -22,13 +22,15 @@ from nbgrader.api import Gradebook
 from rich.console import Console
 from rich.table import Table
 
+from nmautils.course.contract import EXERCISES
 from nmautils.course.settings import read_settings
 from nmautils.grading.marks import marks
-from tests.sample_class.roster import CLASS, EXERCISES, TUTORIAL, Student, write_inbox
+from tests.sample_class.roster import CLASS, DECODING, Student, write_inbox
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DEMO = REPOSITORY / "demo"
 COURSE_FILES = ["course.toml", "nbgrader_config.py"]
+TUTORIALS = list(dict.fromkeys(student.tutorial for student in CLASS))
 
 
 class CommandFailed(RuntimeError):
@@ -50,8 +52,11 @@ def main() -> int:
     except CommandFailed as error:
         print(error, file=sys.stderr)
         return 1
-    rows = compare(refused)
-    show(rows)
+    rows = []
+    for tutorial in TUTORIALS:
+        compared = compare(tutorial, refused)
+        show(tutorial, compared)
+        rows += compared
     good = all(ok for *_, ok in rows)
     if good:
         kept.write_text(made_of)
@@ -61,9 +66,9 @@ def main() -> int:
         print("a row is not as expected: see demo/log.txt")
     print()
     for what, path in [
-        ("a feedback page", f"demo/feedback/gus/{TUTORIAL}/{TUTORIAL}.html"),
+        ("a feedback page", f"demo/feedback/gus/{DECODING}/{DECODING}.html"),
         ("the marks", "demo/grades.csv"),
-        ("the release notebook", f"demo/release/{TUTORIAL}/{TUTORIAL}.ipynb"),
+        ("the release notebook", f"demo/release/{DECODING}/{DECODING}.ipynb"),
     ]:
         missing = "" if (REPOSITORY / path).is_file() else "  (missing)"
         good = good and not missing
@@ -73,7 +78,7 @@ def main() -> int:
 
 def fingerprint() -> str:
     """Hash of everything that marks depend on."""
-    folders = ["nmautils", f"source/{TUTORIAL}", f"tests/answers/{TUTORIAL}", "tests/sample_class"]
+    folders = ["nmautils", "source", "tests/answers", "tests/sample_class"]
     paths = [REPOSITORY / name for name in COURSE_FILES]
     for folder in folders:
         paths += (REPOSITORY / folder).rglob("*")
@@ -91,21 +96,27 @@ def set_up() -> None:
         return
     for name in COURSE_FILES:
         shutil.copy(REPOSITORY / name, DEMO)
-    shutil.copytree(REPOSITORY / "source" / TUTORIAL, DEMO / "source" / TUTORIAL)
-    command("nmautils", "build", TUTORIAL, "--only", "release")
-    release = nbformat.read(DEMO / "release" / TUTORIAL / f"{TUTORIAL}.ipynb", as_version=4)
-    due = read_settings(DEMO).tutorials[TUTORIAL].due
+    due = {}
+    for tutorial in TUTORIALS:
+        shutil.copytree(REPOSITORY / "source" / tutorial, DEMO / "source" / tutorial)
+        due[tutorial] = read_settings(DEMO).tutorials[tutorial].due.timestamp()
+    command("nmautils", "build", *TUTORIALS, "--only", "release")
+    releases = {
+        tutorial: nbformat.read(DEMO / "release" / tutorial / f"{tutorial}.ipynb", as_version=4)
+        for tutorial in TUTORIALS
+    }
     unfinished = DEMO / "inbox.unfinished"
     shutil.rmtree(unfinished, ignore_errors=True)
-    write_inbox(unfinished, release, due.timestamp())
+    write_inbox(unfinished, releases, due)
     unfinished.rename(DEMO / "inbox")
 
 
 def grade() -> dict[str, str]:
     """Collect, grade, write feedback and marks; give what collecting refused."""
-    report = command("nmautils", "collect", TUTORIAL, status=1)
-    command("nbgrader", "autograde", TUTORIAL, follow=r"Autograding .*/autograded/([^/]+)/")
-    command("nbgrader", "generate_feedback", TUTORIAL)
+    report = command("nmautils", "collect", status=1)
+    for tutorial in TUTORIALS:
+        command("nbgrader", "autograde", tutorial, follow=r"Autograding .*/autograded/([^/]+)/")
+        command("nbgrader", "generate_feedback", tutorial)
     command("nbgrader", "export")
     lines = re.findall(r"^needs you  (.+?): (.+)$", report, flags=re.MULTILINE)
     return dict(lines)
@@ -178,12 +189,15 @@ def command(program: str, *arguments: str, status: int = 0, follow: str = "") ->
 Row = tuple[str, str, str, str, bool]
 
 
-def compare(refused: dict[str, str]) -> list[Row]:
+def compare(tutorial: str, refused: dict[str, str]) -> list[Row]:
     """Put expected and actual marks side by side, a row per hand-in."""
+    handed_in = [student for student in CLASS if student.tutorial == tutorial]
     with Gradebook(f"sqlite:///{DEMO / 'gradebook.db'}") as gradebook:
-        graded = {row["student_id"]: row for row in marks(gradebook, [TUTORIAL])}
+        graded = {
+            row["student_id"]: row for row in marks(gradebook, [tutorial]) if row["timestamp"]
+        }
     rows: list[Row] = []
-    for student in CLASS:
+    for student in handed_in:
         if student.refused:
             why = refused.get(student.file, "")
             actual = "refused" if why else "collected"
@@ -191,7 +205,7 @@ def compare(refused: dict[str, str]) -> list[Row]:
             rows.append((student.name, student.about, "refused", actual, ok))
         elif not student.superseded:
             rows.append(_row(student, graded.get(student.name)))
-    expected_names = {s.name for s in CLASS if not s.refused}
+    expected_names = {s.name for s in handed_in if not s.refused}
     for name in sorted(set(graded) - expected_names):
         rows.append((name, "nobody of the class", "", f"{graded[name]['score']:g}", False))
     return rows
@@ -201,10 +215,10 @@ def _row(student: Student, graded: dict | None) -> Row:
     expected = f"{_sum(student.expected)} = {student.total:g}"
     if graded is None:
         return student.name, student.about, expected, "not graded", False
-    exercises = graded["exercises"]
+    exercises = {name: graded["exercises"].get(name) for name in student.expected}
     actual = f"{_sum(exercises)} = {graded['score']:g}"
     ok = exercises == student.expected and abs(graded["score"] - student.total) < 1e-9
-    shown = shown_checks(student.name)
+    shown = shown_checks(student)
     unnamed = [text for text in student.diagnoses if text.lower() not in shown]
     about = student.about
     if unnamed:
@@ -213,13 +227,14 @@ def _row(student: Student, graded: dict | None) -> Row:
 
 
 def _sum(points: dict[str, float]) -> str:
-    return " + ".join(f"{points.get(name, 0):g}" for name in EXERCISES)
+    return " + ".join(f"{earned or 0:g}" for earned in points.values())
 
 
-def shown_checks(student: str) -> str:
+def shown_checks(student: Student) -> str:
     """Text of the tables of checks on a student's feedback page, in lower case."""
-    page = DEMO / "feedback" / student / TUTORIAL / f"{TUTORIAL}.html"
-    path = DEMO / "autograded" / student / TUTORIAL / f"{TUTORIAL}.ipynb"
+    tutorial = student.tutorial
+    page = DEMO / "feedback" / student.name / tutorial / f"{tutorial}.html"
+    path = DEMO / "autograded" / student.name / tutorial / f"{tutorial}.ipynb"
     if not page.is_file():
         return ""
     on_page = plain(page.read_text(encoding="utf-8"))
@@ -237,9 +252,9 @@ def plain(page: str) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", page)).lower().split())
 
 
-def show(rows: list[Row]) -> None:
-    """Print the table."""
-    table = Table(title=f"{TUTORIAL}: {' + '.join(EXERCISES)} = marks after lateness")
+def show(tutorial: str, rows: list[Row]) -> None:
+    """Print the table of one tutorial."""
+    table = Table(title=f"{tutorial}: {' + '.join(EXERCISES[tutorial])} = marks after lateness")
     for column in ("student", "what they did", "expected", "actual", "ok"):
         table.add_column(column, overflow="fold")
     for name, about, expected, actual, ok in rows:

@@ -16,10 +16,10 @@ from pathlib import Path
 
 from nbformat.notebooknode import NotebookNode
 
+from nmautils.course.contract import EXERCISES
 from tests.answers_runner import ANSWERS, Answer, read_answer
 
-TUTORIAL = "tutorial1_decoding"
-EXERCISES = ("relu_forward", "gd_loop")
+DECODING = "tutorial1_decoding"
 
 ENDLESS = """def train(net, loss_fn, train_data, train_labels, n_epochs=50, learning_rate=1e-4):
     train_loss = []
@@ -43,9 +43,9 @@ class Student:
         Student id that collecting should find; ``""`` if nobody can be told.
     about : str
         What is special about it.
-    relu_forward, gd_loop : str
-        ``right/NAME`` or ``mistakes/NAME`` of the answers, ``"endless"``, or ``""`` for a cell
-        left alone.
+    answers : tuple of str
+        For each exercise of the tutorial, in order: ``right/NAME`` or ``mistakes/NAME`` of the
+        answers, ``"endless"``, or ``""`` for a cell left alone.
     file : str
         Path in the inbox; ``"ARCHIVE.zip!PATH"`` for an entry of an archive.
     hours_late : float
@@ -58,12 +58,13 @@ class Student:
         Share of the marks that the late policy takes.
     superseded : bool
         Whether another hand-in of the same student is newer.
+    tutorial : str
+        What they hand in.
     """
 
     name: str
     about: str
-    relu_forward: str
-    gd_loop: str
+    answers: tuple[str, ...]
     file: str
     hours_late: float = -48
     change: Change | None = None
@@ -71,11 +72,17 @@ class Student:
     refused: str = ""
     penalty_share: float = 0
     superseded: bool = False
+    tutorial: str = DECODING
+
+    @property
+    def handed_in(self) -> dict[str, str]:
+        """What stands in the cell of each exercise."""
+        return dict(zip(EXERCISES[self.tutorial], self.answers, strict=True))
 
     @property
     def expected(self) -> dict[str, float]:
         """Marks per exercise, before the late penalty."""
-        return {name: self._points(name) for name in EXERCISES}
+        return {name: self._points(name) for name in self.handed_in}
 
     @property
     def total(self) -> float:
@@ -85,15 +92,15 @@ class Student:
     @property
     def diagnoses(self) -> list[str]:
         """Texts that the checks' tables should show."""
-        named = (self.answer(name) for name in EXERCISES)
+        named = (self.answer(name) for name in self.handed_in)
         return [answer.names for answer in named if answer and answer.names]
 
     def answer(self, exercise: str) -> Answer | None:
         """The answer taken from the corpus, None if there is none."""
-        wanted = getattr(self, exercise)
+        wanted = self.handed_in[exercise]
         if "/" not in wanted:
             return None
-        return read_answer(ANSWERS / TUTORIAL / exercise / f"{wanted}.py")
+        return read_answer(ANSWERS / self.tutorial / exercise / f"{wanted}.py")
 
     def _points(self, exercise: str) -> float:
         answer = self.answer(exercise)
@@ -102,8 +109,8 @@ class Student:
     def notebook(self, release: NotebookNode) -> bytes:
         """The file that this student hands in, made from the release notebook."""
         nb = copy.deepcopy(release)
-        for exercise in EXERCISES:
-            if getattr(self, exercise) == "endless":
+        for exercise, wanted in self.handed_in.items():
+            if wanted == "endless":
                 solution_cell(nb, exercise).source = ENDLESS
             elif answer := self.answer(exercise):
                 solution_cell(nb, exercise).source = without_head(answer.source)
@@ -128,7 +135,7 @@ def without_head(source: str) -> str:
 
 def leave_first_lines(nb: NotebookNode) -> None:
     """Put the line back that students are asked to delete."""
-    for exercise in EXERCISES:
+    for exercise in EXERCISES[DECODING]:
         cell = solution_cell(nb, exercise)
         line = 'raise NotImplementedError("Exercise: complete this")  # delete this line'
         cell.source = f"{line}\n{cell.source}"
@@ -166,67 +173,59 @@ def cut_short(raw: bytes) -> bytes:
 
 
 CANVAS, MOODLE = "submissions.zip!", "course-tutorial1-4711.zip!"
-FILE = f"{TUTORIAL}.ipynb"
+FILE = f"{DECODING}.ipynb"
 
 CLASS = [
-    Student("ada", "everything right", "right/torch_relu", "right/five_lines", f"ada/{FILE}"),
+    Student("ada", "everything right", ("right/torch_relu", "right/five_lines"), f"ada/{FILE}"),
     Student(
         "ben",
         "right, in other words; renamed by Colab",
-        "right/matrix_products",
-        "right/manual_update",
-        f"ben/Copy_of_{TUTORIAL} (1).ipynb",
+        ("right/matrix_products", "right/manual_update"),
+        f"ben/Copy_of_{DECODING} (1).ipynb",
     ),
     Student(
         "chencleo",
         "right, a third way; from Canvas, marked late there",
-        "right/mask",
-        "right/closure",
-        f"{CANVAS}chencleo_LATE_10023_77120_{TUTORIAL}-1.ipynb",
+        ("right/mask", "right/closure"),
+        f"{CANVAS}chencleo_LATE_10023_77120_{DECODING}-1.ipynb",
     ),
     Student(
         "Dora_Diaz",
         "only the first exercise; from Moodle",
-        "right/functional",
-        "",
+        ("right/functional", ""),
         f"{MOODLE}Dora Diaz_4711_assignsubmission_file_/{FILE}",
     ),
-    Student("eli", "only the second exercise", "", "right/while_loop", f"eli_{FILE}"),
+    Student("eli", "only the second exercise", ("", "right/while_loop"), f"eli_{FILE}"),
     Student(
         "fay",
         "forgot the rectifier, trains well",
-        "mistakes/no_rectifier",
-        "right/double_precision",
+        ("mistakes/no_rectifier", "right/double_precision"),
         f"fay/{FILE}",
     ),
     Student(
         "gus",
         "sigmoid; records the loss too late",
-        "mistakes/sigmoid",
-        "mistakes/recorded_after_update",
+        ("mistakes/sigmoid", "mistakes/recorded_after_update"),
         f"gus/{FILE}",
     ),
     Student(
         "hal",
         "rectifies the output too; adds momentum",
-        "mistakes/output_rectified_too",
-        "mistakes/momentum",
+        ("mistakes/output_rectified_too", "mistakes/momentum"),
         f"hal/{FILE}",
     ),
     Student(
         "imohira",
         "squeezes the output; returns inside the loop; from Canvas",
-        "mistakes/squeezed",
-        "mistakes/return_in_loop",
-        f"{CANVAS}imohira_10044_77121_{TUTORIAL}.ipynb",
+        ("mistakes/squeezed", "mistakes/return_in_loop"),
+        f"{CANVAS}imohira_10044_77121_{DECODING}.ipynb",
     ),
-    Student("jo", "untouched", "", "", f"jo/{FILE}"),
-    Student("kim", "a loop that never ends", "right/module", "endless", f"kim/{FILE}"),
+    Student("jo", "untouched", ("", ""), f"jo/{FILE}"),
+    Student("kim", "a loop that never ends", ("right/module", "endless"), f"kim/{FILE}"),
     Student(
         "lea",
         "right, but a day late",
-        "right/where",
-        "right/foreach",
+        ("right/where", "right/foreach"),
         f"lea/{FILE}",
         hours_late=24.5,
         penalty_share=0.2,  # two days begun at a tenth each
@@ -234,49 +233,43 @@ CLASS = [
     Student(
         "max",
         "right, with the line left in that says delete me",
-        "right/one_line",
-        "right/closure",
+        ("right/one_line", "right/closure"),
         f"max/{FILE}",
         change=leave_first_lines,
     ),
     Student(
         "nia",
         "right, with warnings",
-        "right/torch_relu",
-        "right/new_optimiser_each_epoch",
+        ("right/torch_relu", "right/new_optimiser_each_epoch"),
         f"nia/{FILE}",
         change=warn,
     ),
     Student(
         "oz",
         "right, all metadata lost",
-        "right/clamp",
-        "right/five_lines",
+        ("right/clamp", "right/five_lines"),
         f"oz/{FILE}",
         change=lose_metadata,
     ),
     Student(
         "pia",
         "right, one cell twice and one deleted",
-        "right/maximum",
-        "right/five_lines",
+        ("right/maximum", "right/five_lines"),
         f"pia/{FILE}",
         change=duplicate_and_delete,
     ),
     Student(
         "ada",
         "an older hand-in of hers",
-        "mistakes/tanh",
-        "",
-        f"ada/{TUTORIAL} (1).ipynb",
+        ("mistakes/tanh", ""),
+        f"ada/{DECODING} (1).ipynb",
         hours_late=-72,
         superseded=True,
     ),
     Student(
         "quin",
         "cut short while uploading",
-        "right/module",
-        "right/five_lines",
+        ("right/module", "right/five_lines"),
         f"quin/{FILE}",
         raw_change=cut_short,
         refused="not JSON",
@@ -284,29 +277,28 @@ CLASS = [
     Student(
         "rob",
         "another notebook's name",
-        "right/module",
-        "right/five_lines",
+        ("right/module", "right/five_lines"),
         "rob/tutorial9_unknown.ipynb",
         refused="unknown assignment",
     ),
 ]
 
 
-def write_inbox(inbox: Path, release: NotebookNode, due_seconds: float) -> None:
+def write_inbox(inbox: Path, releases: dict[str, NotebookNode], due: dict[str, float]) -> None:
     """Write what the class hands in to `inbox`, with the times of the roster.
 
     Parameters
     ----------
     inbox : Path
         Folder to make.
-    release : NotebookNode
-        The student version.
-    due_seconds : float
-        Due date, in seconds since 1970.
+    releases : dict of str to NotebookNode
+        The student version of each tutorial.
+    due : dict of str to float
+        Due date of each tutorial, in seconds since 1970.
     """
     for student in CLASS:
-        seconds = int(due_seconds + 3600 * student.hours_late)
-        raw = student.notebook(release)
+        seconds = int(due[student.tutorial] + 3600 * student.hours_late)
+        raw = student.notebook(releases[student.tutorial])
         archive, _, path = student.file.rpartition("!")
         if not archive:
             target = inbox / path
