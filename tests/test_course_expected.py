@@ -7,6 +7,7 @@ import json
 import nbformat
 import numpy as np
 import pytest
+from matplotlib import colormaps
 from PIL import Image
 
 from nmautils.course.expected import (
@@ -113,6 +114,19 @@ def test_colours_are_not_visibly_worse_after_a_palette():
     pixels = gradient()
     made = np.asarray(opened(shrink(png(pixels))).convert("RGB")).astype(int)
     assert np.sqrt(np.mean((made - pixels) ** 2)) < 3
+
+
+def test_the_end_of_a_colour_bar_survives_beside_a_noisy_matrix():
+    viridis, rng = colormaps["viridis"], np.random.default_rng(0)
+    pixels = np.ones((1000, 1300, 3))
+    noise = np.kron(rng.normal(0.5, 0.06, size=(180, 180)), np.ones((5, 5)))
+    pixels[50:950, 50:950] = viridis(noise)[..., :3]
+    pixels[50:950, 1000:1040] = viridis(np.linspace(1, 0, 900))[:, None, :3]
+    made = opened(shrink(png(255 * pixels), max_width=433, max_bytes=75_000))
+    assert made.mode == "P"
+    assert made.width == 433
+    end = np.asarray(made.convert("RGB"))[20, 340].astype(int)
+    assert abs(end - [253, 231, 37]).sum() < 20
 
 
 def test_pictures_carry_no_metadata_and_are_the_same_each_time():

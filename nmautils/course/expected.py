@@ -203,8 +203,11 @@ def shrink(png: bytes, max_width: int = MAX_WIDTH, max_bytes: int = MAX_BYTES) -
         scaled = full if size == full.size else full.resize(size, Image.Resampling.LANCZOS)
         best = _encode(scaled)
         for colours in [256, 128, 64]:
-            # Colours of few pixels count as well: those of a colour bar would be lost otherwise.
-            palette = scaled.quantize(colours, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+            # Median cut keeps few colours as they are. Of many it forgets those of few pixels,
+            # such as the end of a colour bar; maximum coverage does not.
+            few = scaled.getcolors(colours) is not None
+            method = Image.Quantize.MEDIANCUT if few else Image.Quantize.MAXCOVERAGE
+            palette = scaled.quantize(colours, method, dither=Image.Dither.NONE)
             encoded = _encode(palette)
             # On the first round fewer colours are taken only where nobody would see it.
             fine = _difference(scaled, palette.convert("RGB")) < 1.5
