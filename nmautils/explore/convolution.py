@@ -82,14 +82,14 @@ def gabor_workshop(
     whole, real = ipywidgets.IntSlider, ipywidgets.FloatSlider
     controls = {
         "orientation": number(whole, "orientation (°)", orientation, 0, 180, 5),
-        "wavelength": number(real, "wavelength (pixels)", wavelength, 3, 20, 0.5),
+        "wavelength": number(real, "wavelength", wavelength, 3, 20, 0.5),
         "phase": number(whole, "phase (°)", phase, 0, 360, 15),
         "sigma": number(real, "width", sigma, 0.3, 2, 0.02),
         "K": number(whole, "kernel size", K, 3, 15, 2),
         "zero_mean": ipywidgets.Checkbox(
             value=zero_mean, description="subtract the mean", style={"description_width": "9em"}
         ),
-        "angle": number(whole, "angle of grating (°)", angle, -90, 90, 5),
+        "angle": number(whole, "grating (°)", angle, -90, 90, 5),
     }
 
     def update(_: Any) -> None:
@@ -99,14 +99,13 @@ def gabor_workshop(
 
     for control in controls.values():
         control.observe(update, names="value")
-    columns = ipywidgets.HBox(
-        [
-            ipywidgets.VBox([controls[name] for name in ("orientation", "wavelength", "phase")]),
-            ipywidgets.VBox([controls[name] for name in ("sigma", "K", "zero_mean")]),
-        ],
-        layout={"flex_flow": "row wrap"},
-    )
-    workshop.add_controls(controls, columns, controls["angle"])
+    # A width of their own: as narrow as their content, columns would leave the sliders no room.
+    columns = [
+        ipywidgets.VBox([controls[name] for name in names], layout={"width": "min(100%, 27em)"})
+        for names in (("orientation", "wavelength", "phase"), ("sigma", "K", "zero_mean"))
+    ]
+    row = ipywidgets.HBox(columns, layout={"flex_flow": "row wrap"})
+    workshop.add_controls(controls, row, controls["angle"])
     return workshop.show()
 
 
