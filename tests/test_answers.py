@@ -24,6 +24,8 @@ NOTEBOOK = {
     "out": torch.zeros(20, 1, requires_grad=True),
     "three_rows": torch.zeros(3, 50),
     "r": torch.zeros(20, 50),
+    "resp_v1": np.zeros((181, 50), dtype=np.float32),
+    "rdm_dict": {"V1 data": 1 - np.eye(181)},
     "resp_all": torch.zeros(360, 50),
     "net_reg": DeepNetSoftmax(50, 20, 20),
     "grating_stimuli": torch.zeros(60, 1, 12, 16),

@@ -1,0 +1,7 @@
+# about: the other RDM with itself
+# points: 1
+# names: always 1
+
+def correlate_rdms(rdm1, rdm2):
+    i = np.triu_indices(len(rdm1), k=1)
+    return np.corrcoef(rdm2[i], rdm2[i])[0, 1]

@@ -1,0 +1,7 @@
+# about: indices for 181 stimuli
+# points: 0
+# names: sizes of the notebook used
+
+def correlate_rdms(rdm1, rdm2):
+    i = np.triu_indices(181, k=1)
+    return np.corrcoef(rdm1[i], rdm2[i])[0, 1]

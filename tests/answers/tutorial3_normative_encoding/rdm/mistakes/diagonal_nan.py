@@ -1,0 +1,8 @@
+# about: puts nan on the diagonal
+# points: 1.5
+# names: not finite
+
+def RDM(resp):
+    rdm = 1 - np.corrcoef(resp)
+    np.fill_diagonal(rdm, np.nan)
+    return rdm
