@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase
-from matplotlib.patches import Circle
+from matplotlib.patches import Circle, Rectangle
 
 from nmautils.plotting._common import (
     BLUE,
@@ -306,31 +306,32 @@ def plot_rdm_row(
         raise ValueError(f"there is no entry {unknown[0]!r}; choose from {list(rdms)}")
 
     fig = new_figure(fig, (8.8, 5), layout="none")
-    matrices = fig.add_axes((0.02, 0.56, 0.96, 0.4))
-    picture = fig.add_axes((0.02, 0.12, 0.24, 0.3))
-    curves = fig.add_axes((0.36, 0.12, 0.62, 0.36))
-    angle = f"{orientations[row]:.0f}°".replace("-", "−")
-    # All matrices in one pair of axes: every further pair takes as long to draw as a matrix.
-    size, step = len(orientations), 1.45 * len(orientations)
+    # One pair of axes for all pictures, in inches: every further pair takes longer to draw than
+    # the picture in it.
+    pictures = fig.add_axes((0, 0, 1, 1))
+    curves = fig.add_axes((0.36, 0.12, 0.61, 0.37))
+    space = 8.8 / max(3, len(rdms))
+    side = min(1.85, 0.8 * space)
+    step = side / len(orientations)
     for column, (label, rdm) in enumerate(rdms.items()):
-        colour, left = f"C{column}", column * step
-        middle = left + size / 2
         if label not in shown:
             continue
-        matrices.text(middle, -0.04 * size, label.replace("\n", " "), color=colour, **_TITLE)
-        extent = (left, left + size, size, 0)
-        matrices.imshow(rdm, vmin=0, vmax=2, extent=extent, interpolation="nearest")
-        ends = [left, left + size], [row + 0.5, row + 0.5]
-        matrices.plot(*ends, color="white", lw=3.5)
-        matrices.plot(*ends, color=colour, lw=1.8)
+        colour, left, top = f"C{column}", (column + 0.5) * space - side / 2, 4.65
+        middle, height = left + side / 2, top - (row + 0.5) * step
+        pictures.text(middle, top + 0.08, label.replace("\n", " "), color=colour, **_TITLE)
+        extent = (left, left + side, top - side, top)
+        pictures.imshow(rdm, vmin=0, vmax=2, extent=extent, interpolation="nearest")
+        for line in ({"color": "white", "lw": 3.5}, {"color": colour, "lw": 1.8}):
+            pictures.plot([left, left + side], [height, height], **line)
         curves.plot(orientations, rdm[row], color=colour)
-    matrices.set(xlim=(0, step * (len(rdms) - 1) + size), ylim=(size, -0.2 * size), aspect="equal")
-    matrices.set_axis_off()
-
-    picture.imshow(as_array(image), cmap="binary", vmin=0, vmax=1, interpolation="nearest")
-    picture.set(xticks=[], yticks=[])
-    picture.set_title(f"grating at {angle}", y=1.0)  # a place of its own saves looking for one
-    picture.spines[:].set(visible=True, color="0.7")
+    image = as_array(image)
+    extent = (0.25, 2.5, 0.6, 0.6 + 2.25 * image.shape[0] / image.shape[1])
+    pictures.imshow(image, cmap="binary", vmin=0, vmax=1, extent=extent, interpolation="nearest")
+    pictures.add_patch(Rectangle((0.25, 0.6), 2.25, extent[3] - 0.6, fc="none", ec="0.7"))
+    angle = f"{orientations[row]:.0f}°".replace("-", "−")
+    pictures.text(1.375, extent[3] + 0.08, f"grating at {angle}", **_TITLE)
+    pictures.set(xlim=(0, 8.8), ylim=(0, 5), aspect="equal")
+    pictures.set_axis_off()
 
     curves.axvline(orientations[row], color=GREY, lw=2, zorder=0)
     mark_orientations(curves, orientations)
