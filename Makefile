@@ -18,7 +18,7 @@ export PIP_USER := 0
 unexport PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test test-fast source release solutions lint clean
+.PHONY: help venv demo test test-fast source release solutions docs lint clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | \
@@ -57,6 +57,9 @@ release: $(STAMP) ## write the student version of every notebook
 
 solutions: $(STAMP) ## run every notebook with its answers and write it to solutions/
 	@$(PY) -m nmautils.cli build --only solutions
+
+docs: $(STAMP) ## build the course page, for a browser, in build/docs
+	@$(PY) docs/site/build.py
 
 lint: $(STAMP) ## check the style of code and notebooks
 	@$(PY) -m ruff check

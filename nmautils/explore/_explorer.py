@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import PlaceHolderLayoutEngine
 
 from nmautils.device import in_notebook
+from nmautils.plotting.words import describe
 
 __all__ = ["Explorer", "is_live", "slider"]
 
@@ -90,7 +91,8 @@ class Explorer:
     def _bundle(self) -> dict[str, Any]:
         # Pages that know no widgets fall back on the picture in the same output.
         bundle = {
-            "text/plain": "Interactive figure: run this cell in a notebook to use its controls.",
+            "text/plain": "Interactive figure: run this cell in a notebook to use its controls. "
+            + describe(self.figure),
             "image/png": base64.b64encode(self.png()).decode("ascii"),
         }
         if self.widget is not None:
