@@ -202,12 +202,12 @@ def solved_question_of(source: str) -> str:
     lines = []
     for line in source.split("\n"):
         if BEGIN_SCHEME in line:
-            lines.append("**Mark scheme**")
+            lines += ["", "**Mark scheme**", ""]
         elif BEGIN in line:
-            lines.append("**Model answer**")
+            lines += ["", "**Model answer**", ""]
         elif END not in line and END_SCHEME not in line:
             lines.append(line)
-    return "\n".join(lines).strip()
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
 def student_source(cell: NotebookNode) -> str:

@@ -20,7 +20,7 @@ def regularized_loss(output, target, weights, L2_penalty=0, L1_penalty=0):
         A single number, differentiable in output and weights.
     """
     nll = nn.NLLLoss()(output, target)
-    L2 = L2_penalty * torch.square(weights).sum()
-    L1 = L1_penalty * torch.abs(weights).sum()
-    loss = nll + L2 + L1
+    squares = torch.square(weights).sum()
+    sizes = torch.abs(weights).sum()
+    loss = nll + L2_penalty * squares + L1_penalty * sizes
     return loss

@@ -254,12 +254,14 @@ def plain(page: str) -> str:
 
 def show(tutorial: str, rows: list[Row]) -> None:
     """Print the table of one tutorial."""
-    table = Table(title=f"{tutorial}: {' + '.join(EXERCISES[tutorial])} = marks after lateness")
+    table = Table()
     for column in ("student", "what they did", "expected", "actual", "ok"):
         table.add_column(column, overflow="fold")
     for name, about, expected, actual, ok in rows:
         table.add_row(name, about, expected, actual, "yes" if ok else "NO")
-    Console(width=None if sys.stdout.isatty() else 110).print(table)
+    console = Console(width=None if sys.stdout.isatty() else 110)
+    console.print(f"\n{tutorial}: {' + '.join(EXERCISES[tutorial])} = marks after lateness")
+    console.print(table)
 
 
 if __name__ == "__main__":

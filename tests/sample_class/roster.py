@@ -283,6 +283,39 @@ CLASS = [
     ),
 ]
 
+# The other tutorials: one who gets it right, one who does not everywhere, one who did nothing.
+CLASS += [
+    Student(
+        name,
+        about,
+        answers,
+        f"{name}/{tutorial}.ipynb",
+        tutorial=tutorial,
+    )
+    for tutorial, of_gus, of_ada in [
+        (
+            "tutorial2_convolution",
+            ("mistakes/c_in_from_number_of_images", "mistakes/channel_0"),
+            ("right/functional", "right/cloned"),
+        ),
+        (
+            "tutorial3_normative_encoding",
+            ("mistakes/axis_0", "mistakes/diagonal"),
+            ("right/corrcoef", "right/pearsonr"),
+        ),
+        (
+            "tutorial4_decoding_encoding",
+            ("right/fourier", "mistakes/cross_entropy", "right/norms", "mistakes/bias_random"),
+            ("right/one_line", "right/one_line", "right/three_terms", "right/view"),
+        ),
+    ]
+    for name, about, answers in [
+        ("ada", "everything right", of_ada),
+        ("gus", "typical mistakes", of_gus),
+        ("jo", "untouched", ("",) * len(of_ada)),
+    ]
+]
+
 
 def write_inbox(inbox: Path, releases: dict[str, NotebookNode], due: dict[str, float]) -> None:
     """Write what the class hands in to `inbox`, with the times of the roster.
