@@ -163,7 +163,7 @@ def test_the_solution_notebook_shows_answer_and_scheme_without_marks():
     text = solved_question_of(QUESTION)
     assert "BEGIN" not in text
     assert "END" not in text
-    assert "**Model answer**\nBecause" in text
+    assert "**Model answer**\n\nBecause" in text
     assert "**Mark scheme**\nOne point." in text
 
 
