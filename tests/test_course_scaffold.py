@@ -164,7 +164,7 @@ def test_the_solution_notebook_shows_answer_and_scheme_without_marks():
     assert "BEGIN" not in text
     assert "END" not in text
     assert "**Model answer**\n\nBecause" in text
-    assert "**Mark scheme**\nOne point." in text
+    assert "**Mark scheme**\n\nOne point." in text
 
 
 def test_a_written_question_is_scaffolded_too():
