@@ -279,7 +279,7 @@ def test_no_file_names_a_registry_or_a_path_of_one_machine():
         "|".join(
             [
                 r"\bpypi\.(org|python)",
-                r"\bpythonhosted\.",
+                r"\bpython(hosted)\.",
                 r"\bdownload\.pytorch",
                 r"\bregistry\.npmjs",
                 r"\b(deb|security)\.debian\.",
