@@ -84,3 +84,17 @@ def test_a_table_of_checks_stays_but_for_the_telling_line():
 def test_the_page_begins_with_the_points_of_each_exercise():
     page = graded_page()
     assert "- **[double](#double_test)**: 0.5 of 2 points" in page.cells[0].source
+
+
+@pytest.mark.parametrize(
+    ("names", "left"),
+    [
+        (["KeyboardInterrupt", "CellTimeoutError"], ["CellTimeoutError"]),
+        (["KeyboardInterrupt"], ["KeyboardInterrupt"]),
+        (["ValueError", "CellTimeoutError"], ["ValueError", "CellTimeoutError"]),
+    ],
+)
+def test_a_stopped_cell_says_so_in_one_line(names, left):
+    errors = [new_output("error", ename=n, evalue="", traceback=[f"{n}:"]) for n in names]
+    page = graded_page(*errors, source="while True: pass")
+    assert [output.ename for output in page.cells[1].outputs] == left

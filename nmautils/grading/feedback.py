@@ -78,8 +78,10 @@ class HideHiddenTests(NbGraderPreprocessor):
             cell.source, hidden = cut_hidden(cell.source)
             telling |= {line for line in hidden if len(line) >= _TELLING and line[0] != "#"}
         for cell in nb.cells:
-            for output in cell.get("outputs", []):
-                _scrub(output, telling)
+            if cell.cell_type == "code":
+                cell.outputs = _without_interrupt(cell.outputs)
+                for output in cell.outputs:
+                    _scrub(output, telling)
         nb.cells.insert(0, new_markdown_cell(_summary(nb)))
         return nb, resources
 
@@ -99,6 +101,14 @@ def _summary(nb: NotebookNode) -> str:
         lines += ["", "**Before grading, this notebook was repaired:**", ""]
         lines += [f"- {repair}" for repair in repairs]
     return "\n".join(lines)
+
+
+def _without_interrupt(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Leave out where a stopped cell happened to be: that it was stopped is said anyway."""
+    errors = {output.ename for output in outputs if output.output_type == "error"}
+    if "CellTimeoutError" not in errors:
+        return outputs
+    return [output for output in outputs if output.get("ename") != "KeyboardInterrupt"]
 
 
 def _scrub(output: NotebookNode, telling: set[str]) -> None:
