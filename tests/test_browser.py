@@ -52,6 +52,7 @@ def lab(tmp_path_factory):
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
     command += ["--ip=127.0.0.1", f"--port={port}", "--IdentityProvider.token="]
     command += [f"--ServerApp.root_dir={folder}", f"--LabApp.user_settings_dir={settings}"]
+    command += ["--LabApp.expose_app_in_browser=True"]
     environment = os.environ | {"NMAUTILS_PROFILE": "small", "NMAUTILS_DATA": "simulated"}
     environment.pop("MPLBACKEND", None)
     server = subprocess.Popen(
@@ -81,9 +82,14 @@ def notebook(browser, lab):
     page = browser.new_page(viewport={"width": 1280, "height": 1000})
     page.goto(f"{lab}/lab/tree/tutorial1_decoding.ipynb?reset", timeout=90_000)
     page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=90_000)
-    page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=60_000)
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    # What the menu's "Run All Cells" does, once the kernel is there; menus may be slow to come.
+    page.wait_for_function("window.jupyterapp?.shell.currentWidget?.sessionContext")
+    page.evaluate(
+        """async () => {
+            await jupyterapp.shell.currentWidget.sessionContext.ready;
+            await jupyterapp.commands.execute("notebook:run-all-cells");
+        }"""
+    )
     # The bonus in the last code cell prints its line when everything above has run.
     last = page.locator(".jp-CodeCell").last
     last.locator(".jp-OutputArea-output").first.wait_for(timeout=120_000)
