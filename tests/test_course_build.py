@@ -16,6 +16,8 @@ from nmautils.course.stamp import dumps, source_notebook
 from nmautils.course.verify import verify
 
 TINY = Path(__file__).resolve().parent / "data" / "tiny_course"
+
+pytestmark = pytest.mark.slow  # half a minute in all
 RELEASE, SOLUTION = "release/tiny/tiny.ipynb", "solutions/tiny/tiny.ipynb"
 
 
