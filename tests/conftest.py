@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -53,3 +54,12 @@ def _one_torch_thread() -> None:
     torch = sys.modules.get("torch")
     if torch is not None and torch.get_num_threads() != 1:
         torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="module")
+def golden():
+    """Reference arrays of tests/golden/README.md."""
+    import numpy as np
+
+    with np.load(Path(__file__).parent / "golden" / "golden.npz") as arrays:
+        yield arrays

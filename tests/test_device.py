@@ -1,19 +1,12 @@
 import random
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
 from nmautils.device import in_notebook, set_device, set_seed
-
-
-@pytest.fixture(scope="module")
-def golden():
-    with np.load(Path(__file__).parent / "golden" / "golden.npz") as arrays:
-        yield arrays
 
 
 @pytest.mark.parametrize(("there", "name"), [(True, "cuda"), (False, "cpu")])

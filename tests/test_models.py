@@ -1,7 +1,5 @@
 import re
-from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -17,12 +15,6 @@ from nmautils.models import (
 from nmautils.stimuli import gratings
 
 TILT_CLASSIFIERS = [CNN, FC, ConvFCClassifier, ConvPoolFC]
-
-
-@pytest.fixture(scope="module")
-def golden():
-    with np.load(Path(__file__).parent / "golden" / "golden.npz") as arrays:
-        yield arrays
 
 
 def n_parameters(net):

@@ -27,12 +27,6 @@ from nmautils.training import (
 )
 
 
-@pytest.fixture(scope="module")
-def golden():
-    with np.load(Path(__file__).parent / "golden" / "golden.npz") as arrays:
-        yield arrays
-
-
 class Rectified(nn.Module):
     """The course's first network, as the golden values were made with it."""
 
