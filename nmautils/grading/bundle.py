@@ -1,0 +1,108 @@
+"""What grading needs to know of an assignment, frozen into one value that can be sent anywhere.
+
+A bundle holds no answer: the student version, and the test cells with their hidden parts. The
+judge alone sees the tests; what runs the student's code only ever gets cells of the release.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from nbformat.notebooknode import NotebookNode
+
+import nmautils
+
+from .reading import read_notebook
+
+__all__ = ["Bundle", "freeze"]
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """One assignment, ready for grading.
+
+    Parameters
+    ----------
+    assignment : str
+        Name of the assignment, which is also that of its notebook.
+    release : str
+        The student version, as JSON.
+    tests : dict of str
+        Whole source of each automatic test cell, by grade id.
+    version : str
+        Version of `nmautils` that froze it.
+    """
+
+    assignment: str
+    release: str
+    tests: dict[str, str]
+    version: str = nmautils.__version__
+
+    @property
+    def digest(self) -> str:
+        """Hexadecimal SHA-256 of everything in the bundle."""
+        return hashlib.sha256(self.to_json().encode()).hexdigest()
+
+    def notebook(self) -> NotebookNode:
+        """Read the student version afresh; the caller may change it."""
+        return read_notebook(self.release.encode())
+
+    def to_json(self) -> str:
+        """Write the bundle as text, the same text for the same bundle."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> "Bundle":
+        """Read what `to_json` wrote."""
+        return cls(**json.loads(text))
+
+
+def freeze(root: str | Path, assignment: str) -> Bundle:
+    """Collect what grading needs of an assignment.
+
+    Parameters
+    ----------
+    root : str or Path
+        Folder of the course, with ``source/`` and ``release/``.
+    assignment : str
+        Name of the assignment.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the source or the release is missing.
+    ValueError
+        If source and release do not have the same tests, or a test has no probe.
+    """
+    root = Path(root)
+    source, release = (
+        root / folder / assignment / f"{assignment}.ipynb" for folder in ("source", "release")
+    )
+    for path in (source, release):
+        if not path.is_file():
+            raise FileNotFoundError(f"no {path}; run `nmautils build {assignment}` first")
+    tests = _tests(read_notebook(source.read_bytes()))
+    text = release.read_text(encoding="utf-8")
+    if tests.keys() != _tests(read_notebook(text.encode())).keys():
+        raise ValueError(
+            f"source and release of {assignment} have different tests; "
+            f"run `nmautils build {assignment}`"
+        )
+    for name, test in tests.items():
+        if "@probe" not in test:
+            raise ValueError(
+                f"{source}: the test {name} has no function marked @probe, so it cannot be "
+                "judged from outside; see docs/authoring.md"
+            )
+    return Bundle(assignment, text, tests)
+
+
+def _tests(notebook: NotebookNode) -> dict[str, str]:
+    return {
+        cell.metadata.nbgrader["grade_id"]: cell.source
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+        and cell.metadata.get("nbgrader", {}).get("grade")
+        and not cell.metadata.nbgrader.get("solution")
+    }
