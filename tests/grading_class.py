@@ -24,14 +24,24 @@ STUB = (
 )
 TEST = """import math
 
-{name}_score = 0.0
-if {name}(4) == {at4}:
-    {name}_score += 1
+from nmautils.check import Checks, probe
+
+
+@probe
+def call_{name}(x):
+    return {name}(x)
+
+
+checks = Checks("{name}")
+
+with checks("{name}(4) is {at4}", points=1):
+    checks.close(call_{name}(4), {at4})
 ### BEGIN HIDDEN TESTS
-if {name}(10) == {at10} and math.isclose({name}(0.5), {athalf}):
-    {name}_score += 1
+with checks("{name} of other numbers", points=1):
+    checks.require(call_{name}(10) == {at10}, "That is not {name} of 10.")
+    checks.require(math.isclose(call_{name}(0.5), {athalf}), "That is not {name} of a half.")
 ### END HIDDEN TESTS
-{name}_score"""
+checks.report()"""
 
 
 def graded(source: str, grade_id: str, *, test: bool) -> NotebookNode:
