@@ -10,7 +10,7 @@ import pytest
 
 from nmautils.course import build as build_module
 from nmautils.course import verify as verify_module
-from nmautils.course.build import build, read_notebook
+from nmautils.course.build import build, load_notebook
 from nmautils.course.settings import CourseError, read_settings
 from nmautils.course.stamp import dumps, source_notebook
 from nmautils.course.verify import verify
@@ -63,7 +63,7 @@ def files(course):
 
 
 def cells(course, name=RELEASE):
-    return {cell.id: cell for cell in read_notebook(course / name).cells}
+    return {cell.id: cell for cell in load_notebook(course / name).cells}
 
 
 # --- build ---------------------------------------------------------------------------------------
@@ -91,7 +91,7 @@ def test_building_again_changes_nothing_and_runs_nothing(course, no_run):
 def test_every_notebook_is_written_in_the_same_way(built):
     for name, content in files(built).items():
         if name.endswith(".ipynb"):
-            assert dumps(read_notebook(built / name)) == content
+            assert dumps(load_notebook(built / name)) == content
 
 
 def test_the_student_sees_stub_visible_tests_expected_picture_and_blank_question(built):
@@ -270,7 +270,7 @@ def test_stray_files_are_found(course):
 
 
 def test_outputs_of_the_solution_may_differ(course):
-    nb = read_notebook(course / SOLUTION)
+    nb = load_notebook(course / SOLUTION)
     for cell in nb.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], 7
@@ -293,7 +293,7 @@ def parts(built):
     """Settings, stamped source, places and released notebook of the tiny course."""
     settings = read_settings(built)
     _, stamped, places = source_notebook(settings, "tiny")
-    return settings, stamped, places, read_notebook(built / RELEASE)
+    return settings, stamped, places, load_notebook(built / RELEASE)
 
 
 def source_problems(built, tmp_path, *changes):

@@ -129,7 +129,7 @@ def build_solutions(
         return []
     solved = expected.solution_notebook(stamped)
     changed: list[Path] = []
-    if fresh and same_code(solved, file):
+    if fresh and has_code_of(solved, file):
         solved = with_outputs(solved, file)
     else:
         say(f"{tutorial}: running the solution (profile full, simulated data)")
@@ -156,7 +156,7 @@ def answers(solved: NotebookNode) -> dict[str, str]:
     return {cell.id: cell.source + "\n" for cell in solved.cells if kind_of(cell) == "exercise"}
 
 
-def read_notebook(path: Path) -> NotebookNode:
+def load_notebook(path: Path) -> NotebookNode:
     """Read an ``.ipynb`` file.
 
     Raises
@@ -172,21 +172,21 @@ def read_notebook(path: Path) -> NotebookNode:
         raise CourseError(f"{path} is not a notebook: {str(error).splitlines()[0]}") from None
 
 
-def same_code(solved: NotebookNode, file: Path) -> bool:
+def has_code_of(solved: NotebookNode, file: Path) -> bool:
     """Whether the notebook in `file` has these code cells."""
 
     def code(nb: NotebookNode) -> list[tuple[str, str]]:
         return [(cell.get("id", ""), cell.source) for cell in nb.cells if cell.cell_type == "code"]
 
     try:
-        return code(read_notebook(file)) == code(solved)
+        return code(load_notebook(file)) == code(solved)
     except (CourseError, AttributeError):
         return False
 
 
 def with_outputs(solved: NotebookNode, file: Path) -> NotebookNode:
     """The solution notebook with the outputs that `file` holds for the same code."""
-    old = {cell.id: cell for cell in read_notebook(file).cells if cell.cell_type == "code"}
+    old = {cell.id: cell for cell in load_notebook(file).cells if cell.cell_type == "code"}
     for cell in solved.cells:
         if cell.cell_type == "code":
             cell.outputs = old[cell.id].outputs
@@ -226,7 +226,7 @@ def build_release(settings: Settings, tutorial: str) -> list[Path]:
         for name, path in sorted(files.items()):
             content = path.read_bytes()
             if path.suffix == ".ipynb":
-                content = dumps(read_notebook(path))
+                content = dumps(load_notebook(path))
             if write_if_changed(target / name, content):
                 changed.append(target / name)
         for old in sorted(target.rglob("*")):
@@ -269,7 +269,7 @@ def generate_assignment(root: Path, tutorial: str, release: Path, record: bool =
     from nbgrader.converters import GenerateAssignment
     from nbgrader.utils import capture_log
 
-    coursedir = course_directory(root, tutorial)
+    coursedir = nbgrader_directory(root, tutorial)
     coursedir.release_directory = str(release)
     converter = GenerateAssignment(coursedir=coursedir, config=coursedir.config)
     if not record:
@@ -299,7 +299,7 @@ def _name(step: object) -> str:
     return step.__name__ if isinstance(step, type) else type(step).__name__
 
 
-def course_directory(root: Path, tutorial: str = ""):
+def nbgrader_directory(root: Path, tutorial: str = ""):
     """nbgrader's ``CourseDirectory`` as ``nbgrader_config.py`` at `root` sets it up.
 
     Raises
@@ -326,7 +326,7 @@ def set_due_date(settings: Settings, tutorial: str) -> None:
     """Write the due date of ``course.toml`` into the gradebook."""
     from nbgrader.api import Gradebook
 
-    coursedir = course_directory(settings.root, tutorial)
+    coursedir = nbgrader_directory(settings.root, tutorial)
     with tools_on_path(), Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
         gradebook.update_or_create_assignment(
             tutorial, duedate=due_utc(settings.tutorials[tutorial])

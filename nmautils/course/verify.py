@@ -23,7 +23,7 @@ from nmautils.course.build import (
     check_cells,
     generate_assignment,
     holds_answers,
-    read_notebook,
+    load_notebook,
 )
 from nmautils.course.problems import Problem, report
 from nmautils.course.scaffold import (
@@ -98,7 +98,7 @@ def verify_tutorial(
     name = f"{tutorial}.ipynb"
     released = settings.root / "release" / tutorial / name
     try:
-        student = read_notebook(released)
+        student = load_notebook(released)
     except CourseError:
         student = nbformat.reads(fresh[name].decode(), as_version=nbformat.NO_CONVERT)
     release = f"release/{tutorial}/{name}"
@@ -140,7 +140,7 @@ def regenerate(settings: Settings, tutorial: str, stamped: NotebookNode) -> dict
         made = generate_assignment(folder, tutorial, folder / "out", record=False)
         return {
             path.relative_to(made).as_posix(): (
-                dumps(read_notebook(path)) if path.suffix == ".ipynb" else path.read_bytes()
+                dumps(load_notebook(path)) if path.suffix == ".ipynb" else path.read_bytes()
             )
             for path in sorted(made.rglob("*"))
             if path.is_file()
@@ -168,7 +168,7 @@ def check_in_step(
     solved = expected.solution_notebook(stamped)
     path = root / "solutions" / tutorial / name
     try:
-        old = read_notebook(path)
+        old = load_notebook(path)
         for cell in old.cells:
             if cell.cell_type == "code":
                 cell.outputs, cell.execution_count = [], None
