@@ -185,8 +185,13 @@ def _read_array(
     raw = memoryview(buffers[index])
     if math.prod(shape) * np.dtype(dtype).itemsize != raw.nbytes:
         raise BadValue("the size of an array does not fit its shape")
-    array = np.frombuffer(raw, dtype=np.dtype(dtype).newbyteorder("<")).reshape(shape)
-    array = array.astype(dtype, copy=True)
+    try:
+        array = np.empty(shape, dtype=dtype)
+    except (ValueError, OverflowError):
+        raise BadValue("no array has such a shape") from None
+    if array.size:
+        flat = np.frombuffer(raw, dtype=np.dtype(dtype).newbyteorder("<"))
+        array[...] = flat.reshape(shape)
     if kind == "array":
         return array
     import torch

@@ -1,0 +1,340 @@
+"""Grade one submission: read, repair, run, judge, and write down what came out."""
+
+from collections.abc import Iterable
+from time import monotonic
+from typing import Any
+
+import nbformat
+from nbformat.notebooknode import NotebookNode
+from nbformat.v4 import new_output
+
+from nmautils.check import CheckResult, Score
+
+from .bundle import Bundle
+from .cleaning import clean_markdown, clean_outputs
+from .judge import Verdict, judge
+from .kernel import CellRun, Kernel, Nursery, ProbeFailed
+from .reading import read_notebook
+from .repair import rebuild
+from .results import Event, ExerciseResult, Graded, Submission
+from .sandbox import Limits
+
+__all__ = ["Grader", "not_graded", "set_up_cells"]
+
+# Kinds of cells, by what they cost a hand-in that is graded: demonstrations only with --full.
+ALWAYS, ON_DEMAND = {"setup", "answer", "own"}, {"demo", "explore"}
+
+TOO_LONG = "This cell took longer than {:g} seconds and was stopped. Is there a loop that never ends?"
+ENDED = "This cell ended the Python process it ran in; the cells after it ran in a new one."
+NO_TIME = "There was no time left for this cell: the notebook had used up its {:g} seconds."
+GAVE_UP = "This cell was not run: the notebook's process had ended too often."
+SLOW_PROBES = 3
+
+
+def set_up_cells(release: NotebookNode) -> list[str]:
+    """Cells that are the same for everybody: set-up, before the first cell a student changes."""
+    cells = []
+    for cell in release.cells:
+        if cell.metadata.get("nbgrader", {}).get("solution"):
+            break
+        if "setup" in cell.metadata.get("tags", ()):
+            cells.append(cell.source)
+    return cells
+
+
+def not_graded(bundle: Bundle, submission: Submission, full: bool, why: str) -> Graded:
+    """Give no points, say why, and call for a person."""
+    return Grader(bundle, submission, None, full=full).refuse(why)
+
+
+class Grader:
+    """One grading of one submission.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        The assignment.
+    submission : Submission
+        The hand-in.
+    nursery : Nursery or None
+        Where its process is forked.
+    stem : str or None
+        The nursery's stem that has run `set_up_cells`; None if there is none.
+    full : bool
+        Whether demonstrations are run as well.
+    limits : Limits
+        What it may use.
+    sandboxed : bool
+        Whether it runs in a sandbox.
+    """
+
+    def __init__(
+        self,
+        bundle: Bundle,
+        submission: Submission,
+        nursery: Nursery | None,
+        stem: str | None = None,
+        full: bool = False,
+        limits: Limits | None = None,
+        sandboxed: bool = True,
+    ) -> None:
+        self.bundle, self.submission = bundle, submission
+        self.nursery, self.stem = nursery, stem
+        self.full, self.limits, self.sandboxed = full, limits or Limits(), sandboxed
+        self.kinds = ALWAYS | ON_DEMAND if full else ALWAYS
+        self.events: list[Event] = []
+        self.needs_person: list[str] = []
+        self.verdicts: dict[str, Verdict] = {}
+        self.seconds = {"ready": 0.0, "cells": 0.0, "tests": 0.0, "total": 0.0}
+        self.kernel: Kernel | None = None
+        self.starts = 0
+        self.from_stem = stem is not None
+        self.deadline = float("inf")
+        self.overran = False
+        self.replay: list[str] = []
+
+    def grade(self) -> Graded:
+        """Do it.
+
+        Returns
+        -------
+        Graded
+            With a `problem` if the file is no notebook.
+        """
+        started = monotonic()
+        self.deadline = started + self.limits.total
+        release = self.bundle.notebook()
+        try:
+            handed_in = read_notebook(self.submission.notebook)
+        except ValueError as error:
+            return self.refuse(str(error))
+        notebook, repairs = rebuild(release, handed_in)
+        try:
+            self._run(notebook, release)
+        finally:
+            if self.kernel is not None:
+                self.kernel.close()
+        unanswered = _finish_manual(notebook, release)
+        return self._result(started, notebook, tuple(repairs), unanswered)
+
+    def refuse(self, why: str) -> Graded:
+        """Give the result of a submission that cannot be graded."""
+        self.needs_person.append(why)
+        return self._result(monotonic(), _without_answers(self.bundle), problem=why)
+
+    # --- running -------------------------------------------------------------------------------
+
+    def _run(self, notebook: NotebookNode, release: NotebookNode) -> None:
+        stubs = {_grade_id(cell): cell.source for cell in release.cells if _grade_id(cell)}
+        shared = _shared_start(notebook, self.stem is not None)
+        for i, cell in enumerate(notebook.cells):
+            kind = cell.metadata.nmautils["kind"]
+            cell.metadata.nmautils["outputs"] = "none"
+            if cell.cell_type != "code":
+                continue
+            submitted = clean_outputs(cell.get("outputs", []))
+            cell.outputs, cell.execution_count = [], None
+            if kind == "test":
+                self._test(cell)
+            elif kind in self.kinds and i not in shared and cell.source != stubs.get(_grade_id(cell)):
+                self._cell(cell, kind, from_stem=bool(shared))
+            if submitted and (kind == "own" or kind in ON_DEMAND) and not self.full:
+                cell.outputs = submitted
+                cell.metadata.nmautils["outputs"] = "submitted"
+
+    def _ready(self, from_stem: bool) -> Kernel | None:
+        """Give the kernel, a fresh one where the notebook stood if the last one has ended."""
+        if self.kernel is not None and self.kernel.alive:
+            return self.kernel
+        if self.kernel is not None:
+            self.kernel.close()
+        if self.starts > 3 or monotonic() > self.deadline:
+            return None
+        self.starts += 1
+        started = monotonic()
+        stem = self.stem if from_stem else None
+        self.kernel = Kernel(self.nursery, stem, self.submission.seed, self.limits, self.sandboxed)
+        self.seconds["ready"] += monotonic() - started
+        for source in self.replay:
+            if self.kernel.execute(source, self._time(self.limits.again)).status == "died":
+                return None
+        return self.kernel
+
+    def _time(self, limit: float) -> float:
+        limit = min(limit, self.limits.again) if self.overran else limit
+        return max(0.1, min(limit, self.deadline - monotonic()))
+
+    def _cell(self, cell: NotebookNode, kind: str, from_stem: bool) -> None:
+        self.from_stem = from_stem
+        if not cell.source.strip():
+            return
+        kernel = self._ready(from_stem)
+        if kernel is None:
+            out_of_time = monotonic() > self.deadline
+            text = NO_TIME.format(self.limits.total) if out_of_time else GAVE_UP
+            self._happened(cell, "not run", text)
+            return
+        seconds = self._time(self.limits.cell)
+        run = kernel.execute(cell.source, seconds)
+        self.seconds["cells"] += run.seconds
+        cell.outputs = clean_outputs(run.outputs)
+        cell.metadata.nmautils["outputs"] = "graded"
+        self._note(cell, run, seconds)
+        if run.status in {"ok", "error"} and kind not in ON_DEMAND:
+            self.replay.append(cell.source)
+
+    def _note(self, cell: NotebookNode, run: CellRun, seconds: float) -> None:
+        if run.cut:
+            self._happened(cell, "output cut", "This cell showed too much; the rest is left out.")
+        if run.status == "time-out":
+            self.overran = True
+            self._happened(cell, "time-out", TOO_LONG.format(seconds))
+        if run.status == "died":
+            self._happened(cell, "died", ENDED)
+
+    def _happened(self, cell: NotebookNode, kind: str, text: str) -> None:
+        name = _grade_id(cell) or " ".join(cell.source.split())[:40] or "an empty cell"
+        self.events.append(Event(name, kind, text))
+
+    # --- judging -------------------------------------------------------------------------------
+
+    def _test(self, cell: NotebookNode) -> None:
+        name = _grade_id(cell)
+        cell.source = self.bundle.tests[name]
+        started = monotonic()
+        self.slow = 0
+        verdict = judge(cell.source, self._ask, self.submission.seed)
+        self.seconds["tests"] += monotonic() - started
+        self.verdicts[name] = verdict
+        if verdict.problem:
+            self.needs_person.append(f"{name}: {verdict.problem}")
+        points = float(cell.metadata.nbgrader["points"])
+        score = _score(verdict, points)
+        cell.metadata.nmautils.update(
+            outputs="graded", checks=[_check(result) for result in verdict.checks]
+        )
+        data = {"text/plain": repr(score)}
+        if verdict.score is not None:
+            data["text/html"] = verdict.score._repr_html_()
+        cell.execution_count = 1 + len(self.verdicts)
+        cell.outputs = [
+            new_output("execute_result", data=data, execution_count=cell.execution_count)
+        ]
+
+    def _ask(self, source: str, name: str, given: tuple, named: dict) -> Any:
+        kernel = self._ready(self.from_stem)
+        if kernel is None or self.slow >= SLOW_PROBES:
+            raise ProbeFailed("your code was not run again: it had taken too long before")
+        limit = self._time(self.limits.probe) / (1 + 2 * self.slow)
+        try:
+            return kernel.ask(source, name, given, named, limit)
+        except ProbeFailed as error:
+            self.slow += "longer than" in str(error) or not kernel.alive
+            raise
+
+    # --- writing down --------------------------------------------------------------------------
+
+    def _result(
+        self,
+        started: float,
+        notebook: NotebookNode,
+        repairs: tuple[str, ...] = (),
+        unanswered: tuple[str, ...] = (),
+        problem: str = "",
+    ) -> Graded:
+        if monotonic() > self.deadline:
+            self.needs_person.append(f"it used up its {self.limits.total:g} seconds")
+        self.seconds["total"] = monotonic() - started
+        exercises = [
+            ExerciseResult(name, points, _score(verdict, points), verdict.checks)
+            for name, points in _points(self.bundle.notebook())
+            for verdict in [self.verdicts.get(name, Verdict(None))]
+        ]
+        seconds = {share: round(value, 4) for share, value in self.seconds.items()}
+        notebook.metadata["nmautils"] = {
+            "repairs": list(repairs),
+            "events": [vars(event) for event in self.events],
+            "seed": self.submission.seed,
+            "full": self.full,
+            "seconds": seconds,
+            "needs_person": self.needs_person,
+            "problem": problem,
+        }
+        return Graded(
+            student=self.submission.student,
+            assignment=self.bundle.assignment,
+            bundle=self.bundle.digest,
+            submission=self.submission.digest,
+            seed=self.submission.seed,
+            full=self.full,
+            problem=problem,
+            notebook=nbformat.writes(notebook, version=4),
+            exercises=tuple(exercises),
+            unanswered=unanswered,
+            repairs=repairs,
+            events=tuple(self.events),
+            needs_person=tuple(self.needs_person),
+            seconds=seconds,
+        )
+
+
+def _grade_id(cell: NotebookNode) -> str | None:
+    return cell.metadata.get("nbgrader", {}).get("grade_id")
+
+
+def _points(release: NotebookNode) -> Iterable[tuple[str, float]]:
+    for cell in release.cells:
+        nbgrader = cell.metadata.get("nbgrader", {})
+        if cell.cell_type == "code" and nbgrader.get("grade") and not nbgrader.get("solution"):
+            yield nbgrader["grade_id"], float(nbgrader["points"])
+
+
+def _score(verdict: Verdict, points: float) -> float:
+    if verdict.score is None:
+        return 0.0
+    return min(max(float(verdict.score), 0.0), points)
+
+
+def _check(result: CheckResult) -> dict[str, Any]:
+    return vars(result).copy()
+
+
+def _shared_start(notebook: NotebookNode, stem: bool) -> set[int]:
+    """Positions of set-up cells that the stem has run; none if a student's cell comes first."""
+    shared = set()
+    for i, cell in enumerate(notebook.cells):
+        kind = cell.metadata.nmautils["kind"]
+        if not stem or (kind == "own" and not shared and cell.cell_type == "code"):
+            return set()
+        if cell.metadata.get("nbgrader", {}).get("solution"):
+            break
+        if kind == "setup":
+            shared.add(i)
+        elif kind == "own" and cell.cell_type == "code":
+            return set()
+    return shared
+
+
+def _finish_manual(notebook: NotebookNode, release: NotebookNode) -> tuple[str, ...]:
+    """Clean what a person will read; give the questions that were left alone."""
+    blank = {_grade_id(cell): cell.source for cell in release.cells if _grade_id(cell)}
+    unanswered = []
+    for cell in notebook.cells:
+        kind = cell.metadata.nmautils["kind"]
+        if kind == "manual" and cell.source.split() == blank[_grade_id(cell)].split():
+            unanswered.append(_grade_id(cell))
+        elif cell.cell_type == "markdown" and kind in {"manual", "own"}:
+            cell.source = clean_markdown(cell.source)
+    return tuple(unanswered)
+
+
+def _without_answers(bundle: Bundle) -> NotebookNode:
+    """The student version with all its tests failed, for a file that could not be read."""
+    notebook, _ = rebuild(bundle.notebook(), bundle.notebook())
+    for cell in notebook.cells:
+        if cell.metadata.nmautils["kind"] == "test":
+            cell.source = bundle.tests[_grade_id(cell)]
+            data = {"text/plain": "0.0"}
+            cell.outputs = [new_output("execute_result", data=data, execution_count=1)]
+            cell.execution_count = 1
+    return notebook

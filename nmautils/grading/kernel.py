@@ -1,0 +1,467 @@
+"""A student's kernel, seen from outside: start it, run cells, ask probes, end it."""
+
+import contextlib
+import os
+import secrets
+import select
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from time import monotonic
+from typing import Any
+
+import zmq
+from jupyter_client.session import Session
+
+from . import nursery
+from .sandbox import SOCKETS_INSIDE, Limits, Sandbox
+from .values import BadValue, decode, encode, name_of_class
+
+__all__ = ["CellRun", "Kernel", "Nursery", "ProbeFailed", "StudentError"]
+
+# Of one message; the largest honest ones hold a figure.
+MESSAGE = 80 << 20
+# Of all messages that one cell may publish before it is stopped.
+FLOOD_BYTES, FLOOD_MESSAGES = 40 << 20, 20_000
+
+ENVIRONMENT = {
+    "PATH": "/usr/bin:/bin",
+    "LANG": "C.UTF-8",
+    "USER": "student",
+    "LOGNAME": "student",
+    "PYTHONHASHSEED": "0",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONNOUSERSITE": "1",
+    "NMAUTILS_DATA": "simulated",
+    "NMAUTILS_OFFLINE": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "NBGRADER_EXECUTION": "autograde",
+    "JUPYTER_PLATFORM_DIRS": "1",
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+}
+
+
+class StudentError(Exception):
+    """An error that the student's code raised; the class actually raised bears its name.
+
+    Attributes
+    ----------
+    where : str
+        The line of the student's that raised it, or nothing.
+    """
+
+    where = ""
+
+
+class ProbeFailed(StudentError):
+    """The student's process gave no usable answer: too slow, gone, or not plain data."""
+
+
+@dataclass
+class CellRun:
+    """How one cell went.
+
+    Parameters
+    ----------
+    status : str
+        ``"ok"``, ``"error"``, ``"time-out"`` or ``"died"``.
+    outputs : list of dict
+        What it showed, as the kernel said it: a stranger's word, bounded in size.
+    cut : bool
+        Whether some of it was left out.
+    seconds : float
+        Wall time.
+    """
+
+    status: str
+    outputs: list[dict[str, Any]] = field(default_factory=list)
+    cut: bool = False
+    seconds: float = 0.0
+
+
+class Nursery:
+    """The warm parent of kernels; see `nmautils.grading.nursery`.
+
+    Parameters
+    ----------
+    profile : str
+        Size of the simulated recordings, ``"small"`` or ``"full"``.
+    """
+
+    def __init__(self, profile: str = "small") -> None:
+        ours, theirs = socket.socketpair()
+        self._home = tempfile.TemporaryDirectory(prefix="nma-")
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-m", nursery.__name__],
+                stdin=theirs,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                cwd="/",
+                env={
+                    **ENVIRONMENT,
+                    "NMAUTILS_PROFILE": profile,
+                    "HOME": self._home.name,
+                    "MPLCONFIGDIR": self._home.name,
+                },
+            )
+        self._control = ours
+        self._stems: dict[str, socket.socket | None] = {}
+
+    def wait_until_warm(self) -> None:
+        """Wait for the imports; `RuntimeError` if they fail."""
+        try:
+            nursery.receive(self._control)
+        except (EOFError, OSError):
+            raise RuntimeError(
+                "the warm parent of the kernels did not start; to see why: "
+                f"{sys.executable} -I -m {nursery.__name__} </dev/null"
+            ) from None
+
+    def stem(self, name: str, cells: list[str]) -> bool:
+        """Prepare kernels that have run `cells`; False if the cells do not run as plain Python."""
+        if name not in self._stems:
+            ours, theirs = socket.socketpair()
+            with theirs:
+                nursery.send(self._control, {"do": "stem", "cells": cells}, [theirs.fileno()])
+            try:
+                problem = nursery.receive(ours)[0]["problem"]
+            except EOFError:
+                problem = "it ended"
+            self._stems[name] = None if problem else ours
+        return self._stems[name] is not None
+
+    def fork(self, stem: str | None, request: dict[str, Any], descriptors: list[int]) -> None:
+        """Fork a kernel, from a stem or from the warm parent itself."""
+        control = self._control if stem is None else self._stems[stem]
+        nursery.send(control, {"do": "kernel", **request}, descriptors)
+
+    def close(self) -> None:
+        """End it; kernels that run end with their own leash."""
+        for control in [self._control, *filter(None, self._stems.values())]:
+            control.close()
+        self._process.kill()
+        self._process.wait()
+        self._home.cleanup()
+
+
+class Kernel:
+    """One student's process, and the only way to talk to it.
+
+    Parameters
+    ----------
+    parent : Nursery
+        Where to fork it from.
+    stem : str or None
+        Which stem of it.
+    seed : int
+        Of the generators in the kernel.
+    limits : Limits
+        See there.
+    sandboxed : bool
+        False runs it with the grader's own rights.
+    """
+
+    def __init__(
+        self,
+        parent: Nursery,
+        stem: str | None,
+        seed: int,
+        limits: Limits,
+        sandboxed: bool = True,
+    ) -> None:
+        self.limits = limits
+        self.alive = True
+        self._stack = contextlib.ExitStack()
+        try:
+            self._start(parent, stem, seed, sandboxed)
+        except BaseException:
+            self.close()
+            raise
+
+    def _start(self, parent: Nursery, stem: str | None, seed: int, sandboxed: bool) -> None:
+        if sandboxed:
+            sandbox = self._stack.enter_context(Sandbox(self.limits))
+            sockets, inside = sandbox.sockets, SOCKETS_INSIDE
+            namespaces, user = sandbox.namespaces, sandbox.user
+        else:
+            # Not in TMPDIR: names of sockets are limited to 107 bytes.
+            folder = tempfile.TemporaryDirectory(prefix="nma-", dir="/tmp", ignore_cleanup_errors=True)
+            sockets = inside = self._stack.enter_context(folder)
+            namespaces, user = [], None
+        held, self._leash = os.pipe()
+        self._life, life = os.pipe()
+        self._stack.callback(os.close, self._life)
+        self._stack.callback(os.close, self._leash)
+        key = secrets.token_hex()
+        try:
+            parent.fork(
+                stem,
+                {
+                    "limits": asdict(self.limits),
+                    "confined": sandboxed,
+                    "user": user,
+                    "sockets": inside,
+                    "key": key,
+                    "seed": seed % 2**32,
+                },
+                [held, life, *namespaces],
+            )
+        finally:
+            os.close(held)
+            os.close(life)
+        ready, _, _ = select.select([self._life], [], [], 60)
+        if not ready or os.read(self._life, 1) != b"r":
+            raise RuntimeError("a student's kernel did not start")
+        self._connect(sockets, key)
+
+    def _connect(self, sockets: str, key: str) -> None:
+        """Connect before a line of the student's has run, and never again afterwards."""
+        self._session = Session(key=key.encode())
+        context = self._stack.enter_context(zmq.Context())
+        for name, port, kind in (
+            ("_shell", 1, zmq.DEALER),
+            ("_iopub", 2, zmq.SUB),
+            ("_control", 4, zmq.DEALER),
+        ):
+            channel = context.socket(kind)
+            self._stack.callback(channel.close, 0)
+            channel.setsockopt(zmq.LINGER, 0)
+            channel.setsockopt(zmq.MAXMSGSIZE, MESSAGE)
+            channel.setsockopt(zmq.RECONNECT_IVL, -1)
+            channel.setsockopt(zmq.RCVHWM, 0 if kind == zmq.DEALER else 1000)
+            channel.connect(f"ipc://{sockets}/k-{port}")
+            setattr(self, name, channel)
+        self._iopub.setsockopt(zmq.SUBSCRIBE, b"")
+        # Once something was heard there, nothing that is published later is missed.
+        deadline = monotonic() + 30
+        while not self._iopub.poll(20):
+            self._session.send(self._shell, "kernel_info_request", {})
+            if monotonic() > deadline:
+                raise RuntimeError("a student's kernel did not answer")
+
+    def execute(self, source: str, seconds: float) -> CellRun:
+        """Run a cell; if it takes longer than `seconds`, interrupt it."""
+        run = CellRun("ok")
+        started = monotonic()
+        room = _Room(self.limits)
+        request = self._session.send(
+            self._shell,
+            "execute_request",
+            {"code": source, "silent": False, "store_history": True, "allow_stdin": False},
+        )
+        wanted = request["header"]["msg_id"]
+
+        def published(message: dict[str, Any]) -> None:
+            if room.take(message, wanted, run.outputs):
+                run.cut = True
+
+        reply = self._reply(wanted, seconds, run, room, published)
+        if reply is not None:
+            self._drain(wanted, room, published)
+            if run.status == "ok" and reply.get("status") != "ok":
+                run.status = "error"
+        run.seconds = monotonic() - started
+        return run
+
+    def ask(self, source: str, name: str, arguments: tuple, named: dict, seconds: float) -> Any:
+        """Call a probe in the student's process.
+
+        Parameters
+        ----------
+        source, name : str
+            The function and what it is called.
+        arguments, named
+            Plain data.
+        seconds : float
+            Wall time it may take.
+
+        Returns
+        -------
+        object
+            Plain data.
+
+        Raises
+        ------
+        StudentError
+            Of a class with the name of the error that the student's code raised.
+        ProbeFailed
+            If no usable answer came.
+        """
+        text, buffers = encode((arguments, named))
+        content = {"source": source, "name": name, "arguments": text}
+        request = self._session.send(self._shell, "probe_request", content, buffers=buffers)
+        run, room = CellRun("ok"), _Room(self.limits)
+        reply = self._reply(request["header"]["msg_id"], seconds, run, room, room.count)
+        if run.status == "died":
+            raise ProbeFailed("the Python process has ended while your code was running")
+        if reply is None or run.status != "ok":
+            raise ProbeFailed(f"your code took longer than {seconds:g} seconds and was stopped")
+        try:
+            if reply.get("status") == "ok":
+                return decode(reply.get("value"), reply["buffers"])
+        except BadValue as error:
+            raise ProbeFailed(f"what your code gave back cannot be read: {error}") from None
+        raise _student_error(reply)
+
+    def _reply(
+        self,
+        wanted: str,
+        seconds: float,
+        run: CellRun,
+        room: "_Room",
+        published: Callable[[dict[str, Any]], None],
+    ) -> dict[str, Any] | None:
+        """Wait for the reply to a request; interrupt, and in the end kill, what takes too long."""
+        poller = zmq.Poller()
+        for channel in (self._shell, self._iopub, self._life):
+            poller.register(channel, zmq.POLLIN)
+        deadline = monotonic() + seconds
+        while self.alive:
+            flooded = room.full and run.status == "ok"
+            left = deadline - monotonic()
+            if left <= 0 or flooded:
+                if run.status != "ok":
+                    self.kill()
+                    return None
+                run.status = "time-out"
+                self._session.send(self._control, "interrupt_request", {})
+                deadline = monotonic() + self.limits.grace
+                continue
+            happened = dict(poller.poll(left * 1000))
+            if self._iopub in happened and (message := self._receive(self._iopub)):
+                published(message)
+            if self._shell in happened:
+                message = self._receive(self._shell)
+                if message and message["parent_header"].get("msg_id") == wanted:
+                    return {**message["content"], "buffers": message["buffers"]}
+            elif self._life in happened and self._iopub not in happened:
+                run.status = "died" if run.status == "ok" else run.status
+                self.kill()
+        if run.status == "ok":
+            run.status = "died"
+        return None
+
+    def _drain(
+        self, wanted: str, room: "_Room", published: Callable[[dict[str, Any]], None]
+    ) -> None:
+        """Read what a cell has published, up to its last message."""
+        deadline = monotonic() + 1
+        while not room.idle and not room.full and (left := deadline - monotonic()) > 0:
+            if self._iopub.poll(left * 1000) and (message := self._receive(self._iopub)):
+                published(message)
+                if message["parent_header"].get("msg_id") == wanted:
+                    room.idle = message["content"].get("execution_state") == "idle"
+
+    def _receive(self, channel: zmq.Socket) -> dict[str, Any] | None:
+        """Read a message; what is no message of this kernel's is left out."""
+        try:
+            parts = channel.recv_multipart(zmq.NOBLOCK, copy=True)
+            _, parts = self._session.feed_identities(parts)
+            message = self._session.deserialize(parts)
+        except Exception:  # whatever a stranger's bytes do to the parser
+            return None
+        good = all(isinstance(message.get(k), dict) for k in ("content", "parent_header"))
+        return message if good and isinstance(message.get("msg_type"), str) else None
+
+    def kill(self) -> None:
+        """End the process, whatever it is doing."""
+        self.alive = False
+
+    def close(self) -> None:
+        """End the process and everything it has started."""
+        self.alive = False
+        self._stack.close()
+
+    def __enter__(self) -> "Kernel":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class _Room:
+    """What is still taken of a cell's outputs."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.characters, self.pictures = limits.printed, limits.pictures
+        self.bytes, self.messages = FLOOD_BYTES, FLOOD_MESSAGES
+        self.idle = False
+
+    @property
+    def full(self) -> bool:
+        return self.bytes < 0 or self.messages < 0
+
+    def count(self, message: dict[str, Any]) -> None:
+        """Count a message of which nothing is kept."""
+        self.messages -= 1
+        self.bytes -= len(str(message["content"]))
+
+    def take(self, message: dict[str, Any], wanted: str, outputs: list[dict[str, Any]]) -> bool:
+        """Keep what a message shows; True if something had to be left out."""
+        self.count(message)
+        content = message["content"]
+        if message["parent_header"].get("msg_id") != wanted:
+            return False
+        match message["msg_type"]:
+            case "stream":
+                text = content.get("text")
+                name = "stderr" if content.get("name") == "stderr" else "stdout"
+                if not isinstance(text, str) or not text:
+                    return False
+                kept, cut = self._fit(text)
+                if kept and outputs and outputs[-1].get("name") == name:
+                    outputs[-1]["text"] += kept
+                elif kept:
+                    outputs.append({"output_type": "stream", "name": name, "text": kept})
+                return cut
+            case "display_data" | "execute_result":
+                data = content.get("data")
+                return isinstance(data, dict) and self._take_data(data, outputs)
+            case "error":
+                outputs.append(
+                    {
+                        "output_type": "error",
+                        "ename": name_of_class(content.get("ename"), "Error"),
+                        "evalue": str(content.get("evalue", ""))[:2000],
+                        "traceback": self._lines(content.get("traceback")),
+                    }
+                )
+        return False
+
+    def _take_data(self, data: dict[str, Any], outputs: list[dict[str, Any]]) -> bool:
+        picture, text = data.get("image/png"), data.get("text/plain")
+        kept: dict[str, str] = {}
+        cut = False
+        if isinstance(picture, str):
+            if len(picture) <= self.pictures:
+                kept["image/png"] = picture
+                self.pictures -= len(picture)
+            cut = len(picture) > self.pictures
+        if isinstance(text, str):
+            kept["text/plain"], text_cut = self._fit(text)
+            cut = cut or text_cut
+        if kept:
+            outputs.append({"output_type": "display_data", "data": kept, "metadata": {}})
+        return cut
+
+    def _lines(self, traceback: Any) -> list[str]:
+        lines = traceback[:100] if isinstance(traceback, list) else []
+        return [self._fit(line)[0] for line in lines if isinstance(line, str)]
+
+    def _fit(self, text: str) -> tuple[str, bool]:
+        kept = text[: self.characters]
+        self.characters -= len(kept)
+        return kept, len(kept) < len(text)
+
+
+def _student_error(reply: dict[str, Any]) -> StudentError:
+    name = name_of_class(reply.get("ename"), "Error")
+    error = type(name, (StudentError,), {})(str(reply.get("evalue", ""))[:2000])
+    error.where = str(reply.get("where", ""))[:500]
+    return error

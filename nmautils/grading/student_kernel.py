@@ -1,0 +1,156 @@
+"""The kernel that runs one student's notebook: ipykernel, and a message that asks a probe.
+
+This runs inside the sandbox, in the same process as the student's code, and nothing here is a
+defence: whatever leaves this process is a stranger's word.
+"""
+
+import ast
+import contextlib
+import io
+import linecache
+import os
+import random
+import sys
+import traceback
+import warnings
+from typing import Any
+
+import numpy as np
+import torch
+from ipykernel.ipkernel import IPythonKernel
+from ipykernel.kernelapp import IPKernelApp
+from traitlets.config import Config
+
+from .sandbox import SOCKETS_INSIDE
+from .values import decode, encode
+
+__all__ = ["StudentKernel", "run_kernel"]
+
+HOME = "/tmp"
+
+
+class StudentKernel(IPythonKernel):
+    """IPython's kernel with one more request on the shell channel: ``probe_request``.
+
+    The request's content has the ``source`` of a function, its ``name`` and its ``arguments``
+    (a pair of a tuple and a dictionary, as `values.encode` writes it, with buffers). The reply
+    has ``status`` ``"ok"`` and ``value``, or ``"error"`` with ``ename``, ``evalue`` and
+    ``where``, the student's line that raised it.
+    """
+
+    msg_types = [*IPythonKernel.msg_types, "probe_request"]
+
+    async def probe_request(self, stream: Any, ident: Any, parent: dict[str, Any]) -> None:
+        """Call a function where the student's definitions are."""
+        content, buffers = self._ask(parent["content"], parent["buffers"])
+        self.session.send(
+            stream, "probe_reply", content, parent, ident=ident, buffers=buffers or None
+        )
+
+    def _ask(self, request: dict[str, Any], buffers: list) -> tuple[dict[str, str], list[bytes]]:
+        quiet = io.StringIO()
+        try:
+            with (
+                warnings.catch_warnings(),
+                contextlib.redirect_stdout(quiet),
+                contextlib.redirect_stderr(quiet),
+            ):
+                warnings.simplefilter("ignore")
+                arguments, named = decode(request["arguments"], buffers)
+                # Its globals are the notebook's, but its own name does not appear there.
+                private: dict[str, Any] = {}
+                exec(_compiled(request["source"], request["name"]), self.shell.user_ns, private)
+                value, made = encode(private[request["name"]](*arguments, **named))
+            return {"status": "ok", "value": value}, made
+        except BaseException as error:  # whatever it is, it is the answer
+            return {
+                "status": "error",
+                "ename": type(error).__name__,
+                "evalue": _text(error),
+                "where": _where(error),
+            }, []
+        finally:
+            pyplot = sys.modules.get("matplotlib.pyplot")
+            if pyplot is not None:
+                pyplot.close("all")
+
+
+def _compiled(source: str, name: str) -> Any:
+    return compile(ast.parse(source), f"<probe {name}>", "exec")
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)[:2000]
+    except BaseException:
+        return ""
+
+
+def _where(error: BaseException) -> str:
+    try:
+        frames = traceback.extract_tb(error.__traceback__, limit=-50)
+        cells = [frame for frame in frames if "ipykernel" in frame.filename]
+        if not cells:
+            return ""
+        return linecache.getline(cells[-1].filename, cells[-1].lineno).strip()[:500]
+    except BaseException:
+        return ""
+
+
+def run_kernel(namespace: dict[str, Any], sockets: str, key: str, seed: int, ready: int) -> None:
+    """Be the kernel until the process ends.
+
+    Parameters
+    ----------
+    namespace : dict
+        The notebook's variables at the start.
+    sockets : str
+        Folder for the sockets.
+    key : str
+        Signs messages.
+    seed : int
+        For the generators of `random`, `numpy` and `torch`, so that a run can be repeated.
+    ready : int
+        Descriptor to write a byte to once the sockets are there.
+    """
+    os.makedirs(sockets, exist_ok=True)
+    home = HOME if sockets == SOCKETS_INSIDE else sockets
+    work, profiles = os.path.join(home, "work"), os.path.join(home, ".ipython")
+    for folder in (work, profiles):
+        os.makedirs(folder, exist_ok=True)
+    os.chdir(work)
+    for name in ("HOME", "TMPDIR", "IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "MPLCONFIGDIR"):
+        os.environ[name] = home
+    _draw_inline()
+    random.seed(seed)
+    np.random.seed(seed)
+    torch.manual_seed(seed)
+
+    config = Config()
+    config.IPKernelApp.transport = "ipc"
+    config.IPKernelApp.ip = os.path.join(sockets, "k")
+    for port, channel in enumerate(("shell", "iopub", "stdin", "control", "hb"), start=1):
+        config.IPKernelApp[f"{channel}_port"] = port
+    config.IPKernelApp.connection_file = os.path.join(sockets, "connection.json")
+    config.IPKernelApp.ipython_dir = profiles
+    config.IPKernelApp.kernel_class = StudentKernel
+    config.IPKernelApp.capture_fd_output = False
+    config.IPKernelApp.quiet = True
+    config.IPKernelApp.exec_PYTHONSTARTUP = False
+    config.IPKernelApp.log_level = "CRITICAL"
+    config.Session.key = key.encode()
+    config.HistoryManager.enabled = False
+    config.InteractiveShell.colors = "nocolor"
+    app = IPKernelApp.instance(config=config, user_ns=namespace)
+    app.initialize([])
+    os.write(ready, b"r")
+    os.close(ready)
+    app.start()
+
+
+def _draw_inline() -> None:
+    """Let figures be shown in the notebook from now on."""
+    os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
+    matplotlib = sys.modules.get("matplotlib")
+    if matplotlib is not None:
+        matplotlib.rcParams["backend"] = os.environ["MPLBACKEND"]
