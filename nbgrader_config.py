@@ -99,9 +99,7 @@ c.RunNotebook.environment = {
 c.LimitOutput.max_lines = 500
 c.AssignLatePenalties.plugin_class = "nmautils.grading.late.LatePolicy"
 
-c.GenerateFeedback.preprocessors = [
-    "nbgrader.preprocessors.GetGrades",
-    "nmautils.grading.feedback.HideHiddenTests",
-    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
-]
+# A page of our own: self-contained, no test's source, nothing of a submission acts in it.
+c.GenerateFeedback.exporter_class = "nmautils.grading.feedback.FeedbackExporter"
+c.GenerateFeedback.preprocessors = ["nmautils.grading.feedback.GradebookMarks"]
 c.ExportApp.plugin_class = "nmautils.grading.marks.MarksExport"

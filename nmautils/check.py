@@ -11,14 +11,20 @@ A test cell reads like this::
     checks = Checks("relu_forward")
     with checks("the output has one column", points=1):
         checks.shape(respond(state, r), (7, 1))
+    ### BEGIN HIDDEN TESTS
+    with checks("the output has one column"):
+        checks.close(respond(state, r), reference(state, r))
+    ### END HIDDEN TESTS
     checks.report()
 
 Only functions marked with `probe` touch the student's definitions; they take and return
 plain data (numbers, strings, lists, dicts, arrays, tensors), so that a grader can run them
-in another process than the checks.
+in another process than the checks. What comes back is the student's word: points rest on
+numbers that the checks compare with their own on random inputs.
 """
 
 import contextlib
+import dis
 import html
 import io
 import os
@@ -27,20 +33,26 @@ import sys
 import traceback
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from types import CodeType
 from typing import Any
 
 import numpy as np
 
 from nmautils.device import in_notebook
 
-__all__ = ["CheckFailed", "CheckResult", "Checks", "Mistake", "Score", "probe", "solved"]
+__all__ = ["CheckFailed", "CheckResult", "Checks", "Mistake", "Score", "note_probed", "probe", "solved"]
 
 DEFAULT_SEED = 2020
+
+# Longer error texts are cut before they are searched for known mistakes.
+LONGEST_ERROR = 2000
 
 # What the probes reach for: these names are missing when an exercise has not been solved, any
 # other missing name is a slip in an answer.
 _PROBED: set[str] = set()
+# The probes themselves: an error that passed through one is the student's.
+_PROBES: set[CodeType] = set()
 
 
 def probe(function: Callable) -> Callable:
@@ -60,8 +72,33 @@ def probe(function: Callable) -> Callable:
     callable
         `function`, unchanged.
     """
-    _PROBED.update(function.__code__.co_names)
+    note_probed(_globals_of(function.__code__))
+    _PROBES.add(function.__code__)
     return function
+
+
+def note_probed(names: Iterable[str]) -> None:
+    """Note which definitions the probes reach for.
+
+    `probe` does so itself. A grader that puts something else in its place calls this with the
+    names that the exercise asks for: a ``NameError`` about one of them then reads "not solved
+    yet", any other one "undefined name".
+
+    Parameters
+    ----------
+    names : iterable of str
+        For instance ``["DeepNetReLU"]``.
+    """
+    _PROBED.update(names)
+
+
+def _globals_of(code: CodeType) -> set[str]:
+    """Names that a function takes from its module, its comprehensions included."""
+    found = {step.argval for step in dis.get_instructions(code) if step.opname == "LOAD_GLOBAL"}
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            found |= _globals_of(inner)
+    return found
 
 
 def solved(*names: str, made: Sequence[str] = ()) -> bool:
@@ -191,12 +228,28 @@ class Checks:
         self.errors = tuple(self.errors)
 
     @contextlib.contextmanager
-    def __call__(self, name: str, points: float):
+    def __call__(self, name: str, points: float | None = None):
         """Run the body as the check `name`, worth `points`; record how it went.
 
         Whatever the body raises ends the check, not the cell. What the student's code
         prints, warns or shows as progress meanwhile is left out.
+
+        Parameters
+        ----------
+        name : str
+            What the check is about.
+        points : float, optional
+            What it is worth. Without points the body goes on with the check of that name,
+            which holds if all of its parts do; so a check that students can run has a hidden
+            part with random numbers.
         """
+        earlier = [i for i, result in enumerate(self.results) if result.name == name]
+        if bool(earlier) == (points is not None):
+            raise ValueError(
+                f"there is a check {name!r} already; give points once"
+                if earlier
+                else f"there is no check {name!r} to go on with; give its points"
+            )
         failure: CheckFailed | None = None
         quiet = io.StringIO()
         try:
@@ -213,14 +266,17 @@ class Checks:
             failure = CheckFailed(str(error) or "this does not hold.")
         except (Exception, SystemExit) as error:
             failure = self._explain(error)
-        self.results.append(
-            CheckResult(name, float(points), True)
-            if failure is None
-            else CheckResult(name, float(points), False, failure.hint, failure.mistake)
-        )
+        if not earlier:
+            self.results.append(CheckResult(name, float(points), True))
+        place = earlier[0] if earlier else -1
+        if failure is not None and self.results[place].passed:
+            self.results[place] = replace(
+                self.results[place], passed=False, hint=failure.hint, mistake=failure.mistake
+            )
 
     def _explain(self, error: BaseException) -> CheckFailed:
-        text = f"{type(error).__name__}: {error}"
+        # By name throughout: judged from outside, an error is not of the built-in class.
+        kind, text = type(error).__name__, _text(error)
         if "ellipsis" in text.lower():
             return CheckFailed(
                 f"A blank `...` is still in your answer; replace it. ({_shorten(text)})",
@@ -229,7 +285,7 @@ class Checks:
         for pattern, name, hint in self.errors:
             if re.search(pattern, text, flags=re.DOTALL):
                 return CheckFailed(f"{hint} ({_shorten(text)})", name)
-        if isinstance(error, NotImplementedError):
+        if kind == "NotImplementedError":
             return CheckFailed("it still raises NotImplementedError.", "not solved yet")
         undefined = re.match(r"NameError: name '(\w+)' is not defined", text)
         if undefined and undefined[1] not in _PROBED:
@@ -243,6 +299,11 @@ class Checks:
                 f"{undefined[1]} is not defined. Complete the exercise above (delete the line "
                 "that raises NotImplementedError), run its cell, then run this one.",
                 "not solved yet",
+            )
+        if not _is_students(error):
+            return CheckFailed(
+                "What came back does not have the form asked for; look at the text of the "
+                f"exercise once more. ({_shorten(text)})"
             )
         return CheckFailed(f"Your code raised {_shorten(text)}{_where(error)}.")
 
@@ -281,6 +342,7 @@ class Checks:
         *,
         hint: str = "",
         mistakes: Iterable[Mistake] = (),
+        forgive: bool = False,
         rtol: float = 1e-4,
         atol: float = 1e-6,
     ) -> None:
@@ -294,6 +356,10 @@ class Checks:
             Said when no known mistake explains the value.
         mistakes : iterable of Mistake, optional
             Tried in order; the first that gives the student's value is the diagnosis.
+        forgive : bool, optional
+            Let the value of a known mistake pass as well. For checks of shape or type, which a
+            wrong formula should not cost; the numbers still have to be computed, so an array
+            whose entries are all the same is not let through.
         rtol, atol : float, optional
             Relative and absolute tolerance, as in `numpy.allclose`.
         """
@@ -301,8 +367,12 @@ class Checks:
         if _agree(came, wanted, rtol, atol):
             return
         for mistake in mistakes:
-            would_be = _array(mistake.value())
+            would_be = _value_of(mistake)
+            if would_be is None:
+                continue
             if _agree(came, would_be, rtol, atol) and not _agree(would_be, wanted, rtol, atol):
+                if forgive and (would_be.size == 1 or np.ptp(would_be) > atol):
+                    return
                 raise CheckFailed(mistake.hint, mistake.name)
         if came.shape != wanted.shape:
             what = f"Expected shape {wanted.shape}, got {came.shape}."
@@ -403,16 +473,48 @@ def _array(value: Any) -> np.ndarray:
         raise CheckFailed("A blank `...` is still in your answer; replace it.", "blank left over")
     if value is None:
         raise CheckFailed("Nothing came back (None). Does your function return its result?")
-    if hasattr(value, "detach"):
-        value = value.detach().cpu().numpy()
     try:
-        return np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise CheckFailed(f"Expected numbers, got {type(value).__name__}.") from None
+        array = _as_numpy(value) if hasattr(value, "detach") else np.asarray(value)
+    except Exception:
+        array = None
+    # NumPy would read numbers out of text, and drop the imaginary part of complex ones.
+    if array is None or array.dtype.kind not in "biuf":
+        raise CheckFailed(f"Expected numbers, got {_kind_of(value, array)}.")
+    return array.astype(np.float64)
+
+
+def _as_numpy(tensor: Any) -> np.ndarray:
+    tensor = tensor.detach().cpu()
+    # NumPy lacks some of torch's types, such as bfloat16.
+    return (tensor.double() if tensor.is_floating_point() else tensor).numpy()
+
+
+def _kind_of(value: Any, array: np.ndarray | None) -> str:
+    if array is not None and array.dtype.kind == "c":
+        return "complex ones"
+    if array is not None and array.dtype.kind in "SU" and array.ndim:
+        return "text"
+    return type(value).__name__
+
+
+def _value_of(mistake: Mistake) -> np.ndarray | None:
+    """What a mistake would give; nothing where it cannot be computed for this answer."""
+    try:
+        return _array(mistake.value())
+    except Exception:
+        return None
 
 
 def _agree(a: np.ndarray, b: np.ndarray, rtol: float, atol: float) -> bool:
+    """Whether all of `a` is close to `b`, entry by entry; nan only matches nan."""
     return a.shape == b.shape and np.allclose(a, b, rtol=rtol, atol=atol, equal_nan=True)
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return f"{type(error).__name__}: {error}"[:LONGEST_ERROR]
+    except Exception:  # an error whose own text fails
+        return type(error).__name__
 
 
 def _shorten(text: str, limit: int = 200) -> str:
@@ -420,11 +522,22 @@ def _shorten(text: str, limit: int = 200) -> str:
     return line if len(line) <= limit else line[: limit - 3] + "..."
 
 
+def _is_students(error: BaseException) -> bool:
+    """Whether an error arose in the student's process, or in a probe called right here."""
+    if hasattr(error, "where"):
+        return True
+    return any(frame.f_code in _PROBES for frame, _ in traceback.walk_tb(error.__traceback__))
+
+
 def _where(error: BaseException) -> str:
     """Say in which line of the student's cell an error arose, if it was one."""
-    frames = [
-        frame
-        for frame in traceback.extract_tb(error.__traceback__)
-        if "ipykernel" in frame.filename or frame.filename.startswith("<")
-    ]
-    return f", at `{frames[-1].line}`" if frames and frames[-1].line else ""
+    if isinstance(getattr(error, "where", None), str):
+        line = error.where
+    else:
+        frames = [
+            frame
+            for frame in traceback.extract_tb(error.__traceback__)
+            if "ipykernel" in frame.filename or frame.filename.startswith("<")
+        ]
+        line = frames[-1].line if frames else ""
+    return f", at `{_shorten(line)}`" if line else ""

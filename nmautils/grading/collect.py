@@ -16,13 +16,14 @@ from pathlib import Path
 
 from nbgrader.apps.zipcollectapp import ZipCollectApp
 from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
-from nbgrader.utils import chdir, parse_utc
+from nbgrader.utils import chdir
 
 from nmautils.course.settings import CourseError, Settings, find_root, read_settings
 
 from .inbox import Found, find_files
 from .names import HandInName, parse_name
 from .reading import read_notebook
+from .submitted import known_assignments, read_timestamp, submitted_path
 
 __all__ = ["Collected", "InboxCollector", "InboxExtractor", "collect"]
 
@@ -109,13 +110,6 @@ class Collected:
     unchanged: list[str] = field(default_factory=list)
     older: list[str] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)
-
-
-def known_assignments(root: Path) -> set[str]:
-    """Names of the assignments that have a released notebook."""
-    return {
-        path.parent.name for path in root.glob("release/*/*.ipynb") if path.stem == path.parent.name
-    }
 
 
 def zone_of(root: Path, assignment: str) -> tzinfo:
@@ -277,7 +271,7 @@ def _choose(
             say(f"older      {hand_in.where} ({hand_in.time} UTC): {newest.where} counts")
 
     target = submitted_path(root, assignment, student)
-    before = _timestamp(target.parent)
+    before, _ = read_timestamp(target.parent)
     if target.is_file() and target.read_bytes() == newest.raw:
         done.unchanged.append(label)
         say(f"unchanged  {label}")
@@ -293,18 +287,6 @@ def _choose(
     os.utime(staged, (seconds, seconds))
     done.new.append(label)
     say(f"collected  {label} <- {newest.where} ({newest.time} UTC)")
-
-
-def submitted_path(root: Path, assignment: str, student: str) -> Path:
-    """Where nbgrader looks for a hand-in."""
-    return root / "submitted" / student / assignment / f"{assignment}.ipynb"
-
-
-def _timestamp(folder: Path) -> datetime | None:
-    try:
-        return parse_utc((folder / "timestamp.txt").read_text().strip())
-    except (OSError, ValueError):
-        return None
 
 
 def _hand_over(root: Path, assignment: str, stage: Path) -> None:

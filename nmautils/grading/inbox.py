@@ -13,7 +13,7 @@ from datetime import datetime, timezone
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 
-__all__ = ["MAX_FILE", "Found", "find_files"]
+__all__ = ["MAX_FILE", "NOTEBOOK_ENDINGS", "Found", "find_files", "read_regular"]
 
 MAX_FILE = 20 * 2**20
 MAX_ARCHIVE = 2 * 2**30
@@ -110,10 +110,36 @@ def _file(path: Path, parts: tuple[str, ...], refuse: Refuse) -> Iterator[Found]
         elif not path.name.lower().endswith(NOTEBOOK_ENDINGS):
             yield Found(parts, None, time)
         else:
-            with open(os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)), "rb") as file:
-                yield Found(parts, file.read(MAX_FILE), time)
+            yield Found(parts, read_regular(path), time)
     except OSError as error:
         refuse(where, f"cannot be read ({error.strerror})")
+    except ValueError as error:
+        refuse(where, str(error))
+
+
+def read_regular(path: Path, limit: int = MAX_FILE) -> bytes:
+    """Read a file if it is one: no link is followed, no pipe waited for.
+
+    Raises
+    ------
+    ValueError
+        If it is something else, too large, or cannot be read: one line on why.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    try:
+        with open(os.open(path, flags), "rb") as file:
+            info = os.fstat(file.fileno())
+            if not stat.S_ISREG(info.st_mode):
+                raise ValueError(f"{path.name} is not a file")
+            raw = file.read(limit + 1)
+    except OSError as error:
+        if path.is_symlink():
+            raise ValueError(f"{path.name} is a link, not a file") from None
+        raise ValueError(f"{path.name} cannot be read ({error.strerror})") from None
+    if len(raw) > limit:
+        size = max(info.st_size, len(raw))
+        raise ValueError(_too_large(size) if limit == MAX_FILE else f"{path.name} is too large")
+    return raw
 
 
 def _refused(name: str, where: str, size: int, refuse: Refuse) -> bool:

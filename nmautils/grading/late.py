@@ -1,6 +1,7 @@
 """Due dates and the late policy, both from ``course.toml``."""
 
 import math
+from pathlib import Path
 from typing import Any
 
 from nbformat.notebooknode import NotebookNode
@@ -12,7 +13,7 @@ from nmautils.course.settings import Late, due_utc, read_settings
 
 from .repair import course_directory
 
-__all__ = ["DueDate", "LatePolicy", "late_share"]
+__all__ = ["DueDate", "LatePolicy", "late_share", "update_due_date"]
 
 DAY = 24 * 60 * 60
 
@@ -59,12 +60,18 @@ class DueDate(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Leave the notebook as it is; update its assignment."""
         where = resources["nbgrader"]
-        tutorial = read_settings(course_directory(self).root).tutorials.get(where["assignment"])
-        due = due_utc(tutorial) if tutorial else None
-        if due is not None:
-            with Gradebook(where["db_url"]) as gradebook:
-                assignment = gradebook.find_assignment(where["assignment"])
-                if assignment.duedate != due:
-                    assignment.duedate = due
-                    gradebook.db.commit()
+        with Gradebook(where["db_url"]) as gradebook:
+            update_due_date(gradebook, course_directory(self).root, where["assignment"])
         return nb, resources
+
+
+def update_due_date(gradebook: Gradebook, root: str | Path, assignment: str) -> None:
+    """Give an assignment in the gradebook the due date of ``course.toml``, if that has one."""
+    tutorial = read_settings(root).tutorials.get(assignment)
+    due = due_utc(tutorial) if tutorial else None
+    if due is None:
+        return
+    entry = gradebook.find_assignment(assignment)
+    if entry.duedate != due:
+        entry.duedate = due
+        gradebook.db.commit()

@@ -124,11 +124,14 @@ def warm_up() -> None:
 
 def _be_stem(request: dict[str, Any], control: socket.socket, namespace: dict[str, Any]) -> None:
     """Run the cells that are the same for everybody, say how that went, and serve forks."""
+    from IPython.core.inputtransformer2 import TransformerManager
+
     problem = ""
     with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
         try:
             for cell in request["cells"]:
-                exec(compile(cell, "<set-up>", "exec"), namespace)
+                plain = TransformerManager().transform_cell(cell)
+                exec(compile(plain, "<set-up>", "exec"), namespace)
         except BaseException as error:
             problem = f"{type(error).__name__}: {error}"
     send(control, {"problem": problem}, [])

@@ -2,14 +2,65 @@
 
 import codecs
 import json
+import math
+import re
+from dataclasses import dataclass
 from typing import Any
 
 import nbformat
 from nbformat.notebooknode import NotebookNode, from_dict
 
-__all__ = ["read_notebook"]
+__all__ = ["UNNAMED", "Reading", "read_notebook", "read_submission"]
+
+# How ids begin that a cell is given here because it had none of its own.
+UNNAMED = "unnamed-"
+
+MAX_BYTES = 100_000_000
+# Brackets and commas: what a parsed file needs of memory, which its size does not tell.
+MAX_CONTAINERS = 2_000_000
+MAX_ITEMS = 10_000_000
+MAX_DEPTH = 30
+MAX_OUTPUTS = 1_000
 
 _KINDS = {"code", "markdown", "raw"}
+_DISPLAYS = {"display_data", "execute_result"}
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_CELLS = re.compile(r'"cells"\s*:\s*\[')
+
+# First bytes of what people hand in instead of a notebook.
+_SIGNATURES = {
+    b"PK": "a zip archive: unpack it and hand in the .ipynb file",
+    b"\x1f\x8b": "a gzip archive: unpack it and hand in the .ipynb file",
+    b"BZh": "a bzip2 archive: unpack it and hand in the .ipynb file",
+    b"\xfd7zXZ": "an xz archive: unpack it and hand in the .ipynb file",
+    b"7z\xbc\xaf": "a 7z archive: unpack it and hand in the .ipynb file",
+    b"Rar!": "a rar archive: unpack it and hand in the .ipynb file",
+    b"%PDF": "a PDF",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"{\\rtf": "a text of a word processor",
+    b"\xd0\xcf\x11\xe0": "a document of a word processor",
+    b"version https://git-lfs": "a Git LFS pointer, which only names a file",
+}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A notebook, and what had to be done to read it.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        Valid, of format 4.5.
+    notes : tuple of str
+        What was repaired, a sentence each, to the student.
+    needs_person : tuple of str
+        Why an instructor should look at the file; empty if nobody need.
+    """
+
+    notebook: NotebookNode
+    notes: tuple[str, ...] = ()
+    needs_person: tuple[str, ...] = ()
 
 
 def read_notebook(raw: bytes) -> NotebookNode:
@@ -18,8 +69,8 @@ def read_notebook(raw: bytes) -> NotebookNode:
     Parameters
     ----------
     raw : bytes
-        Content of the file. Byte order marks, UTF-16, stray bytes and old notebook formats
-        are all read.
+        Content of the file. Byte order marks, UTF-16 and UTF-32, stray bytes, old notebook
+        formats, and rubbish after the notebook's end are all read.
 
     Returns
     -------
@@ -31,54 +82,193 @@ def read_notebook(raw: bytes) -> NotebookNode:
     ValueError
         If the bytes are not a notebook: one line that says what they are instead.
     """
-    text = _decode(raw)
-    if not text.strip():
+    return _read(raw, recover=False).notebook
+
+
+def read_submission(raw: bytes) -> Reading:
+    """Read a notebook as `read_notebook` does, and say what had to be repaired.
+
+    Of a file that was cut short, the cells before the cut are read. A person should look at
+    such a file, which `Reading.needs_person` says.
+
+    Parameters
+    ----------
+    raw : bytes
+        Content of the file.
+
+    Raises
+    ------
+    ValueError
+        If nothing can be read: one line that says why.
+    """
+    return _read(raw, recover=True)
+
+
+def _read(raw: bytes, *, recover: bool) -> Reading:
+    if len(raw) > MAX_BYTES:
+        raise ValueError(
+            f"the file has {len(raw) // 1_000_000} MB, more than the {MAX_BYTES // 1_000_000} MB "
+            "a notebook may have: clear its outputs, save it and hand it in again"
+        )
+    if not raw.strip(b" \t\r\n\0"):
         raise ValueError("the file is empty")
+    for start, what in _SIGNATURES.items():
+        if raw.startswith(start):
+            raise ValueError(f"the file is not a notebook but {what}")
+    text, notes = _decode(raw)
+    if text.count("{") + text.count("[") > MAX_CONTAINERS or text.count(",") > MAX_ITEMS:
+        raise ValueError(
+            "the file has too many parts for a notebook: clear its outputs and hand it in again"
+        )
+    needs_person: list[str] = []
     try:
-        data = json.loads(text)
+        data, rest = _parse(text)
+    except ValueError as error:
+        data = _complete_cells(text) if recover and "cut short" in str(error) else None
+        if data is None:
+            raise
+        rest = ""
+        notes.append(
+            "The file was cut short: only the cells before the cut could be read. "
+            "Hand in the whole notebook."
+        )
+        needs_person.append(
+            f"the file is cut short after {len(data['cells'])} cells; ask for it again"
+        )
+    if rest:
+        notes.append("After the end of the notebook the file went on; that part was left out.")
+    if not isinstance(data, dict) or not ({"cells", "worksheets"} & set(data)):
+        raise ValueError("the file is JSON, but not a notebook (it has no cells)")
+    data = _plain(data)
+    if "cells" not in data:
+        data = _upgrade(data)
+        notes.append("The notebook was in an old format and has been converted.")
+    if not isinstance(data["cells"], list):
+        raise ValueError("the file is JSON, but not a notebook (it has no cells in a list)")
+    lost = sum(not isinstance(cell, dict) for cell in data["cells"])
+    if lost:
+        notes.append(f"{lost} of the notebook's cells could not be read and were left out.")
+    return Reading(_tidy(data), tuple(notes), tuple(needs_person))
+
+
+# --- from bytes to JSON ------------------------------------------------------------------------
+
+
+def _as_latin(error: UnicodeError) -> tuple[str, int]:
+    """Read bytes that are no UTF-8 as an old editor on Windows or Unix would have meant them."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    stray = error.object[error.start : error.end]
+    return stray.decode("cp1252", errors="replace"), error.end
+
+
+codecs.register_error("nmautils.latin", _as_latin)
+
+
+def _decode(raw: bytes) -> tuple[str, list[str]]:
+    encoding = json.detect_encoding(raw)
+    if not encoding.startswith("utf-8"):
+        text = raw.decode(encoding, errors="replace")
+        return text.lstrip("\ufeff"), ["The file was not in UTF-8; it was converted."]
+    try:
+        return raw.decode("utf-8").lstrip("\ufeff"), []
+    except UnicodeDecodeError:
+        text = raw.decode("utf-8", errors="nmautils.latin")
+    return text.lstrip("\ufeff"), ["Some characters were not in UTF-8; they were read as Latin-1."]
+
+
+def _finite(number: str) -> float | None:
+    value = float(number)
+    return value if math.isfinite(value) else None
+
+
+# Tolerant of line breaks in strings; numbers that others could not write back become None.
+_DECODER = json.JSONDecoder(
+    strict=False,
+    parse_int=lambda number: int(number) if len(number) < 19 else None,
+    parse_float=_finite,
+    parse_constant=lambda _: None,
+)
+
+
+def _parse(text: str) -> tuple[Any, str]:
+    """Read the first JSON value of a text; give what follows it, too."""
+    start = len(text) - len(text.lstrip())
+    try:
+        data, end = _DECODER.raw_decode(text, start)
     except RecursionError:
         raise ValueError("the file is nested too deeply to be a notebook") from None
     except ValueError:
         raise ValueError(f"the file is not a notebook (not JSON; {_looks_like(text)})") from None
-    if not isinstance(data, dict) or not ({"cells", "worksheets"} & set(data)):
-        raise ValueError("the file is JSON, but not a notebook (it has no cells)")
-    if "cells" not in data:
-        data = _upgrade(text)
-    return _tidy(data)
-
-
-def _decode(raw: bytes) -> str:
-    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return raw.decode("utf-16", errors="replace")
-    return raw.decode("utf-8-sig", errors="replace")
+    return data, text[end:].strip(" \t\r\n\0")
 
 
 def _looks_like(text: str) -> str:
     start = text.lstrip()[:200].lower()
     if start.startswith(("<!doctype", "<html")):
         return "it is a web page: use File > Download > Download .ipynb"
-    if start.startswith("%pdf"):
-        return "it is a PDF"
-    if start.startswith("pk"):
-        return "it is a zip archive"
+    if start.startswith(("#", "import ", "from ", "%", '"""')):
+        return "it looks like a Python program: hand in the .ipynb file"
+    if "\n<<<<<<< " in text and "\n>>>>>>> " in text:
+        return "it holds a Git merge conflict that nobody has resolved"
     return "it may have been cut short while uploading"
 
 
-def _upgrade(text: str) -> dict[str, Any]:
+def _complete_cells(text: str) -> dict[str, Any] | None:
+    """Read the cells of a notebook up to where its file was cut."""
+    found = _CELLS.search(text)
+    if found is None or not text.lstrip().startswith("{"):
+        return None
+    cells, at = [], found.end()
+    while True:
+        at += len(text[at : at + 200]) - len(text[at : at + 200].lstrip(" \t\r\n,"))
+        try:
+            cell, at = _DECODER.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            break
+        cells.append(cell)
+    return {"cells": cells} if cells else None
+
+
+def _plain(value: Any, depth: int = MAX_DEPTH) -> Any:
+    """Copy a JSON value as far as it can be copied, compared and written later.
+
+    What is nested too deeply is left out, and a lone surrogate, which would break every file
+    written later, becomes a question mark.
+    """
+    if isinstance(value, str):
+        return _clean(value)
+    if isinstance(value, dict):
+        if depth <= 0:
+            return {}
+        return {_clean(key): _plain(item, depth - 1) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item, depth - 1) for item in value] if depth > 0 else []
+    return value
+
+
+def _clean(text: str) -> str:
+    return text if text.isascii() else text.encode(errors="replace").decode()
+
+
+def _upgrade(data: dict[str, Any]) -> dict[str, Any]:
     try:
-        return nbformat.reads(text, as_version=4)
+        return _plain(nbformat.reads(json.dumps(data), as_version=4))
     except Exception as error:
-        raise ValueError(f"the notebook is in an old format and damaged ({error})") from None
+        why = str(error).split("\n")[0][:200]
+        raise ValueError(f"the notebook is in an old format and damaged ({why})") from None
+
+
+# --- from JSON to a notebook -------------------------------------------------------------------
 
 
 def _tidy(data: dict[str, Any]) -> NotebookNode:
     """Keep of a notebook what nbformat allows, so that nothing later meets a surprise."""
-    cells = data["cells"] if isinstance(data["cells"], list) else []
-    tidied, ids = [], set()
-    for cell in cells:
-        if not isinstance(cell, dict):
-            continue
-        tidied.append(_tidy_cell(cell, len(tidied), ids))
+    tidied: list[dict[str, Any]] = []
+    ids: set[str] = set()
+    for cell in data["cells"]:
+        if isinstance(cell, dict):
+            tidied.append(_tidy_cell(cell, len(tidied), ids))
     metadata = data.get("metadata")
     return from_dict(
         {
@@ -92,12 +282,13 @@ def _tidy(data: dict[str, Any]) -> NotebookNode:
 
 def _tidy_cell(cell: dict[str, Any], position: int, ids: set[str]) -> dict[str, Any]:
     kind = cell.get("cell_type")
-    kind = kind if kind in _KINDS else "raw"
+    kind = kind if isinstance(kind, str) and kind in _KINDS else "raw"
     identity = cell.get("id")
-    if not isinstance(identity, str) or identity in ids or not _good_id(identity):
-        identity = f"cell-{position}"
+    if not isinstance(identity, str) or identity in ids or not _ID.fullmatch(identity):
+        identity, tries = f"{UNNAMED}{position}", 0
         while identity in ids:
-            identity += "x"
+            tries += 1
+            identity = f"{UNNAMED}{position}-{tries}"
     ids.add(identity)
     metadata = cell.get("metadata")
     tidied = {
@@ -109,10 +300,13 @@ def _tidy_cell(cell: dict[str, Any], position: int, ids: set[str]) -> dict[str, 
     if kind == "code":
         count = cell.get("execution_count")
         outputs = cell.get("outputs")
+        outputs = outputs[:MAX_OUTPUTS] if isinstance(outputs, list) else []
         tidied["execution_count"] = count if type(count) is int and count >= 0 else None
-        tidied["outputs"] = [o for o in map(_tidy_output, outputs or []) if o is not None]
+        tidied["outputs"] = [o for o in map(_tidy_output, outputs) if o is not None]
     elif isinstance(cell.get("attachments"), dict):
-        tidied["attachments"] = cell["attachments"]
+        tidied["attachments"] = {
+            name: bundle for name, bundle in cell["attachments"].items() if _is_bundle(bundle)
+        }
     return tidied
 
 
@@ -120,24 +314,44 @@ def _tidy_output(output: Any) -> dict[str, Any] | None:
     """Keep an output if it is well formed; nothing is graded by what was handed in."""
     if not isinstance(output, dict):
         return None
-    try:
-        node = from_dict(output)
-        if node.output_type == "stream":
-            node.text = _text(node.text)
-        nbformat.validate(node, ref="output", version=4, version_minor=5)
-    except Exception:
-        return None
-    return node
+    kind = output.get("output_type")
+    if kind == "stream" and isinstance(output.get("name"), str):
+        return {"output_type": kind, "name": output["name"], "text": _text(output.get("text"))}
+    if kind == "error":
+        lines = output.get("traceback")
+        lines = lines if isinstance(lines, list) else []
+        return {
+            "output_type": kind,
+            "ename": _text(output.get("ename")),
+            "evalue": _text(output.get("evalue")),
+            "traceback": [line for line in lines if isinstance(line, str)],
+        }
+    if kind in _DISPLAYS and isinstance(kind, str) and _is_bundle(output.get("data")):
+        metadata = output.get("metadata")
+        tidied = {
+            "output_type": kind,
+            "data": output["data"],
+            "metadata": metadata if isinstance(metadata, dict) else {},
+        }
+        if kind == "execute_result":
+            count = output.get("execution_count")
+            tidied["execution_count"] = count if type(count) is int and count >= 0 else None
+        return tidied
+    return None
+
+
+def _is_bundle(data: Any) -> bool:
+    """Tell whether nbformat takes this for the same thing in several formats."""
+    return isinstance(data, dict) and all(
+        isinstance(value, str)
+        or (isinstance(value, list) and all(isinstance(line, str) for line in value))
+        or kind == "application/json"
+        or (kind.startswith("application/") and kind.endswith("+json"))
+        for kind, value in data.items()
+    )
 
 
 def _text(source: Any) -> str:
     if isinstance(source, list):
         source = "".join(part for part in source if isinstance(part, str))
-    text = source if isinstance(source, str) else ""
-    # A lone surrogate would break every file written later.
-    return text.encode("utf-8", errors="replace").decode("utf-8")
-
-
-def _good_id(identity: str) -> bool:
-    allowed = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
-    return 0 < len(identity) <= 64 and set(identity) <= allowed
+    return _clean(source) if isinstance(source, str) else ""
