@@ -191,7 +191,9 @@ class Kernel:
             namespaces, user = sandbox.namespaces, sandbox.user
         else:
             # Not in TMPDIR: names of sockets are limited to 107 bytes.
-            folder = tempfile.TemporaryDirectory(prefix="nma-", dir="/tmp", ignore_cleanup_errors=True)
+            folder = tempfile.TemporaryDirectory(
+                prefix="nma-", dir="/tmp", ignore_cleanup_errors=True
+            )
             sockets = inside = self._stack.enter_context(folder)
             namespaces, user = [], None
         held, self._leash = os.pipe()
@@ -263,7 +265,7 @@ class Kernel:
 
         reply = self._reply(wanted, seconds, run, room, published)
         if reply is not None:
-            self._drain(wanted, room, published)
+            self._drain(room, published)
             if run.status == "ok" and reply.get("status") != "ok":
                 run.status = "error"
         run.seconds = monotonic() - started
@@ -347,16 +349,12 @@ class Kernel:
             run.status = "died"
         return None
 
-    def _drain(
-        self, wanted: str, room: "_Room", published: Callable[[dict[str, Any]], None]
-    ) -> None:
+    def _drain(self, room: "_Room", published: Callable[[dict[str, Any]], None]) -> None:
         """Read what a cell has published, up to its last message."""
         deadline = monotonic() + 1
         while not room.idle and not room.full and (left := deadline - monotonic()) > 0:
             if self._iopub.poll(left * 1000) and (message := self._receive(self._iopub)):
                 published(message)
-                if message["parent_header"].get("msg_id") == wanted:
-                    room.idle = message["content"].get("execution_state") == "idle"
 
     def _receive(self, channel: zmq.Socket) -> dict[str, Any] | None:
         """Read a message; what is no message of this kernel's is left out."""
@@ -420,6 +418,8 @@ class _Room:
                 elif kept:
                     outputs.append({"output_type": "stream", "name": name, "text": kept})
                 return cut
+            case "status":
+                self.idle = content.get("execution_state") == "idle"
             case "display_data" | "execute_result":
                 data = content.get("data")
                 return isinstance(data, dict) and self._take_data(data, outputs)
