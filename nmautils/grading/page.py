@@ -1,0 +1,62 @@
+"""Pages that need nothing but themselves: templates, one style sheet, and how numbers are said."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from nbconvert.filters.highlight import Highlight2HTML
+
+__all__ = ["count", "highlighted", "points", "render"]
+
+PAGES = Path(__file__).parent / "pages"
+
+
+def render(template: str, **values: Any) -> str:
+    """Fill in a template of the folder ``pages``; everything but `Markup` is escaped."""
+    style = Markup((PAGES / "style.css").read_text(encoding="utf-8"))
+    return _environment().get_template(template).render(style=style, **values)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(PAGES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"points": points, "capital": _capital, "brief": _brief}
+    return environment
+
+
+def points(number: float) -> str:
+    """Write points with at most two decimals."""
+    return f"{round(float(number), 2):g}"
+
+
+def count(number: int, noun: str) -> str:
+    """Write a number of things, for instance ``2 checks``."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def highlighted(source: str) -> Markup:
+    """Turn the source of a code cell into HTML with names for its words."""
+    return Markup(_highlighter()(source))
+
+
+@cache
+def _highlighter() -> Highlight2HTML:
+    return Highlight2HTML(pygments_lexer="ipython3")
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _brief(text: str, limit: int = 110) -> str:
+    if len(text) <= limit:
+        return text
+    return text[:limit].rsplit(" ", 1)[0].rstrip(".,;:") + " …"
