@@ -1,0 +1,208 @@
+"""Tell which cell of the release each cell of a submission is, or was."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from nbformat.notebooknode import NotebookNode
+
+from .reading import UNNAMED
+from .syntax import Code, Parser
+
+__all__ = ["Matching", "grade_id_of", "is_test", "kind_of", "plain"]
+
+KINDS = ("setup", "demo", "explore")
+
+# Share of words that an edited cell has in common with the one it was.
+ALIKE = 0.6
+MAX_COMPARED = 100_000
+
+_WORD = re.compile(r"\w+")
+
+
+def grade_id_of(cell: NotebookNode) -> str | None:
+    """Give the grade id of a cell, None if it has none."""
+    nbgrader = cell.metadata.get("nbgrader")
+    name = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
+    return name if isinstance(name, str) and name else None
+
+
+def is_test(cell: NotebookNode) -> bool:
+    """Tell whether a cell of the release is an automatic test."""
+    nbgrader = cell.metadata.get("nbgrader", {})
+    return bool(cell.cell_type == "code" and nbgrader.get("grade") and not nbgrader.get("solution"))
+
+
+def kind_of(cell: NotebookNode) -> str:
+    """Give the kind of a cell of the release.
+
+    Returns
+    -------
+    str
+        ``answer`` (code that the student writes), ``manual`` (text that the student writes),
+        ``test``, ``setup``, ``demo``, ``explore``, or ``given`` for all others.
+    """
+    if cell.metadata.get("nbgrader", {}).get("solution"):
+        return "answer" if cell.cell_type == "code" else "manual"
+    if is_test(cell):
+        return "test"
+    tags = cell.metadata.get("tags", ())
+    return next((kind for kind in KINDS if kind in tags and cell.cell_type == "code"), "given")
+
+
+def plain(text: str) -> str:
+    """Give a text without its line breaks and other white space."""
+    return " ".join(text.split())
+
+
+class Matching:
+    """Which cell of the release each cell of a submission stands for.
+
+    A cell is recognised by what it holds, if that is what a cell of the release holds; else by
+    its grade id, by its cell id, and, if it is an edit of a given cell between two that were
+    recognised, by the words the two have in common.
+
+    Parameters
+    ----------
+    release : list of NotebookNode
+        Cells of the student version.
+    cells : list of NotebookNode
+        Cells of the submission.
+    parse : Parser
+        For the code of both.
+
+    Attributes
+    ----------
+    kinds : list of str
+        Kind of each cell of the release.
+    codes : dict of int to Code
+        Code of each code cell of the release.
+    slots : dict of int to frozenset of str
+        Names that each answer of the release defines.
+    found : list of int or None
+        For each cell of the submission the index of the release's cell.
+    exact : list of bool
+        Whether it holds what that cell holds.
+    """
+
+    def __init__(
+        self, release: list[NotebookNode], cells: list[NotebookNode], parse: Parser
+    ) -> None:
+        self.release, self.cells, self.parse = release, cells, parse
+        self.kinds = [kind_of(cell) for cell in release]
+        self.codes = {
+            i: parse(cell.source) for i, cell in enumerate(release) if cell.cell_type == "code"
+        }
+        self.slots = {
+            i: self.codes[i].names for i, kind in enumerate(self.kinds) if kind == "answer"
+        }
+        self.slot_names = frozenset().union(*self.slots.values())
+        self.by_mark = {grade_id_of(c): i for i, c in enumerate(release) if grade_id_of(c)}
+        self.by_id = {c["id"]: i for i, c in enumerate(release) if not c["id"].startswith(UNNAMED)}
+        self.by_text: dict[str, list[int]] = {}
+        for i, cell in enumerate(release):
+            self.by_text.setdefault(plain(cell.source), []).append(i)
+        self.found: list[int | None] = []
+        self.exact: list[bool] = []
+        self._by_marks_and_text()
+        self._by_likeness()
+
+    def _by_marks_and_text(self) -> None:
+        by_code: dict[tuple[str, ...], int] = {}
+        for i, code in self.codes.items():
+            if code.parsed and code.units:
+                by_code.setdefault(code.keys, i)
+        last = -1
+        for cell in self.cells:
+            text = plain(cell.source)
+            same = self.by_text.get(text, []) if text else []
+            marked = self._marked(cell)
+            if marked in same:
+                index, exact = marked, True
+            elif same:
+                # Several cells of the release may hold this: the next one is meant, most likely.
+                index, exact = next((i for i in same if i > last), same[0]), True
+            else:
+                index = marked
+                if index is None and cell.cell_type == "code" and text:
+                    index = by_code.get(self.parse(cell.source).keys or ("",))
+                exact = index is not None and self._same_code(cell, index)
+            self.found.append(index)
+            self.exact.append(exact)
+            last = last if index is None else index
+
+    def _marked(self, cell: NotebookNode) -> int | None:
+        # Colab keeps a cell's id among the metadata.
+        for key, known in (
+            (grade_id_of(cell), self.by_mark),
+            (cell["id"], self.by_id),
+            (cell.metadata.get("id"), self.by_id),
+        ):
+            if isinstance(key, str) and key in known:
+                return known[key]
+        return None
+
+    def _same_code(self, cell: NotebookNode, index: int) -> bool:
+        if index not in self.codes or cell.cell_type == "markdown":
+            return False
+        code, wanted = self.parse(cell.source), self.codes[index]
+        return bool(code.parsed and code.units and code.keys == wanted.keys)
+
+    def _by_likeness(self) -> None:
+        """Recognise edited cells that have lost their marks, by their words and their place."""
+        words = {i: _words(cell.source) for i, cell in enumerate(self.release)}
+        seen = set(self.found)
+        upcoming = self._next_found()
+        last = -1
+        for at, cell in enumerate(self.cells):
+            if self.found[at] is not None:
+                last = self.found[at]
+                continue
+            if not cell.source.strip() or len(cell.source) > MAX_COMPARED:
+                continue
+            gap = range(last + 1, upcoming[at])
+            places = [i for i in gap if i not in seen and self.kinds[i] not in ("answer", "manual")]
+            places += [i for i, kind in enumerate(self.kinds) if kind == "test"]
+            index = self._most_alike(cell, places, words)
+            if index is not None:
+                self.found[at] = last = index
+                seen.add(index)
+
+    def _next_found(self) -> list[int]:
+        """For each cell of the submission, which cell of the release is recognised next."""
+        upcoming, following = [], len(self.release)
+        for index in reversed(self.found):
+            upcoming.append(following)
+            following = following if index is None else index
+        return upcoming[::-1]
+
+    def _most_alike(
+        self, cell: NotebookNode, places: Iterable[int], words: dict[int, frozenset[str]]
+    ) -> int | None:
+        mine = _words(cell.source)
+        best: tuple[float, Any] = (ALIKE, None)
+        for i in places:
+            # Sizes alone say most of the time that two cells differ.
+            if not words[i] or not ALIKE <= len(mine) / len(words[i]) <= 1 / ALIKE:
+                continue
+            share = len(mine & words[i]) / len(mine | words[i])
+            if share >= best[0] and self.release[i].cell_type == cell.cell_type:
+                best = (share, i)
+        if best[1] is not None and cell.cell_type == "code" and self._answers(cell):
+            return None
+        return best[1]
+
+    def _answers(self, cell: NotebookNode) -> bool:
+        return bool(self.parse(cell.source).names & self.slot_names)
+
+    def missing(self) -> set[int]:
+        """Give the cells of the release that no cell of the submission stands for."""
+        return set(range(len(self.release))) - set(self.found)
+
+    def code(self, index: int) -> Code:
+        """Give the code of a cell of the release."""
+        return self.codes[index]
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(text[:MAX_COMPARED]))

@@ -1,0 +1,296 @@
+"""Students' code as text: what it defines, where its statements begin and end, what to leave out.
+
+Nothing here runs code, raises for what a student wrote, or takes long whatever that is.
+"""
+
+import ast
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+__all__ = ["LEFTOVER", "Code", "Parser", "Unit", "as_python", "joined", "silence"]
+
+MAX_CELL = 200_000
+MAX_TOTAL = 1_000_000
+
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_IMPORTS = (ast.Import, ast.ImportFrom)
+_TROUBLES = (SyntaxError, ValueError, RecursionError, MemoryError)
+
+# IPython's own lines: %magics, !shell commands, help with a question mark.
+_MAGIC = re.compile(
+    r"^([ \t]*)(?:[%!?].*|[\w.]+\?{1,2}[ \t]*|\w[\w, ]*=[ \t]*[%!].*)$", re.MULTILINE
+)
+# Cell magics whose cell is still Python.
+_PYTHON_CELL = re.compile(r"\s*%%(?:time|timeit|capture|prun)\b")
+_FENCED = re.compile(r"\s*```\w*[ \t]*\n(.*?)\n?```\s*", re.DOTALL)
+_DEFINITION_LINE = re.compile(r"^(?:async[ \t]+def|def|class)[ \t]+(\w+)", re.MULTILINE)
+
+# The first line of a released solution cell, which a student is asked to delete.
+LEFTOVER = re.compile(r"^raise NotImplementedError\b.*$", re.MULTILINE)
+# What fails, or waits in vain, where there is no network and no Colab.
+_ONLINE = re.compile(
+    r"^(?:[%!][ \t]*(?:pip3?|python3? -m pip|conda|mamba|apt|apt-get|wget|curl|git|gdown)\b.*"
+    r"|(?:from|import)[ \t]+google\.colab\b.*)$",
+    re.MULTILINE,
+)
+_COLAB = re.compile(r"^from[ \t]+google\.colab[ \t]+import[ \t]+(\w[\w, \t]*)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One or more top-level statements that share no line with others.
+
+    Parameters
+    ----------
+    text : str
+        Their lines, with the comments before them.
+    nodes : tuple of ast.stmt
+        Their syntax trees.
+    """
+
+    text: str
+    nodes: tuple[ast.stmt, ...]
+
+    @cached_property
+    def key(self) -> str:
+        """What the statements do, whatever their comments and layout."""
+        try:
+            return "\n".join(ast.dump(node) for node in self.nodes)
+        except _TROUBLES:
+            return self.text
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Names that the statements give a value at top level, imported ones aside."""
+        return frozenset(_made(self.nodes))
+
+    @cached_property
+    def provided(self) -> frozenset[str]:
+        """Names that other code may use after them, imported ones included."""
+        imported = (
+            (alias.asname or alias.name).partition(".")[0]
+            for node in self.nodes
+            if isinstance(node, _IMPORTS)
+            for alias in node.names
+        )
+        return self.names.union(imported)
+
+    @cached_property
+    def needed(self) -> frozenset[str]:
+        """Names that they read and nowhere bind."""
+        parts = [part for node in self.nodes for part in ast.walk(node)]
+        names = [part for part in parts if isinstance(part, ast.Name)]
+        bound = {part.id for part in names if not isinstance(part.ctx, ast.Load)}
+        bound.update(part.arg for part in parts if isinstance(part, ast.arg))
+        return frozenset(part.id for part in names) - bound
+
+    @cached_property
+    def used(self) -> frozenset[str]:
+        """Names that they mention anywhere."""
+        return frozenset(
+            part.id for node in self.nodes for part in ast.walk(node) if isinstance(part, ast.Name)
+        )
+
+    @property
+    def is_import(self) -> bool:
+        """Whether there are only imports."""
+        return all(isinstance(node, _IMPORTS) for node in self.nodes)
+
+    @property
+    def is_definition(self) -> bool:
+        """Whether there are only functions and classes."""
+        return all(isinstance(node, _DEFINITIONS) for node in self.nodes)
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether there are only plain values given to plain names."""
+        return all(
+            isinstance(node, ast.Assign)
+            and all(isinstance(target, ast.Name) for target in node.targets)
+            and _is_literal(node.value)
+            for node in self.nodes
+        )
+
+    @property
+    def is_declaration(self) -> bool:
+        """Whether it only makes names known, and computes nothing."""
+        return self.is_import or self.is_definition or self.is_constant
+
+    @cached_property
+    def has_blanks(self) -> bool:
+        """Whether a blank of the student version (``...``) is still there."""
+        blank = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Return, ast.Expr)
+        return any(
+            isinstance(part, blank)
+            and isinstance(part.value, ast.Constant)
+            and part.value.value is ...
+            for node in self.nodes
+            for part in ast.walk(node)
+        )
+
+
+def _made(nodes: Iterable[ast.AST]) -> Iterable[str]:
+    for node in nodes:
+        if isinstance(node, _DEFINITIONS):
+            yield node.name
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            yield from (target.id for target in targets if isinstance(target, ast.Name))
+        elif isinstance(node, ast.If | ast.Try | ast.With):
+            yield from _made(node.body)
+
+
+def _is_literal(node: ast.expr) -> bool:
+    if isinstance(node, ast.UnaryOp):
+        node = node.operand
+    if isinstance(node, ast.Tuple | ast.List):
+        return all(isinstance(item, ast.Constant) for item in node.elts)
+    return isinstance(node, ast.Constant) and node.value is not ...
+
+
+@dataclass(frozen=True)
+class Code:
+    """A cell's code.
+
+    Parameters
+    ----------
+    source : str
+        Its text.
+    units : tuple of Unit
+        Its statements; empty if it cannot be parsed.
+    parsed : bool
+        Whether it could be parsed.
+    """
+
+    source: str
+    units: tuple[Unit, ...] = ()
+    parsed: bool = False
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """What each unit does."""
+        return tuple(unit.key for unit in self.units)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Names it makes at top level; of a cell with a slip, those it seems to define."""
+        if not self.parsed:
+            return frozenset(_DEFINITION_LINE.findall(self.source[:MAX_CELL]))
+        return frozenset().union(*(unit.names for unit in self.units))
+
+    @cached_property
+    def needed(self) -> frozenset[str]:
+        """Names it reads that none of its own statements makes."""
+        return frozenset().union(*(unit.needed for unit in self.units)) - self.provided
+
+    @cached_property
+    def provided(self) -> frozenset[str]:
+        """Names that cells below may use."""
+        return frozenset().union(*(unit.provided for unit in self.units))
+
+    @cached_property
+    def is_declaration(self) -> bool:
+        """Whether it only makes names known."""
+        return self.parsed and all(unit.is_declaration for unit in self.units)
+
+
+class Parser:
+    """Parse the cells of one notebook.
+
+    A cell is parsed once. After `MAX_TOTAL` characters, or for a cell of more than `MAX_CELL`,
+    nothing more is parsed: no honest notebook has so much code.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[str, Code] = {}
+        self._left = MAX_TOTAL
+
+    def __call__(self, source: str, *, dedent: bool = True) -> Code:
+        """Parse a cell; as IPython does, forgive that all of it is indented if `dedent`."""
+        code = self._parse(source)
+        before = source[: len(source) - len(source.lstrip())].rpartition("\n")[2]
+        if not code.parsed and dedent and before:
+            lines = source.split("\n")
+            code = self._parse("\n".join(line.removeprefix(before) for line in lines))
+        return code
+
+    def _parse(self, source: str) -> Code:
+        if source not in self._known:
+            fits = len(source) <= min(MAX_CELL, self._left)
+            self._left -= len(source) if fits else 0
+            self._known[source] = _parse(source) if fits else Code(source)
+        return self._known[source]
+
+
+def _parse(source: str) -> Code:
+    try:
+        tree = ast.parse(source)
+    except _TROUBLES:
+        if _PYTHON_CELL.match(source) is None and source.lstrip().startswith("%%"):
+            return Code(source)
+        try:
+            tree = ast.parse(_MAGIC.sub(r"\1pass", source))
+        except _TROUBLES:
+            return Code(source)
+    return Code(source, tuple(_units(source, tree.body)), True)
+
+
+def _units(source: str, nodes: list[ast.stmt]) -> Iterable[Unit]:
+    lines = source.split("\n")
+    group: list[ast.stmt] = []
+    begin = end = 0
+    for node in nodes:
+        first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
+        if group and first > end:
+            yield Unit("\n".join(lines[begin:end]), tuple(group))
+            group, begin = [], end
+        group.append(node)
+        end = max(end, node.end_lineno or node.lineno)
+    if group:
+        yield Unit("\n".join(lines[begin:]), tuple(group))
+
+
+def joined(units: Iterable[Unit]) -> str:
+    """Put units back together."""
+    return "\n".join(unit.text for unit in units).strip("\n")
+
+
+def as_python(text: str) -> str:
+    """Give the code of a text cell, without the fence that Markdown puts around code."""
+    fenced = _FENCED.fullmatch(text)
+    return fenced[1] if fenced else text
+
+
+def silence(source: str, parse: Parser) -> tuple[str, list[str]]:
+    """Comment out lines that can only fail when a notebook is graded.
+
+    Parameters
+    ----------
+    source : str
+        Code of an answer, or of a cell of the student's own.
+    parse : Parser
+        Tells whether the outcome is still Python.
+
+    Returns
+    -------
+    str
+        The code.
+    list of str
+        ``"leftover"`` and ``"online"``, as far as such lines were found.
+    """
+    found = []
+    handles = [name for line in _COLAB.findall(source) for name in re.findall(r"\w+", line)]
+    online = [_ONLINE]
+    if handles := [name for name in handles[:20] if name != "as"]:
+        uses = rf"^(?:\w+[ \t]*=[ \t]*)?(?:{'|'.join(handles)})\..*$"
+        online.append(re.compile(uses, re.MULTILINE))
+    for what, patterns in (("leftover", [LEFTOVER]), ("online", online)):
+        changed = source
+        for pattern in patterns:
+            changed = pattern.sub(r"# \g<0>", changed)
+        if changed != source and (parse(changed).parsed or not parse(source).parsed):
+            source = changed
+            found.append(what)
+    return source, found
