@@ -84,9 +84,10 @@ class Notes:
         name = _kernel(submitted)
         if name and name != _kernel(release):
             self._first.append(f"The notebook asked for the kernel `{name}`; Python 3 is used.")
+        ours = set().union(*map(_tags, match.release))
         tags = set()
         for cell, index in zip(match.cells, match.found, strict=True):
-            given = set() if index is None else _tags(match.release[index])
+            given = ours if index is None else _tags(match.release[index])
             tags |= (_tags(cell) & RUN_TAGS) - given
         for tag in sorted(tags):
             self._first.append(f"The tag `{tag}`, which changes how a cell is run, was removed.")

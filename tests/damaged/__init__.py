@@ -1,0 +1,1 @@
+"""Honest notebooks as they come in: damaged, but right."""
