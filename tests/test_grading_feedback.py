@@ -378,6 +378,7 @@ def test_a_stopped_cell_says_so_in_one_line(names, left):
 # Out of the gradebook
 
 
+@pytest.mark.slow  # nbgrader starts alembic for a new database
 def test_the_gradebook_knows_points_comments_lateness_and_what_is_open(tmp_path, monkeypatch):
     # nbgrader starts alembic by name.
     monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)

@@ -1,11 +1,12 @@
 """Pages that need nothing but themselves: templates, one style sheet, and how numbers are said."""
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from nbconvert.filters.highlight import Highlight2HTML
 
 __all__ = ["count", "highlighted", "points", "render"]
@@ -28,7 +29,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"points": points, "capital": _capital, "brief": _brief}
+    environment.filters |= {"points": points, "capital": _capital, "brief": _brief, "ticks": _ticks}
     return environment
 
 
@@ -60,3 +61,8 @@ def _brief(text: str, limit: int = 110) -> str:
     if len(text) <= limit:
         return text
     return text[:limit].rsplit(" ", 1)[0].rstrip(".,;:") + " …"
+
+
+def _ticks(text: str) -> Markup:
+    """Show as code what stands between backticks in a plain sentence."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
