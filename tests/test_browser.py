@@ -1,4 +1,4 @@
-"""A student's JupyterLab and a student's feedback page, in a real browser."""
+"""A student's JupyterLab, a student's feedback page, and what hostile pages do: a real browser."""
 
 import json
 import os
@@ -11,8 +11,14 @@ import time
 import urllib.request
 
 import pytest
+from nbconvert.exporters import HTMLExporter
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_output, new_raw_cell
+from nbgrader.server_extensions.formgrader.handlers import template_path
 
+from nmautils.grading.feedback import FeedbackExporter
 from tests.answers_runner import ROOT
+from tests.graded_pages import graded_notebook
+from tests.hostile_texts import HOSTILE
 
 playwright = pytest.importorskip("playwright.sync_api")
 CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser"])), None)
@@ -127,3 +133,106 @@ def test_contents_lead_to_their_headings(notebook):
     notebook.get_by_role("link", name="Section 3.2: Gradient descent").click()
     heading = notebook.get_by_role("heading", name="Section 3.2: Gradient descent")
     playwright.expect(heading).to_be_in_viewport(timeout=10_000)
+
+
+# Pages that show what a stranger wrote
+
+
+def malicious_notebook():
+    """A graded notebook with everything hostile in it that `HOSTILE` knows."""
+    evil = "<img src=x onerror=alert(1)><script>alert(1)</script>"
+    outputs = [new_output("stream", text=evil), new_output("error", ename=evil, traceback=[evil])]
+    kinds = ["text/html", "image/svg+xml", "application/javascript", "text/latex", "text/markdown"]
+    outputs += [new_output("display_data", data={kind: evil, "text/plain": "x"}) for kind in kinds]
+    own = [new_markdown_cell(text) for text in HOSTILE]
+    own += [new_code_cell(evil, outputs=outputs), new_raw_cell(evil)]
+    written = dict.fromkeys(["think_conv_shapes", "think_complex_cell"], "\n\n".join(HOSTILE))
+    answers = {"conv_layer": "right/functional"}
+    return graded_notebook("tutorial2_convolution", answers, written, own=tuple(own))
+
+
+def feedback_page(notebook):
+    return FeedbackExporter().from_notebook_node(notebook, {"nbgrader": {"student": "mallory"}})[0]
+
+
+def formgrader_page(notebook):
+    """What formgrader sends to the browser of an instructor, who is logged in."""
+    exporter = HTMLExporter(template_name="formgrade", extra_template_basedirs=[template_path])
+    resources = {"base_url": "", "submission_id": "1", "index": 0, "total": 1}
+    return exporter.from_notebook_node(notebook, resources)[0]
+
+
+def requests_of(browser, page):
+    """Open a page with everything intercepted; give what it asked for and whether it acted."""
+    context = browser.new_context()
+    tab, asked, acted = context.new_page(), set(), []
+    tab.route("**/*", lambda route: (asked.add(route.request.url), route.abort()))
+    tab.on("dialog", lambda dialog: (acted.append(dialog.message), dialog.dismiss()))
+    tab.on("popup", lambda popup: acted.append(popup.url))
+    tab.set_content(page, wait_until="load")
+    tab.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    for event in ("click", "mouseover", "focus", "toggle"):
+        tab.evaluate(
+            f"document.querySelectorAll('main *, #notebook *').forEach("
+            f"each => each.dispatchEvent(new Event('{event}')))"
+        )
+    tab.wait_for_timeout(500)
+    context.close()
+    return asked, acted
+
+
+@pytest.mark.parametrize("show", [feedback_page, formgrader_page])
+def test_a_hostile_notebook_does_nothing_in_the_browser_that_shows_it(browser, show):
+    page = show(malicious_notebook())
+    assert page.count("onerror=alert(1)") > 20  # as text
+    # The page is safe by itself, not only by the policy in its head.
+    page = page.replace("Content-Security-Policy", "no-policy")
+    asked, acted = requests_of(browser, page)
+    assert acted == []
+    assert asked == requests_of(browser, show(graded_notebook("tutorial2_convolution")))[0]
+    assert show is formgrader_page or asked == set()
+
+
+def test_the_browser_would_have_noticed(browser):
+    page = "<main><img src='http://a.example/x.png' onerror=alert(1)></main>"
+    assert requests_of(browser, page) == ({"http://a.example/x.png"}, ["1"])
+
+
+@pytest.mark.parametrize("width", [1280, 400])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_feedback_page_fits_the_screen_and_can_be_read(browser, width, scheme):
+    page = feedback_page(graded_notebook("tutorial1_decoding", {"gd_loop": "mistakes/momentum"}))
+    viewport = {"width": width, "height": 900}
+    with browser.new_context(viewport=viewport, color_scheme=scheme) as context:
+        tab = context.new_page()
+        tab.set_content(page)
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width
+        low = tab.evaluate(CONTRAST)
+    assert low == []
+
+
+# Pieces of text with a contrast below 4.5 (WCAG AA), with their colours.
+CONTRAST = """() => {
+    const parts = colour => colour.match(/[\\d.]+/g).map(Number);
+    const light = colour => {
+        const [r, g, b] = parts(colour).map(v => v / 255).map(
+            v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const behind = each => {
+        for (; each; each = each.parentElement) {
+            const colour = getComputedStyle(each).backgroundColor;
+            if (!colour.startsWith("rgba(0, 0, 0, 0")) return colour;
+        }
+    };
+    const low = [];
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+        const each = texts.currentNode.parentElement;
+        if (!texts.currentNode.data.trim() || each.closest("svg, .hidden")) continue;
+        const [a, b] = [getComputedStyle(each).color, behind(each)];
+        const [x, y] = [light(a), light(b)].sort((p, q) => q - p);
+        if ((x + 0.05) / (y + 0.05) < 4.5) low.push([texts.currentNode.data.trim(), a, b]);
+    }
+    return low;
+}"""

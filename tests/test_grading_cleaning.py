@@ -13,109 +13,15 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output, new_raw_cell
 from PIL import Image
 
-from nmautils.grading.cleaning import (
-    LIMITS,
-    OutputLimits,
-    clean_attachments,
-    clean_cell,
-    clean_markdown,
-    clean_outputs,
-    clean_png,
-    render_markdown,
-)
+from nmautils.grading.cleaning import OutputLimits, clean_cell, clean_markdown, clean_outputs
+from nmautils.grading.markdown import render_markdown
+from nmautils.grading.pictures import DRAWN, clean_attachments, clean_jpeg, clean_png
+from tests.hostile_texts import HOSTILE
 
 SHOWN = set(
     "p br hr em strong del code pre span div a ul ol li input blockquote "
     "table thead tbody tr th td dl dt dd".split()
 )
-
-HOSTILE = [
-    "<script>alert(1)</script>",
-    "<ScRiPt src=//evil.example/x.js></sCrIpT>",
-    "<script\n>alert(1)</script\n>",
-    "</script><script>alert(1)</script>",
-    "<img src=x onerror=alert(1)>",
-    "<img/src='x'/onerror=alert(1)>",
-    "<img src=x onerror=alert(1)//",
-    "text <b onmouseover=alert(1)>bold</b>",
-    "<svg onload=alert(1)>",
-    "<svg><script href='data:text/javascript,alert(1)'/></svg>",
-    "<svg><animate onbegin=alert(1) attributeName=x dur=1s>",
-    "<math><mtext><table><mglyph><style><img src=x onerror=alert(1)>",
-    "<iframe src='javascript:alert(1)'></iframe>",
-    "<iframe srcdoc='<script>alert(1)</script>'>",
-    "<object data='data:text/html,<script>alert(1)</script>'>",
-    "<embed src='//evil.example/x.swf'>",
-    "<form action='/formgrader/api'><input type=submit></form>",
-    "<button onclick=alert(1)>Full credit</button>",
-    "<meta http-equiv=refresh content='0;url=//evil.example'>",
-    "<base href='//evil.example/'>",
-    "<link rel=stylesheet href='//evil.example/x.css'>",
-    "<style>body{background:url(//evil.example/x)}</style>",
-    "<style>@import '//evil.example/x.css';</style>",
-    "<p style='background:url(//evil.example/x)'>x</p>",
-    "<div style='position:fixed;inset:0'>covers the page</div>",
-    "<details open ontoggle=alert(1)>",
-    "<video><source onerror=alert(1)></video>",
-    "<audio src=//evil.example/x autoplay>",
-    "<body onload=alert(1)>",
-    "<!-- --><img src=x onerror=alert(1)> -->",
-    "<![CDATA[><img src=x onerror=alert(1)>]]>",
-    "<?xml version='1.0'?><x/>",
-    "<noscript><p title='</noscript><img src=x onerror=alert(1)>'>",
-    "<textarea></textarea><img src=x onerror=alert(1)>",
-    "<a href='javascript:alert(1)'>x</a>",
-    "[x](javascript:alert(1))",
-    "[x](JaVaScRiPt:alert(1))",
-    "[x](java\tscript:alert(1))",
-    "[x](java&#115;cript:alert(1))",
-    "[x](&#x6A;avascript:alert(1))",
-    "[x](<javascript:alert(1)>)",
-    "[x]( javascript:alert(1) 'title')",
-    "[x\n](javascript:alert(1))",
-    "[x](vbscript:x)",
-    "[x](data:text/html;base64,PHNjcmlwdD5hbGVydCgxKTwvc2NyaXB0Pg==)",
-    "[x](//evil.example)",
-    "[x](/formgrader/submissions/1/next)",
-    "[x](../../api/contents)",
-    "[x](file:///etc/passwd)",
-    "[x]: javascript:alert(1)\n\n[x]",
-    "[x]: /logout\n\n![a][x]",
-    "> [x]: javascript:alert(1)\n\n[x]",
-    "- [x]: javascript:alert(1)\n\n[x]",
-    "<javascript:alert(1)>",
-    "![x](http://evil.example/pixel.png)",
-    "![x](//evil.example/pixel.png)",
-    "![x](/logout)",
-    "![x](data:image/svg+xml;base64,PHN2Zy8+)",
-    "![x](attachment:missing.png)",
-    "![x](javascript:alert(1))",
-    '![x](http://a.example/ "onerror=alert(1)")',
-    '![" onerror="alert(1)](http://a.example/)',
-    '[a](http://a.example/"onmouseover="alert(1))',
-    '<https://a.example/"onmouseover="alert(1)>',
-    "[![x](http://evil.example/a)](http://evil.example/b)",
-    "!\\[x](http://evil.example/a) !&#91;x](http://evil.example/a)",
-    "```mermaid\n<img src=x onerror=alert(1)>\n```",
-    "~~~mermaid\ngraph TD; A-->B; click A 'javascript:alert(1)'\n~~~",
-    '```x"><img/src=x/onerror=alert(1)>\ncode\n```',
-    "```\n</code></pre><img src=x onerror=alert(1)>",
-    "`<script>\n`</script><script>alert(1)</script>",
-    "a\\`<script>alert(1)</script>`",
-    "``` `` <script>alert(1)</script>",
-    "$<img src=x onerror=alert(1)>$",
-    "$$\n<script>alert(1)</script>\n$$",
-    "\\begin{x}<img src=x onerror=alert(1)>\\end{x}",
-    "\\\\(<img src=x onerror=alert(1)>\\\\)",
-    "| a | <img src=x onerror=alert(1)> |\n|--|--|\n| <script> | `|<script>` |",
-    "Term\n: <svg onload=alert(1)>",
-    "- [ ] <img src=x onerror=alert(1)>",
-    "text\u2028<script>alert(1)</script>",
-    "<\0script>alert(1)</script>",
-    "<\u202escript>alert(1)</script>",
-    "\x1b]8;;javascript:alert(1)\x07link\x1b]8;;\x07",
-    "\ud83d\udca9".encode("utf-16", "surrogatepass").decode("utf-16") + "<x onclick=alert(1)>",
-]
 
 
 def as_nbconvert_shows_it(text, attachments=None):
@@ -127,7 +33,7 @@ def as_nbconvert_shows_it(text, attachments=None):
 def assert_harmless(page):
     for tag in BeautifulSoup(page, "html.parser").find_all(True):
         if tag.name == "img":
-            assert tag["src"].startswith("data:image/png;base64,")
+            assert tag["src"].startswith(("data:image/png;base64,", "data:image/jpeg;base64,"))
         else:
             assert tag.name in SHOWN, page
         for name, value in tag.attrs.items():
@@ -298,7 +204,7 @@ def test_texts_inside_a_picture_go():
         in_base64(with_header(100_000, 3)),
         in_base64(with_header(7_999, 7_999)),
         in_base64(with_header(4, 3, depth=7)),
-        in_base64(bytes(LIMITS.picture_bytes + 1)),
+        in_base64(bytes(DRAWN.size + 1)),
         '" onerror="alert(1)',
     ],
 )
@@ -308,22 +214,52 @@ def test_what_is_no_sound_picture_goes(data):
     assert "picture" in notice.text
 
 
+def jpeg(width=4, height=3):
+    file = io.BytesIO()
+    exif = Image.Exif()
+    exif[0x0112] = 6  # a phone held upright
+    Image.new("RGB", (width, height), "teal").save(file, "JPEG", exif=exif)
+    return file.getvalue()
+
+
+def test_a_photograph_stays_as_it_is():
+    assert clean_jpeg(in_base64(jpeg())) == in_base64(jpeg())
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        None,
+        "x",
+        in_base64(png()),
+        in_base64(b"\xff\xd8\xff<script>alert(1)</script>"),
+        in_base64(jpeg()[:30]),
+        in_base64(b"\xff\xd8" + b"\xff\xe0\0\0" * 9),
+        in_base64(re.sub(b"(\xff\xc0..).{5}", b"\\1\x08\xff\xff\xff\xff", jpeg(), flags=re.S)),
+    ],
+)
+def test_what_is_no_sound_photograph_goes(data):
+    assert clean_jpeg(data) is None
+
+
 def test_attached_pictures_stay_and_are_shown():
     attachments = clean_attachments(
         {
             "sketch.png": {"image/png": in_base64(png()), "image/svg+xml": "<svg onload=alert(1)>"},
+            "photo.jpg": {"image/jpeg": in_base64(jpeg())},
             "evil.svg": {"image/svg+xml": "<svg onload=alert(1)>"},
             'x" onerror="alert(1)': {"image/png": in_base64(png())},
             "odd": 3,
         }
     )
-    assert list(attachments) == ["sketch.png"]
+    assert list(attachments) == ["sketch.png", "photo.jpg"]
     text = clean_markdown(
-        "![my sketch](attachment:sketch.png) ![](attachment:evil.svg)", attachments
+        "![my sketch](attachment:sketch.png) ![](attachment:photo.jpg) ![](attachment:evil.svg)",
+        attachments,
     )
     page = as_nbconvert_shows_it(text, attachments)
     assert_harmless(page)
-    assert page.count("<img") == 1
+    assert page.count("<img") == 2
     assert 'alt="my sketch"' in page
 
 

@@ -21,7 +21,9 @@ from traitlets import default
 
 from nmautils.check import CheckResult
 
-from .cleaning import clean_outputs, plain_characters, render_markdown
+from .characters import plain_characters
+from .cleaning import clean_outputs
+from .markdown import render_markdown
 from .marks import exercise_of
 from .page import count, highlighted, points, render
 

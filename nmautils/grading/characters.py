@@ -1,0 +1,33 @@
+"""Text without the characters that do something else than stand for themselves."""
+
+import re
+
+__all__ = ["last_states", "plain_characters"]
+
+_ANSI = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]{0,40}[ -/]{0,8}[@-~]"  # colours and movements of the cursor
+    r"|\x1b[\]PX^_][^\x07\x1b\x9c]{0,4000}(?:\x07|\x1b\\|\x9c)?"  # titles and links
+    r"|\x1b[ -/]{0,8}[0-~]?"
+)
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff"
+    "\u202a-\u202e\u2066-\u2069"  # these make text read in another order than it stands
+    "\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+_LINE_ENDS = re.compile("\r\n|[\u2028\u2029\x85]")
+
+
+def plain_characters(text: str) -> str:
+    """Take out colour codes, control characters and what turns the direction of reading."""
+    text = _LINE_ENDS.sub("\n", _ANSI.sub("", text))
+    return _CONTROL.sub("", text.replace("\r", "\n"))
+
+
+def last_states(text: str) -> str:
+    """Text as a terminal would leave it: of a line written over and over, the last state."""
+    text = _LINE_ENDS.sub("\n", _ANSI.sub("", text))
+    lines = []
+    for line in text.split("\n"):
+        states = [state for state in line.split("\r") if state.strip()]
+        lines.append(states[-1] if states else "")
+    return _CONTROL.sub("", "\n".join(lines))

@@ -1,0 +1,216 @@
+"""Markdown that a stranger wrote, made safe wherever it is shown.
+
+It keeps its formatting, but no HTML, no link but to the web, and no picture that would be
+fetched. nbconvert puts the HTML of Markdown cells into its pages as it is, formgrader's too.
+"""
+
+import re
+from collections.abc import Mapping
+from html.parser import HTMLParser
+from typing import Any
+
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+from .characters import plain_characters
+from .pictures import clean_attachments
+
+__all__ = ["MARKDOWN_LIMIT", "clean_markdown", "letters", "render_markdown"]
+
+MARKDOWN_LIMIT = 20_000
+
+# Fenced code, code spans and formulas, whose text is not Markdown.
+_VERBATIM = re.compile(
+    r"(?P<code>^ {0,3}(?P<fence>`{3,}|~{3,})[^\n]*(?:\n.*?)??(?:^ {0,3}(?P=fence)[ \t]*$|\Z)"
+    r"|(?<!`)(?P<ticks>`{1,8})(?!`)[^\n]+?(?<!`)(?P=ticks)(?!`))"
+    r"|(?P<math>\$\$[^$]+\$\$|\$[^$\n]+\$)",
+    re.MULTILINE | re.DOTALL,
+)
+_WEB = r"(?:https?://|mailto:)"
+_AUTOLINK = re.compile(rf"<{_WEB}[^\s<>\"'`]{{1,2000}}>", re.IGNORECASE)
+_TAG = re.compile(r"<(?=[A-Za-z/!?])")
+_TARGET = re.compile(rf"\]\(\s*(?!{_WEB}|<{_WEB}|\#|attachment:)[^\s()]*", re.IGNORECASE)
+_DEFINITION = re.compile(r"^([ >*+-]{0,20})\[(?=[^\]\n]{1,300}\]:)", re.MULTILINE)
+_HEADING = re.compile(r"^( {0,3})#{1,6}[ \t]+(.*?)[ \t#]*$", re.MULTILINE)
+_UNDERLINE = re.compile(r"^( {0,3}(?:=+|-+)[ \t]*)$", re.MULTILINE)
+_PICTURE = re.compile(r"!\[")
+_ATTACHED = re.compile(r"!\[([^\]\[\n]{0,300})\]\(attachment:([^\s()]{1,200})\)")
+# TeX that links, loads, defines (and so can explode) or draws over the page.
+_TEX = re.compile(
+    r"\\(?=(?:href|url|style|class|cssId|unicode|require|html[A-Za-z]*|data|bbox|mmlToken|toggle"
+    r"|includegraphics|def|gdef|edef|xdef|let|(?:re|provide)?newcommand|renewenvironment"
+    r"|newenvironment|DeclareMathOperator|rule|Rule|Space|mspace|[mh]?kern|[hm]skip|raise|lower"
+    r"|move(?:left|right)|input|write|csname|catcode|loop|special)(?![A-Za-z]))"
+)
+
+
+def clean_markdown(
+    text: str,
+    attachments: Mapping[str, Any] | None = None,
+    limit: int = MARKDOWN_LIMIT,
+) -> str:
+    """Keep the Markdown of a written answer and take out what acts when it is shown.
+
+    HTML is shown as text; links lead to the web or nowhere; a picture becomes a link to it,
+    unless it is attached to the cell, so that opening the page tells nobody; headings become
+    bold, so that the page's own stay the only ones. The result is then rendered the way
+    nbconvert does; should anything but plain formatting come out, the text is kept as letters
+    without any formatting.
+
+    Parameters
+    ----------
+    text : str
+        Source of a Markdown cell.
+    attachments : mapping, optional
+        Attachments of the cell, already cleaned.
+    limit : int, optional
+        Characters kept.
+
+    Returns
+    -------
+    str
+        Markdown that is safe in formgrader, JupyterLab and on feedback pages.
+    """
+    whole, text = text, plain_characters(text)[:limit]
+    if len(whole) > limit:
+        text += "\n\n*(The rest is left out: this text is too long.)*"
+    names = set(attachments or {})
+    careful = _neutralised(text, names)
+    return careful if _harmless(careful, names) else letters(text)
+
+
+def render_markdown(text: str, attachments: Any = None, limit: int = MARKDOWN_LIMIT) -> str:
+    """Turn Markdown, whoever wrote it, into HTML that is safe in a page of ours.
+
+    Formulas stay as TeX.
+    """
+    pictures = clean_attachments(attachments)
+    return _rendered(clean_markdown(text, pictures, limit), pictures)
+
+
+def _neutralised(text: str, names: set[str]) -> str:
+    parts, position = [], 0
+    for match in _VERBATIM.finditer(text):
+        parts.append(_neutralised_prose(text[position : match.start()], names))
+        # In code TeX is only text; elsewhere a dollar may be one, whoever reads it.
+        parts.append(match[0] if match["code"] else _without_tex(match[0]))
+        position = match.end()
+    parts.append(_neutralised_prose(text[position:], names))
+    return "".join(parts)
+
+
+def _neutralised_prose(text: str, names: set[str]) -> str:
+    links: list[str] = []
+
+    def keep(match: re.Match) -> str:
+        links.append(match[0])
+        return f"\0{len(links) - 1}\0"
+
+    def keep_attached(match: re.Match) -> str:
+        return keep(match) if match[2] in names else f"[picture {match[1]} left out]"
+
+    # No null byte is in the text: plain_characters took them out.
+    text = _AUTOLINK.sub(keep, _ATTACHED.sub(keep_attached, text))
+    text = _PICTURE.sub("[picture: ", _TAG.sub("&lt;", text))
+    text = _TARGET.sub("](#", text)
+    text = _DEFINITION.sub(r"\1&#91;", text)
+    text = _HEADING.sub(r"\1**\2**", text)
+    text = _UNDERLINE.sub(r"\n\1", text)
+    text = _without_tex(text)
+    return re.sub("\0(\\d+)\0", lambda match: links[int(match[1])], text)
+
+
+def _without_tex(text: str) -> str:
+    return _TEX.sub(r"\\backslash ", text)
+
+
+def letters(text: str) -> str:
+    """Markdown that shows `text` letter by letter: every sign is written as its number."""
+    lines = _without_tex(text).strip().split("\n")
+    return "\n".join(
+        re.sub(r"[^\w\s.,:;?]|_", lambda sign: f"&#{ord(sign[0])};", line.strip()) + "  "
+        for line in lines
+    )
+
+
+_SHOWN = {
+    "p": {"class"},
+    "br": set(),
+    "hr": set(),
+    "em": set(),
+    "strong": set(),
+    "del": set(),
+    "code": {"class"},
+    "pre": {"class"},
+    "span": {"class"},
+    "div": {"class"},
+    "a": {"href", "title"},
+    "ul": {"class"},
+    "ol": {"class", "start"},
+    "li": {"class"},
+    "input": {"class", "type", "disabled", "checked"},
+    "blockquote": set(),
+    "table": set(),
+    "thead": set(),
+    "tbody": set(),
+    "tr": set(),
+    "th": {"style"},
+    "td": {"style"},
+    "dl": set(),
+    "dt": set(),
+    "dd": set(),
+    "img": {"src", "alt", "title"},
+}
+_CLASSES = re.compile(r"(?:highlight|task-list-item|task-list-item-checkbox|[a-z][a-z0-9]{0,2}|)")
+
+
+class _Inspector(HTMLParser):
+    """Looks through a rendered page for anything but plain formatting."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.harmless = True
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        good = tag in _SHOWN and all(
+            name in _SHOWN[tag] and _good_value(tag, name, value or "") for name, value in attrs
+        )
+        self.harmless &= good
+
+    def handle_comment(self, data: str) -> None:
+        self.harmless = False
+
+    handle_decl = handle_pi = unknown_decl = handle_comment
+
+
+def _good_value(tag: str, name: str, value: str) -> bool:
+    if name == "class":
+        return all(
+            _CLASSES.fullmatch(word) or word.startswith("language-") for word in value.split()
+        )
+    if name == "style":
+        return bool(re.fullmatch(r"text-align:\s?(?:left|right|center);?", value))
+    if name == "href":
+        return bool(re.match(rf"{_WEB}|#", value, re.IGNORECASE))
+    if name == "src":
+        return value.startswith(("data:image/png;base64,", "data:image/jpeg;base64,"))
+    if name == "type":
+        return value == "checkbox"
+    return True
+
+
+def _rendered(text: str, attachments: Mapping[str, Any]) -> str:
+    renderer = IPythonRenderer(escape=False, attachments=dict(attachments))
+    return MarkdownWithMath(renderer=renderer).render(text)
+
+
+def _harmless(text: str, names: set[str]) -> bool:
+    """Whether nothing but plain formatting comes out when nbconvert renders the text."""
+    try:
+        page = _rendered(text, {name: {"image/png": "AAAA"} for name in names})
+    except Exception:  # whatever the renderer stumbles over, formgrader would stumble too
+        return False
+    inspector = _Inspector()
+    inspector.feed(page)
+    inspector.close()
+    # What the parser still waits for the end of would begin a tag.
+    return inspector.harmless and not inspector.rawdata

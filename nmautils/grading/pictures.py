@@ -1,0 +1,165 @@
+"""Pictures out of a stranger's notebook: what is shown is a sound picture of a sane size."""
+
+import base64
+import binascii
+import re
+import struct
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["DRAWN", "PHOTOS", "PictureLimits", "clean_attachments", "clean_jpeg", "clean_png"]
+
+MAX_ATTACHED = 12
+
+
+@dataclass(frozen=True)
+class PictureLimits:
+    """How large a picture may be.
+
+    Parameters
+    ----------
+    size : int
+        Bytes.
+    side, area : int
+        Width or height, and their product, in pixels.
+    """
+
+    size: int
+    side: int
+    area: int
+
+    def allow(self, width: int, height: int) -> bool:
+        """Whether a picture may have this width and height."""
+        return 0 < width <= self.side and 0 < height <= self.side and width * height <= self.area
+
+
+DRAWN = PictureLimits(1_500_000, 8_000, 24_000_000)
+PHOTOS = PictureLimits(6_000_000, 12_000, 64_000_000)
+
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
+
+
+def clean_png(data: Any, limits: PictureLimits = DRAWN) -> str | None:
+    """Check a picture and keep of it what draws: no text, profile or animation inside.
+
+    Parameters
+    ----------
+    data : str or list of str
+        PNG in base64.
+    limits : PictureLimits, optional
+        Largest size in bytes and pixels.
+
+    Returns
+    -------
+    str or None
+        The picture in base64, None if it is no sound PNG within the limits.
+    """
+    raw = _decoded(data, limits)
+    if not raw.startswith(_SIGNATURE):
+        return None
+    kept, names, position = [_SIGNATURE], [], len(_SIGNATURE)
+    while position + 12 <= len(raw) and names[-1:] != [b"IEND"]:
+        (length,) = struct.unpack(">I", raw[position : position + 4])
+        end = position + 12 + length
+        if end > len(raw):
+            return None
+        name, body = raw[position + 4 : position + 8], raw[position + 8 : end - 4]
+        if zlib.crc32(name + body) != struct.unpack(">I", raw[end - 4 : end])[0]:
+            return None
+        if (name == b"IHDR") == bool(names) or (name == b"IHDR" and not _good_header(body, limits)):
+            return None
+        if name in (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"):
+            kept.append(raw[position:end])
+        names.append(name)
+        position = end
+    if names[-1:] != [b"IEND"] or b"IDAT" not in names:
+        return None
+    return base64.b64encode(b"".join(kept)).decode("ascii")
+
+
+def _good_header(body: bytes, limits: PictureLimits) -> bool:
+    if len(body) != 13:
+        return False
+    width, height, depth, colour, compression, filters, interlace = struct.unpack(">IIBBBBB", body)
+    return (
+        limits.allow(width, height)
+        and depth in _DEPTHS.get(colour, ())
+        and (compression, filters) == (0, 0)
+        and interlace in (0, 1)
+    )
+
+
+def clean_jpeg(data: Any, limits: PictureLimits = PHOTOS) -> str | None:
+    """Check a photograph, for instance of a page written by hand.
+
+    Parameters
+    ----------
+    data : str or list of str
+        JPEG in base64.
+    limits : PictureLimits, optional
+        Largest size in bytes and pixels.
+
+    Returns
+    -------
+    str or None
+        The picture in base64, None if it is no JPEG within the limits.
+    """
+    raw = _decoded(data, limits)
+    if not raw.startswith(b"\xff\xd8\xff"):
+        return None
+    position = 2
+    while position + 9 <= len(raw) and raw[position] == 0xFF:
+        marker, length = raw[position + 1], struct.unpack(">H", raw[position + 2 : position + 4])[0]
+        if marker in _FRAMES:
+            height, width = struct.unpack(">HH", raw[position + 5 : position + 9])
+            return base64.b64encode(raw).decode("ascii") if limits.allow(width, height) else None
+        if length < 2 or marker not in _BEFORE_FRAME:
+            return None
+        position += 2 + length
+    return None
+
+
+# Markers of a JPEG: those that tell its size, and those that may stand before them.
+_FRAMES = {0xC0, 0xC1, 0xC2}
+_BEFORE_FRAME = {0xC4, 0xDB, 0xDD, 0xFE, *range(0xE0, 0xF0)}
+
+
+def _decoded(data: Any, limits: PictureLimits) -> bytes:
+    """Decode base64; nothing if it is none, or too long."""
+    if isinstance(data, list):
+        data = "".join(part for part in data if isinstance(part, str))
+    if not isinstance(data, str) or len(data) > 2 * limits.size:
+        return b""
+    try:
+        raw = base64.b64decode("".join(data.split()), validate=True)
+    except (binascii.Error, ValueError):
+        return b""
+    return raw if len(raw) <= limits.size else b""
+
+
+def clean_attachments(
+    attachments: Any, limits: PictureLimits = PHOTOS
+) -> dict[str, dict[str, str]]:
+    """Keep of a Markdown cell's attachments the sound pictures.
+
+    Parameters
+    ----------
+    attachments : mapping
+        As in a notebook, from names to bundles by type; anything else is no attachment.
+    limits : PictureLimits, optional
+        Largest size of one of them.
+    """
+    kept: dict[str, dict[str, str]] = {}
+    for name, bundle in attachments.items() if isinstance(attachments, Mapping) else ():
+        if len(kept) >= MAX_ATTACHED or not isinstance(bundle, Mapping):
+            continue
+        if not isinstance(name, str) or not re.fullmatch(r"[\w.-]{1,100}", name):
+            continue
+        if png := clean_png(bundle.get("image/png"), limits):
+            kept[name] = {"image/png": png}
+        elif jpeg := clean_jpeg(bundle.get("image/jpeg"), limits):
+            kept[name] = {"image/jpeg": jpeg}
+    return kept
