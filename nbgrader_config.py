@@ -51,52 +51,15 @@ c.GenerateAssignment.preprocessors = [
 c.ZipCollectApp.extractor_plugin = "nmautils.grading.collect.InboxExtractor"
 c.ZipCollectApp.collector_plugin = "nmautils.grading.collect.InboxCollector"
 
-# nbgrader's lists; ours repair first, keep a run-away cell from the others, and settle scores.
-c.Autograde.exporter_class = "nmautils.grading.repair.SubmissionExporter"
-c.Autograde.sanitize_preprocessors = [
-    "nmautils.grading.late.DueDate",
-    "nbgrader.preprocessors.ClearOutput",
-    "nmautils.grading.repair.RepairCells",
-    "nbgrader.preprocessors.DeduplicateIds",
-    "nbgrader.preprocessors.OverwriteKernelspec",
-    "nbgrader.preprocessors.OverwriteCells",
-    "nbgrader.preprocessors.CheckCellMetadata",
-]
+# A submission is repaired, run behind walls and judged from outside by the first step; what came
+# out is saved by the second. `nmautils grade` does the same for a whole class at once.
+c.Autograde.pre_convert_hook = "nmautils.grading.autograde.set_links_aside"
+c.Autograde.exporter_class = "nmautils.grading.autograde.SubmissionExporter"
+c.Autograde.sanitize_preprocessors = ["nmautils.grading.autograde.GradeSubmission"]
 c.Autograde.autograde_preprocessors = [
-    "nmautils.grading.execute.RunNotebook",
-    "nbgrader.preprocessors.IgnorePattern",
-    "nbgrader.preprocessors.LimitOutput",
-    "nmautils.grading.scores.SettleScores",
-    "nbgrader.preprocessors.SaveAutoGrades",
-    "nbgrader.preprocessors.AssignLatePenalties",
+    "nmautils.grading.autograde.SaveResult",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
-# Seconds per cell; after a first time-out, and for a whole notebook.
-c.RunNotebook.timeout = 30
-c.RunNotebook.timeout_again = 10
-c.RunNotebook.total_timeout = 600
-too_long = "this cell took too long and was stopped. Is there a loop that never ends?"
-c.RunNotebook.error_on_timeout = {
-    "ename": "CellTimeoutError",
-    "evalue": too_long,
-    "traceback": [f"CellTimeoutError: {too_long}"],
-}
-# A cell that floods or ignores the interrupt must not cost the notebook its marks.
-c.RunNotebook.raise_on_iopub_timeout = False
-c.RunNotebook.iopub_timeout = 10
-c.RunNotebook.shutdown_kernel = "immediate"
-# Only errors of the kernel itself in the log: a warning for each student would bury ours.
-c.RunNotebook.extra_arguments = ["--log-level=ERROR"]
-# For the kernels only: a JupyterLab that loads this file keeps its own environment.
-c.RunNotebook.environment = {
-    "NMAUTILS_PROFILE": "small",
-    "NMAUTILS_DATA": "simulated",
-    "NMAUTILS_OFFLINE": "1",
-    "OMP_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-}
-c.LimitOutput.max_lines = 500
 c.AssignLatePenalties.plugin_class = "nmautils.grading.late.LatePolicy"
 
 # A page of our own: self-contained, no test's source, nothing of a submission acts in it.

@@ -80,6 +80,15 @@ class Late:
 
 
 @dataclass(frozen=True)
+class Grading:
+    """What a submission may use while it is graded: seconds of wall time, and memory."""
+
+    cell_seconds: float = 30
+    total_seconds: float = 600
+    memory_gib: float = 4
+
+
+@dataclass(frozen=True)
 class Tutorial:
     """One tutorial, which is one assignment with one notebook of the same name."""
 
@@ -105,6 +114,7 @@ class Settings:
     feedback: Feedback
     points: Points
     late: Late
+    grading: Grading
     tutorials: dict[str, Tutorial]
 
     @property
@@ -156,6 +166,7 @@ _SECTIONS = {
     "feedback": Feedback,
     "points": Points,
     "late": Late,
+    "grading": Grading,
 }
 _KINDS: dict[Any, tuple[tuple[type, ...], str]] = {
     str: ((str,), "a text in quotes"),
@@ -283,8 +294,15 @@ def _check_values(settings: Settings) -> None:
         if value < 0 or (top is not None and value > top):
             limits = "at least 0" if top is None else f"between 0 and {top}"
             raise CourseError(f"{FILE_NAME} {where} is {value}, must be {limits}")
-    if points.step <= 0:
-        raise CourseError(f"{FILE_NAME} [points] step is {points.step}, must be above 0")
+    grading = settings.grading
+    for value, where in [
+        (points.step, "[points] step"),
+        (grading.cell_seconds, "[grading] cell_seconds"),
+        (grading.total_seconds, "[grading] total_seconds"),
+        (grading.memory_gib, "[grading] memory_gib"),
+    ]:
+        if value <= 0:
+            raise CourseError(f"{FILE_NAME} {where} is {value}, must be above 0")
     orders: dict[int, str] = {}
     for name, tutorial in settings.tutorials.items():
         where = f"{FILE_NAME} [tutorials.{name}]"

@@ -13,13 +13,27 @@ import sys
 import threading
 from dataclasses import asdict
 
+from nmautils.course.settings import Settings
+
 from . import host
 from .bundle import Bundle
 from .grader import not_graded
 from .results import Graded, Submission
 from .sandbox import Limits, SandboxMissing
 
-__all__ = ["Limits", "SandboxMissing", "close", "grade"]
+__all__ = ["Limits", "SandboxMissing", "close", "grade", "limits_of"]
+
+
+def limits_of(settings: Settings) -> Limits:
+    """Give the limits that ``course.toml`` sets in its section ``[grading]``."""
+    grading = settings.grading
+    return Limits(
+        cell=grading.cell_seconds,
+        again=min(grading.cell_seconds, Limits.again),
+        total=grading.total_seconds,
+        cpu=round(grading.total_seconds) + 60,
+        memory=round(grading.memory_gib * 2**30),
+    )
 
 
 class HostLost(RuntimeError):

@@ -8,14 +8,14 @@ import nbformat
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_output
 
-from nmautils.check import CheckResult, Score
+from nmautils.check import CheckResult
 
 from .bundle import Bundle
 from .cleaning import clean_markdown, clean_outputs
 from .judge import Verdict, judge
-from .kernel import CellRun, Kernel, Nursery, ProbeFailed
+from .kernel import CellRun, Kernel, Nursery, ProbeFailed, ProbeTooSlow
 from .reading import read_notebook
-from .repair import rebuild
+from .rebuild import rebuild
 from .results import Event, ExerciseResult, Graded, Submission
 from .sandbox import Limits
 
@@ -24,11 +24,17 @@ __all__ = ["Grader", "not_graded", "set_up_cells"]
 # Kinds of cells, by what they cost a hand-in that is graded: demonstrations only with --full.
 ALWAYS, ON_DEMAND = {"setup", "answer", "own"}, {"demo", "explore"}
 
-TOO_LONG = "This cell took longer than {:g} seconds and was stopped. Is there a loop that never ends?"
+TOO_LONG = (
+    "This cell took longer than {:g} seconds and was stopped. Is there a loop that never ends?"
+)
 ENDED = "This cell ended the Python process it ran in; the cells after it ran in a new one."
 NO_TIME = "There was no time left for this cell: the notebook had used up its {:g} seconds."
 GAVE_UP = "This cell was not run: the notebook's process had ended too often."
-SLOW_PROBES = 3
+CALLED_TOO_LONG = "Calling your code took longer than {:g} seconds, so it was stopped."
+CALLED_AND_ENDED = "Calling your code ended the Python process it ran in."
+
+# How often a notebook may end its process, and one exercise bring a call to its limit.
+STARTS, LOST_CALLS = 10, 2
 
 
 def set_up_cells(release: NotebookNode) -> list[str]:
@@ -85,7 +91,7 @@ class Grader:
         self.events: list[Event] = []
         self.needs_person: list[str] = []
         self.verdicts: dict[str, Verdict] = {}
-        self.seconds = {"ready": 0.0, "cells": 0.0, "tests": 0.0, "total": 0.0}
+        self.seconds = dict.fromkeys(("ready", "cells", "tests", "probes", "total"), 0.0)
         self.kernel: Kernel | None = None
         self.starts = 0
         self.from_stem = stem is not None
@@ -136,7 +142,9 @@ class Grader:
             cell.outputs, cell.execution_count = [], None
             if kind == "test":
                 self._test(cell)
-            elif kind in self.kinds and i not in shared and cell.source != stubs.get(_grade_id(cell)):
+            elif (
+                kind in self.kinds and i not in shared and cell.source != stubs.get(_grade_id(cell))
+            ):
                 self._cell(cell, kind, from_stem=bool(shared))
             if submitted and (kind == "own" or kind in ON_DEMAND) and not self.full:
                 cell.outputs = submitted
@@ -148,7 +156,7 @@ class Grader:
             return self.kernel
         if self.kernel is not None:
             self.kernel.close()
-        if self.starts > 3 or monotonic() > self.deadline:
+        if self.starts >= STARTS or monotonic() > self.deadline:
             return None
         self.starts += 1
         started = monotonic()
@@ -202,7 +210,7 @@ class Grader:
         name = _grade_id(cell)
         cell.source = self.bundle.tests[name]
         started = monotonic()
-        self.slow = 0
+        self.judged, self.lost_calls = name, 0
         verdict = judge(cell.source, self._ask, self.submission.seed)
         self.seconds["tests"] += monotonic() - started
         self.verdicts[name] = verdict
@@ -222,15 +230,28 @@ class Grader:
         ]
 
     def _ask(self, source: str, name: str, given: tuple, named: dict) -> Any:
-        kernel = self._ready(self.from_stem)
-        if kernel is None or self.slow >= SLOW_PROBES:
-            raise ProbeFailed("your code was not run again: it had taken too long before")
-        limit = self._time(self.limits.probe) / (1 + 2 * self.slow)
+        kernel = self._ready(self.from_stem) if self.lost_calls < LOST_CALLS else None
+        if kernel is None:
+            raise ProbeFailed("your code was not called again, after what happened before")
+        seconds = self._time(self.limits.probe)
+        started = monotonic()
         try:
-            return kernel.ask(source, name, given, named, limit)
-        except ProbeFailed as error:
-            self.slow += "longer than" in str(error) or not kernel.alive
+            return kernel.ask(source, name, given, named, seconds)
+        except ProbeTooSlow:
+            self._lost_call("time-out", CALLED_TOO_LONG.format(seconds))
             raise
+        except ProbeFailed:
+            if not kernel.alive:
+                self._lost_call("died", CALLED_AND_ENDED)
+            raise
+        finally:
+            self.seconds["probes"] += monotonic() - started
+
+    def _lost_call(self, kind: str, text: str) -> None:
+        self.overran = self.overran or kind == "time-out"
+        if not self.lost_calls:
+            self.events.append(Event(self.judged, kind, text))
+        self.lost_calls += 1
 
     # --- writing down --------------------------------------------------------------------------
 

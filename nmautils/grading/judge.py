@@ -68,7 +68,9 @@ def judge(test: str, ask: Ask, seed: int) -> Verdict:
     except (SyntaxError, ValueError, AttributeError) as error:
         return Verdict(None, f"the test cell is not as it should be ({error})")
     probes = {
-        node.name: _bare(node) for node in body if isinstance(node, ast.FunctionDef) and _marked(node)
+        node.name: _bare(node)
+        for node in body
+        if isinstance(node, ast.FunctionDef) and _marked(node)
     }
     namespace: dict[str, Any] = {"__name__": "__main__"}
     try:

@@ -20,7 +20,7 @@ from . import nursery
 from .sandbox import SOCKETS_INSIDE, Limits, Sandbox
 from .values import BadValue, decode, encode, name_of_class
 
-__all__ = ["CellRun", "Kernel", "Nursery", "ProbeFailed", "StudentError"]
+__all__ = ["CellRun", "Kernel", "Nursery", "ProbeFailed", "ProbeTooSlow", "StudentError"]
 
 # Of one message; the largest honest ones hold a figure.
 MESSAGE = 80 << 20
@@ -60,6 +60,10 @@ class StudentError(Exception):
 
 class ProbeFailed(StudentError):
     """The student's process gave no usable answer: too slow, gone, or not plain data."""
+
+
+class ProbeTooSlow(ProbeFailed):
+    """No answer came in time."""
 
 
 @dataclass
@@ -236,6 +240,7 @@ class Kernel:
             channel.setsockopt(zmq.LINGER, 0)
             channel.setsockopt(zmq.MAXMSGSIZE, MESSAGE)
             channel.setsockopt(zmq.RECONNECT_IVL, -1)
+            channel.setsockopt(zmq.SNDTIMEO, 2000)
             channel.setsockopt(zmq.RCVHWM, 0 if kind == zmq.DEALER else 1000)
             channel.connect(f"ipc://{sockets}/k-{port}")
             setattr(self, name, channel)
@@ -252,12 +257,10 @@ class Kernel:
         run = CellRun("ok")
         started = monotonic()
         room = _Room(self.limits)
-        request = self._session.send(
-            self._shell,
+        wanted = self._send(
             "execute_request",
             {"code": source, "silent": False, "store_history": True, "allow_stdin": False},
         )
-        wanted = request["header"]["msg_id"]
 
         def published(message: dict[str, Any]) -> None:
             if room.take(message, wanted, run.outputs):
@@ -297,19 +300,35 @@ class Kernel:
         """
         text, buffers = encode((arguments, named))
         content = {"source": source, "name": name, "arguments": text}
-        request = self._session.send(self._shell, "probe_request", content, buffers=buffers)
+        wanted = self._send("probe_request", content, buffers)
         run, room = CellRun("ok"), _Room(self.limits)
-        reply = self._reply(request["header"]["msg_id"], seconds, run, room, room.count)
+        reply = self._reply(wanted, seconds, run, room, room.count)
         if run.status == "died":
             raise ProbeFailed("the Python process has ended while your code was running")
         if reply is None or run.status != "ok":
-            raise ProbeFailed(f"your code took longer than {seconds:g} seconds and was stopped")
+            raise ProbeTooSlow(f"your code took longer than {seconds:g} seconds and was stopped")
         try:
             if reply.get("status") == "ok":
                 return decode(reply.get("value"), reply["buffers"])
         except BadValue as error:
             raise ProbeFailed(f"what your code gave back cannot be read: {error}") from None
         raise _student_error(reply)
+
+    def _send(
+        self,
+        kind: str,
+        content: dict[str, Any],
+        buffers: list[bytes] | None = None,
+        channel: zmq.Socket | None = None,
+    ) -> str:
+        """Send a request, give its id; a process that no longer listens is taken for dead."""
+        message = self._session.msg(kind, content)
+        if self.alive:
+            try:
+                self._session.send(channel or self._shell, message, buffers=buffers)
+            except zmq.ZMQError:
+                self.kill()
+        return message["header"]["msg_id"]
 
     def _reply(
         self,
@@ -332,7 +351,7 @@ class Kernel:
                     self.kill()
                     return None
                 run.status = "time-out"
-                self._session.send(self._control, "interrupt_request", {})
+                self._send("interrupt_request", {}, channel=self._control)
                 deadline = monotonic() + self.limits.grace
                 continue
             happened = dict(poller.poll(left * 1000))

@@ -105,7 +105,8 @@ class Graded:
         Why an instructor should look at the submission, a line each; empty if nobody need.
     seconds : dict
         Wall time by share: ``ready`` (until the kernel answered), ``cells`` (the student's),
-        ``tests`` (checks and probes), ``total``.
+        ``tests`` (everything in them), ``probes`` (of that, waiting for the student's code),
+        ``total``.
     """
 
     student: str

@@ -14,7 +14,10 @@ import fcntl
 import json
 import os
 import resource
+import secrets
+import select
 import shutil
+import signal
 import subprocess
 import sys
 import sysconfig
@@ -135,10 +138,10 @@ class Sandbox:
         if program is None or sys.platform != "linux":
             raise SandboxMissing(f"no sandbox here: {HOW_TO_GET_ONE}")
         as_root = os.geteuid() == 0
-        self.user = FIRST_USER + os.getpid() % USERS if as_root else None
+        self.user = FIRST_USER + secrets.randbelow(USERS) if as_root else None
         self.sockets = ""
         self.namespaces: list[int] = []
-        self._holder = None
+        self._holder = self._first = None
         try:
             self._open(program, limits, as_root)
         except BaseException:
@@ -168,14 +171,22 @@ class Sandbox:
                     f"bubblewrap does not work here ({why or 'it said nothing'}): {HOW_TO_GET_ONE}"
                 )
             inside = json.loads(info.read())["child-pid"]
+            self._first = os.pidfd_open(inside)
             self.sockets = f"/proc/{inside}/root{SOCKETS_INSIDE}"
             self.namespaces = _namespaces(inside, as_root)
 
     def close(self) -> None:
-        """End every process inside and remove what they wrote."""
+        """End every process inside; they are gone, with what they wrote, when this returns."""
         for descriptor in self.namespaces:
             os.close(descriptor)
         self.namespaces = []
+        if self._first is not None:
+            # The first process of a namespace ends after all others.
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._first, signal.SIGKILL)
+            select.select([self._first], [], [], 10)
+            os.close(self._first)
+            self._first = None
         if self._holder is not None:
             self._holder.kill()
             self._holder.wait()

@@ -13,7 +13,7 @@ import random
 import sys
 import traceback
 import warnings
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -38,7 +38,7 @@ class StudentKernel(IPythonKernel):
     ``where``, the student's line that raised it.
     """
 
-    msg_types = [*IPythonKernel.msg_types, "probe_request"]
+    msg_types: ClassVar[list[str]] = [*IPythonKernel.msg_types, "probe_request"]
 
     async def probe_request(self, stream: Any, ident: Any, parent: dict[str, Any]) -> None:
         """Call a function where the student's definitions are."""

@@ -69,10 +69,10 @@ def encode(value: Any) -> tuple[str, list[bytes]]:
         left -= 1
         if left < 0 or depth > DEPTH:
             raise BadValue("too much, or nested too deeply, to be handed on")
-        if value is None or isinstance(value, (bool, str)):
-            return value
         if isinstance(value, (np.bool_, np.integer, np.floating)):
             value = value.item()
+        if value is None or isinstance(value, (bool, str)):
+            return value
         if isinstance(value, int):
             return int(value)
         if isinstance(value, float):
@@ -174,9 +174,7 @@ def _key(pair: Any) -> str:
     return pair[0]
 
 
-def _read_array(
-    kind: str, dtype: str, shape: list, index: int, buffers: Sequence[Any]
-) -> Any:
+def _read_array(kind: str, dtype: str, shape: list, index: int, buffers: Sequence[Any]) -> Any:
     good_shape = len(shape) <= DIMENSIONS and all(type(n) is int and n >= 0 for n in shape)
     if dtype not in (TENSORS if kind == "tensor" else DTYPES) or not good_shape:
         raise BadValue("not an array of numbers")

@@ -1,0 +1,149 @@
+"""What ``nbgrader autograde`` and formgrader's button plug in: the same grading, one at a time.
+
+nbgrader converts a submission twice, first from ``submitted/`` to ``autograded/`` and then in
+place. Here the first time grades it, by `nmautils.grading.engine`, and the second time saves
+the result in the gradebook, as ``nmautils grade`` does.
+"""
+
+import logging
+import os
+import stat
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbconvert.exporters import NotebookExporter
+from nbformat.notebooknode import NotebookNode
+from nbformat.v4 import new_notebook
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Bool
+
+from nmautils.course.settings import read_settings
+
+from . import engine
+from .bundle import freeze
+from .gradebook import open_course, prepare, save
+from .inbox import read_regular
+from .records import grading_lock, read_record, seed_for, write_record
+from .results import Submission
+from .submitted import read_timestamp
+
+__all__ = ["GradeSubmission", "SaveResult", "SubmissionExporter", "set_links_aside"]
+
+HANDED_IN = "nmautils_handed_in"
+
+
+class SubmissionExporter(NotebookExporter):
+    """nbgrader's notebook exporter, which takes a submission as the bytes it is.
+
+    Nothing of a submission is looked at before it is repaired, so it can stop nobody else's
+    grading; a link is not followed.
+    """
+
+    def from_filename(
+        self, filename: str, resources: Any = None, **kw: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """Hand the bytes of a submission to `GradeSubmission`; read our own files as they are."""
+        resources = {**(resources or {}), "metadata": {"path": os.path.dirname(filename)}}
+        try:
+            raw = read_regular(Path(filename))
+        except ValueError as error:
+            where = resources["nbgrader"]
+            why = f"{where['student']}/{where['assignment']}: {error}. Ask for the file again."
+            self.log.error(why)
+            raise ValueError(why) from None
+        if any(isinstance(step, GradeSubmission) for step in self._preprocessors):
+            resources[HANDED_IN] = raw
+            notebook = new_notebook()
+        else:
+            notebook = nbformat.reads(raw.decode(), as_version=4)
+        return self.from_notebook_node(notebook, resources=resources, **kw)
+
+
+class GradeSubmission(NbGraderPreprocessor):
+    """Grade a submission; the notebook goes on as the graded one."""
+
+    sandbox = Bool(
+        True, help="Whether students' code runs in a sandbox; False gives it your own rights."
+    ).tag(config=True)
+    full = Bool(False, help="Whether demonstrations are run as well.").tag(config=True)
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """Grade one submission and keep its record."""
+        where = resources["nbgrader"]
+        root = Path(course_directory(self).root)
+        assignment, student = where["assignment"], where["student"]
+        with grading_lock(root):
+            submission = Submission(student, resources.pop(HANDED_IN), 0)
+            seed = seed_for(read_record(root, assignment, student), submission.digest)
+            graded = engine.grade(
+                freeze(root, assignment),
+                Submission(student, submission.notebook, seed),
+                full=self.full,
+                limits=engine.limits_of(read_settings(root)),
+                sandbox=self.sandbox,
+            )
+            write_record(root, graded)
+        for note in (*graded.repairs, *graded.needs_person):
+            self.log.warning("%s: %s", student, note)
+        return nbformat.reads(graded.notebook, as_version=4), resources
+
+
+class SaveResult(NbGraderPreprocessor):
+    """Save what `GradeSubmission` found in the gradebook, with the late penalty."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """Leave the notebook as it is; write all rows of its submission at once."""
+        where = resources["nbgrader"]
+        root = Path(course_directory(self).root)
+        graded = read_record(root, where["assignment"], where["student"], self.log.warning)
+        if graded is None:
+            raise ValueError(f"no record of {where['student']}; run `nbgrader autograde` again")
+        folder = root / "submitted" / where["student"] / where["assignment"]
+        with grading_lock(root), open_course(root) as course:
+            prepare(course, freeze(root, where["assignment"]))
+            save(course, graded, read_timestamp(folder)[0], journal=False)
+        return nb, resources
+
+
+def course_directory(step: Any) -> CourseDirectory:
+    """Find the course directory that a plug-in of nbgrader works for."""
+    owner = step
+    while owner is not None:
+        if getattr(owner, "coursedir", None) is not None:
+            return owner.coursedir
+        owner = getattr(owner, "parent", None)
+    return CourseDirectory(config=step.config)
+
+
+def set_links_aside(notebooks: Iterable[str], **_: Any) -> None:
+    """Take what is neither file nor folder out of a submission before nbgrader copies it.
+
+    nbgrader follows links and copies what they lead to into ``autograded/`` and from there into
+    ``feedback/``. They are moved to ``.nmautils/set-aside``, not deleted.
+
+    Parameters
+    ----------
+    notebooks : iterable of str
+        Paths of the submission's notebooks; nbgrader says it in no other way whose it is.
+    """
+    for folder in {Path(notebook).resolve(strict=False).parent for notebook in notebooks}:
+        _set_aside(folder)
+
+
+def _set_aside(folder: Path) -> None:
+    root = folder.parents[2]
+    for place, folders, files in os.walk(folder):
+        for name in [*folders, *files]:
+            path = Path(place, name)
+            mode = path.lstat().st_mode
+            if stat.S_ISREG(mode) or stat.S_ISDIR(mode):
+                continue
+            aside = root / ".nmautils" / "set-aside" / path.relative_to(root / "submitted")
+            aside.parent.mkdir(parents=True, exist_ok=True)
+            path.rename(aside)
+            logging.getLogger("traitlets").warning(
+                "%s is a link or a device, not a file: moved to %s", path, aside
+            )
