@@ -101,6 +101,14 @@ def test_each_answer_is_followed_by_its_checks():
     assert marks.count("does not hold") == 4
 
 
+def test_a_hint_without_a_name_is_not_repeated_either():
+    nb = graded_notebook(DECODING, RIGHT)
+    slow = [vars(CheckResult(name, 1.0, False, "It took too long.")) for name in "abc"]
+    cell(nb, "gd_loop_test").metadata.nmautils.checks = slow
+    part = words(section(page_of(nb), "gradient descent"))
+    assert (part.count("It took too long."), part.count("As above.")) == (1, 2)
+
+
 def test_what_was_not_touched_is_folded_and_said():
     part = section(page_of(graded_notebook(DECODING)), "nonlinear")
     assert "You have not solved this exercise yet." in part.get_text(" ")

@@ -132,7 +132,7 @@ class Exercise:
     def repeated(self) -> set[int]:
         """Positions of failed checks that say what a check before them said."""
         said = [(check.mistake, check.hint) for check in self.checks]
-        return {i for i, what in enumerate(said) if what[0] and what in said[:i]}
+        return {i for i, what in enumerate(said) if any(what) and what in said[:i]}
 
     @property
     def diagnosis(self) -> CheckResult | None:

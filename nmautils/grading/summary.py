@@ -316,7 +316,7 @@ def _chart(bars: list[Bar], unit: str, summary: Summary | None = None) -> dict[s
         for i, bar in enumerate(bars)
     ]
     # On a narrow screen seven numbers below the axis still fit.
-    every = math.ceil(len(bars) / 7)
+    every = next(step for step in (1, 2, 4, 5, 10) if len(bars) <= 7 * step)
     edges = [*(bar.low for bar in bars), bars[-1].high]
     ticks = [(round(i * step, 2), f"{edges[i]:g}") for i in range(0, len(edges), every)]
     chart = {"bars": drawn, "ticks": ticks, "unit": unit}
