@@ -12,7 +12,6 @@ import nbformat
 from nbclient import NotebookClient
 
 from nmautils.course.contract import EXERCISES
-from nmautils.grading.scores import parse_score
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -33,7 +32,7 @@ def run(tutorial, profile, threads):
     for cell in nb.cells:
         graded = cell.metadata.get("nbgrader", {})
         if cell.cell_type == "code" and graded.get("grade"):
-            earned += parse_score(cell.outputs[-1]["data"]["text/plain"]) or 0.0
+            earned += float(cell.outputs[-1]["data"]["text/plain"])
             possible += graded["points"]
     return seconds, earned, possible
 

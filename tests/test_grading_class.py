@@ -21,14 +21,6 @@ from tests.grading_class import (
 
 pytestmark = pytest.mark.slow
 
-# Short, since some submissions run into every one of them.
-LIMITS = """
-c.RunNotebook.timeout = 4
-c.RunNotebook.timeout_again = 3
-c.RunNotebook.interrupt_grace = 1
-c.RunNotebook.iopub_timeout = 1
-"""
-
 CLASS = {}
 
 
@@ -176,7 +168,7 @@ def written_in_format_three(nb, release):
     return b"\xef\xbb\xbf" + nbformat.writes(nb, version=3).encode()
 
 
-@hands_in(None, None)
+@hands_in(0, 0)
 def cut_short(nb, release):
     return nbformat.writes(nb).encode()[:-100]
 
@@ -246,7 +238,7 @@ class Graded:
 
 @pytest.fixture(scope="module")
 def graded_class(tmp_path_factory):
-    return Graded(make_course(tmp_path_factory.mktemp("class"), LIMITS))
+    return Graded(make_course(tmp_path_factory.mktemp("class")))
 
 
 @pytest.mark.parametrize("name", CLASS)
@@ -255,36 +247,39 @@ def test_every_submission_gets_the_marks_it_earned(graded_class, name):
     assert graded_class.scores[name] == {"double_test": double, "halve_test": halve}
 
 
-def test_only_the_unreadable_submission_fails(graded_class):
-    assert graded_class.status != 0
-    failed = re.findall(r"error processing assignment '\w+' for student '(\w+)'", graded_class.log)
-    assert failed == ["cut_short"]
+def test_nobody_stops_the_class(graded_class):
+    assert graded_class.status == 0
     graded = {path.parts[-3] for path in graded_class.root.glob("autograded/*/*/*.ipynb")}
-    assert graded == set(CLASS) - {"cut_short"}
+    assert graded == set(CLASS)
 
 
-def test_the_failure_says_in_one_line_what_to_do(graded_class):
-    line = next(x for x in graded_class.log.splitlines() if "ERROR" in x)
-    assert f"{NAME} of cut_short: " in line
-    assert "not JSON" in line
-    assert line.endswith("Ask for the file again.")
+def test_what_cannot_be_read_says_why_in_one_line(graded_class):
+    line = next(x for x in graded_class.log.splitlines() if "not JSON" in x)
+    assert "cut_short: " in line
+    nmautils = graded_class.notebook("cut_short").metadata.nmautils
+    assert "not JSON" in nmautils.problem
+    assert nmautils.problem in nmautils.needs_person
 
 
 def test_a_test_shows_its_checks_and_nothing_that_costs_points(graded_class):
     outputs = cell(graded_class.notebook("warns_and_shows_progress"), "double_test").outputs
-    assert not any(o.get("name") == "stderr" for o in outputs)
+    assert [o.output_type for o in outputs] == ["execute_result"]
     assert "2 of 2 checks hold" in outputs[-1].data["text/html"]
 
 
 def test_cells_after_a_stubborn_loop_still_run(graded_class):
     nb = graded_class.notebook("loops_and_ignores_the_interrupt")
     assert nb.cells[-1].outputs[0].text == "the end 4\n"
-    assert "never ends" in cell(nb, "halve_test").outputs[-1].evalue
+    events = [(event.cell, event.kind) for event in nb.metadata.nmautils.events]
+    assert events == [("halve_test", "time-out")]
+    assert "took longer than" in cell(nb, "halve_test").outputs[-1].data["text/html"]
 
 
-def test_a_dead_kernel_is_named_in_the_cell_that_killed_it(graded_class):
-    outputs = cell(graded_class.notebook("kills_the_kernel"), "double_test").outputs
-    assert outputs[-1].ename == "KernelDied"
+def test_a_dead_kernel_is_named_at_the_exercise_that_ended_it(graded_class):
+    nb = graded_class.notebook("kills_the_kernel")
+    events = [(event.cell, event.kind) for event in nb.metadata.nmautils.events]
+    assert events == [("double_test", "died")]
+    assert "has ended" in cell(nb, "double_test").outputs[-1].data["text/html"]
 
 
 def test_repairs_are_kept_for_the_feedback_page(graded_class):
@@ -298,7 +293,7 @@ def test_the_graded_cells_stand_in_the_order_of_the_release(graded_class):
     def order(nb):
         return [c.metadata.nbgrader.grade_id for c in nb.cells if "nbgrader" in c.metadata]
 
-    for name in set(CLASS) - {"cut_short"}:
+    for name in CLASS:
         assert order(graded_class.notebook(name)) == order(graded_class.release), name
 
 
@@ -322,12 +317,13 @@ def graded_again(graded_class):
 def test_a_newer_hand_in_never_keeps_points_of_the_older(graded_class, graded_again):
     scores = read_scores(graded_class.root)
     assert scores["right"] == {"double_test": 0, "halve_test": 0}
-    assert scores["lost_all_metadata"] == {"double_test": None, "halve_test": None}
+    assert scores["lost_all_metadata"] == {"double_test": 0, "halve_test": 0}
     assert scores["zz_comes_last"] == {"double_test": 2, "halve_test": 2}
 
 
 def test_only_newer_hand_ins_are_graded_again(graded_class, graded_again):
-    assert re.findall(r"Autograding \S*/autograded/(\w+)/", graded_again) == ["right"]
+    graded = re.findall(r"Autograding \S*/autograded/(\w+)/", graded_again)
+    assert graded == ["lost_all_metadata", "right"]
 
 
 def test_export_keeps_the_stock_columns_and_adds_the_exercises(graded_class, graded_again):

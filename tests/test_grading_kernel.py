@@ -192,7 +192,8 @@ def test_the_grader_its_files_and_its_environment_are_out_of_sight(kernel):
     with_room = Limits(cell=5, printed=100_000)
     kernel.limits = with_room
     text = shown(run(kernel, source))
-    assert SECRET not in text and "NMAUTILS_TEST" not in text
+    assert SECRET not in text
+    assert "NMAUTILS_TEST" not in text
     lines = text.splitlines()
     assert lines[1] == f"{lines[1].split()[0]} /tmp/work []"
     if os.getuid() == 0:
@@ -225,7 +226,8 @@ def test_warm_parent_and_grader_are_out_of_reach(nursery, kernel):
     text = shown(run(kernel, source))
     assert text.startswith("0 []")
     # What it has open was opened by itself, after the walls were up.
-    assert "memfd" not in text and "/dev/shm" not in text
+    assert "memfd" not in text
+    assert "/dev/shm" not in text
     assert not any(str(Path(__file__).parents[1]) in line for line in text.splitlines())
 
 
@@ -276,7 +278,7 @@ def test_what_a_submission_has_started_ends_with_it(nursery):
 
 def test_without_bubblewrap_there_is_one_line_that_says_what_to_do(monkeypatch):
     monkeypatch.setenv("PATH", str(Path(sys.executable).parent))
-    with pytest.raises(SandboxMissing, match="install bubblewrap.*--no-sandbox"):
+    with pytest.raises(SandboxMissing, match=r"install bubblewrap.*--no-sandbox"):
         check_sandbox()
 
 

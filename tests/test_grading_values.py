@@ -49,7 +49,8 @@ def test_arrays_come_back_as_fresh_copies(dtype, shape):
     came = there_and_back(array)
     assert came.dtype == array.dtype
     np.testing.assert_array_equal(came, array)
-    assert came.flags.writeable and not np.shares_memory(came, array)
+    assert came.flags.writeable
+    assert not np.shares_memory(came, array)
 
 
 @pytest.mark.parametrize("array", [np.ones((4, 6))[::2, ::3].T, np.ones(3, dtype=">f8")])

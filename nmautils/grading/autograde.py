@@ -16,7 +16,6 @@ import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_notebook
-from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool
 
@@ -26,6 +25,7 @@ from . import engine
 from .bundle import freeze
 from .gradebook import open_course, prepare, save
 from .inbox import read_regular
+from .plugin import course_directory
 from .records import grading_lock, read_record, seed_for, write_record
 from .results import Submission
 from .submitted import read_timestamp
@@ -106,16 +106,6 @@ class SaveResult(NbGraderPreprocessor):
             prepare(course, freeze(root, where["assignment"]))
             save(course, graded, read_timestamp(folder)[0], journal=False)
         return nb, resources
-
-
-def course_directory(step: Any) -> CourseDirectory:
-    """Find the course directory that a plug-in of nbgrader works for."""
-    owner = step
-    while owner is not None:
-        if getattr(owner, "coursedir", None) is not None:
-            return owner.coursedir
-        owner = getattr(owner, "parent", None)
-    return CourseDirectory(config=step.config)
 
 
 def set_links_aside(notebooks: Iterable[str], **_: Any) -> None:

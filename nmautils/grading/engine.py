@@ -30,6 +30,7 @@ def limits_of(settings: Settings) -> Limits:
     return Limits(
         cell=grading.cell_seconds,
         again=min(grading.cell_seconds, Limits.again),
+        probe=min(grading.cell_seconds, Limits.probe),
         total=grading.total_seconds,
         cpu=round(grading.total_seconds) + 60,
         memory=round(grading.memory_gib * 2**30),

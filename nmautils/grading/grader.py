@@ -11,7 +11,7 @@ from nbformat.v4 import new_output
 from nmautils.check import CheckResult
 
 from .bundle import Bundle
-from .cleaning import clean_markdown, clean_outputs
+from .cleaning import clean_cell, clean_outputs
 from .judge import Verdict, judge
 from .kernel import CellRun, Kernel, Nursery, ProbeFailed, ProbeTooSlow
 from .reading import read_notebook
@@ -30,8 +30,8 @@ TOO_LONG = (
 ENDED = "This cell ended the Python process it ran in; the cells after it ran in a new one."
 NO_TIME = "There was no time left for this cell: the notebook had used up its {:g} seconds."
 GAVE_UP = "This cell was not run: the notebook's process had ended too often."
-CALLED_TOO_LONG = "Calling your code took longer than {:g} seconds, so it was stopped."
-CALLED_AND_ENDED = "Calling your code ended the Python process it ran in."
+CALLED_TOO_LONG = "A check called your code and it took longer than {:g} seconds: it was stopped."
+CALLED_AND_ENDED = "A check called your code and it ended the Python process it ran in."
 
 # How often a notebook may end its process, and one exercise bring a call to its limit.
 STARTS, LOST_CALLS = 10, 2
@@ -232,7 +232,7 @@ class Grader:
     def _ask(self, source: str, name: str, given: tuple, named: dict) -> Any:
         kernel = self._ready(self.from_stem) if self.lost_calls < LOST_CALLS else None
         if kernel is None:
-            raise ProbeFailed("your code was not called again, after what happened before")
+            raise ProbeFailed("Your code was not called again, after what happened before.")
         seconds = self._time(self.limits.probe)
         started = monotonic()
         try:
@@ -344,8 +344,8 @@ def _finish_manual(notebook: NotebookNode, release: NotebookNode) -> tuple[str, 
         kind = cell.metadata.nmautils["kind"]
         if kind == "manual" and cell.source.split() == blank[_grade_id(cell)].split():
             unanswered.append(_grade_id(cell))
-        elif cell.cell_type == "markdown" and kind in {"manual", "own"}:
-            cell.source = clean_markdown(cell.source)
+        elif cell.cell_type != "code" and kind in {"manual", "own"}:
+            clean_cell(cell)
     return tuple(unanswered)
 
 

@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from nmautils import check
-from nmautils.check import CheckResult, Score
+from nmautils.check import CheckFailed, CheckResult, Score
+
+from .kernel import ProbeFailed
 
 __all__ = ["Ask", "Verdict", "judge"]
 
@@ -105,7 +107,14 @@ def _probes_asked(probes: dict[str, str], ask: Ask, seed: int):
     def probe(function: Callable) -> Callable:
         mark(function)  # it keeps a list of the names that an answer has to define
         source = probes[function.__name__]
-        return lambda *given, **named: ask(source, function.__name__, given, named)
+
+        def called(*given: Any, **named: Any) -> Any:
+            try:
+                return ask(source, function.__name__, given, named)
+            except ProbeFailed as error:
+                raise CheckFailed(str(error)) from None
+
+        return called
 
     seeded = os.environ.get("NMAUTILS_CHECK_SEED")
     os.environ["NMAUTILS_CHECK_SEED"] = str(seed)

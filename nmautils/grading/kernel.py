@@ -304,14 +304,17 @@ class Kernel:
         run, room = CellRun("ok"), _Room(self.limits)
         reply = self._reply(wanted, seconds, run, room, room.count)
         if run.status == "died":
-            raise ProbeFailed("the Python process has ended while your code was running")
+            raise ProbeFailed("The Python process has ended while your code was running.")
         if reply is None or run.status != "ok":
-            raise ProbeTooSlow(f"your code took longer than {seconds:g} seconds and was stopped")
+            raise ProbeTooSlow(
+                f"Your code took longer than {seconds:g} seconds and was stopped. Is there a loop "
+                "that never ends?"
+            )
         try:
             if reply.get("status") == "ok":
                 return decode(reply.get("value"), reply["buffers"])
         except BadValue as error:
-            raise ProbeFailed(f"what your code gave back cannot be read: {error}") from None
+            raise ProbeFailed(f"What your code gave back cannot be read: {error}.") from None
         raise _student_error(reply)
 
     def _send(

@@ -11,7 +11,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from nmautils.course.settings import Late, due_utc, read_settings
 
-from .repair import course_directory
+from .plugin import course_directory
 
 __all__ = ["DueDate", "LatePolicy", "late_share", "update_due_date"]
 
