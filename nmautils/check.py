@@ -41,7 +41,16 @@ import numpy as np
 
 from nmautils.device import in_notebook
 
-__all__ = ["CheckFailed", "CheckResult", "Checks", "Mistake", "Score", "note_probed", "probe", "solved"]
+__all__ = [
+    "CheckFailed",
+    "CheckResult",
+    "Checks",
+    "Mistake",
+    "Score",
+    "note_probed",
+    "probe",
+    "solved",
+]
 
 DEFAULT_SEED = 2020
 

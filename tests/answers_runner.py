@@ -12,6 +12,7 @@ import contextlib
 import functools
 import io
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -147,6 +148,7 @@ def run(
     source: str,
     extra: dict[str, Any] | None = None,
     apart: bool = True,
+    channel: Callable[[str, Callable], Callable] | None = None,
 ) -> Score:
     """Judge an answer with the exercise's test cell, hidden part included.
 
@@ -161,6 +163,8 @@ def run(
     apart : bool
         Keep the checks away from the student's namespace; False runs the test cell as a
         notebook does.
+    channel : callable, optional
+        Called with name and function of each probe; what it returns takes the probe's place.
 
     Returns
     -------
@@ -185,6 +189,8 @@ def run(
         student["probe"] = probe
         exec(probes, student)
         judge = {name: student[name] for name in student if name not in before | {"probe"}}
+        if channel:
+            judge = {name: channel(name, function) for name, function in judge.items()}
         judge["__name__"] = "__main__"
         exec(checks, judge)
     return Score(exercise, judge["checks"].results)

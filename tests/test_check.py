@@ -8,7 +8,16 @@ import numpy as np
 import pytest
 import torch
 
-from nmautils.check import CheckFailed, CheckResult, Checks, Mistake, Score, probe, solved
+from nmautils.check import (
+    CheckFailed,
+    CheckResult,
+    Checks,
+    Mistake,
+    Score,
+    note_probed,
+    probe,
+    solved,
+)
 
 
 def only(checks: Checks) -> CheckResult:
@@ -56,6 +65,35 @@ def test_exception_of_the_answer_ends_the_check_and_not_the_cell(error):
     result = attempt(raising(error))
     assert not result.passed
     assert type(error).__name__ in result.hint
+
+
+def test_check_goes_on_without_points_and_holds_if_all_of_its_parts_do():
+    checks = Checks("exercise")
+    with checks("first", points=1):
+        pass
+    with checks("second", points=2):
+        pass
+    with checks("first"):
+        checks.require(False, "not so", "a mistake")
+    with checks("first"):
+        checks.require(False, "never said")
+    with checks("second"):
+        pass
+    assert [(r.name, r.earned, r.points) for r in checks.results] == [
+        ("first", 0.0, 1.0),
+        ("second", 2.0, 2.0),
+    ]
+    assert (checks.results[0].hint, checks.results[0].mistake) == ("not so", "a mistake")
+
+
+def test_check_has_its_points_once():
+    checks = Checks("exercise")
+    with pytest.raises(ValueError, match="no check 'first' to go on with"), checks("first"):
+        pass
+    with checks("first", points=1):
+        pass
+    with pytest.raises(ValueError, match="give points once"), checks("first", points=1):
+        pass
 
 
 def test_interrupt_stops_the_cell():
@@ -122,6 +160,77 @@ def test_known_error_text_has_a_name():
     assert result.hint.startswith("Do it once.")
 
 
+def test_error_whose_own_text_fails_is_named():
+    class Rude(Exception):
+        def __str__(self):
+            raise RuntimeError("no")
+
+    result = attempt(raising(Rude()))
+    assert not result.passed
+    assert "Rude" in result.hint
+
+
+# ---- errors that arrive from another process
+
+
+class FromElsewhere(Exception):
+    where = "    h = torch.relu(self.in_layer(r))"
+
+
+def from_elsewhere(name, message):
+    """An error as a grader raises it: right name, nothing to do with the built-in class."""
+    return type(name, (FromElsewhere,), {})(message)
+
+
+@pytest.mark.parametrize(
+    ("name", "message", "mistake"),
+    [
+        ("NotImplementedError", "Exercise: complete train", "not solved yet"),
+        ("NameError", "name 'asked_for' is not defined", "not solved yet"),
+        ("NameError", "name 'optimiser' is not defined", "undefined name"),
+        ("TypeError", "unsupported operand: 'ellipsis'", "blank left over"),
+        ("RuntimeError", "it ran twice", "once too often"),
+        ("AssertionError", "all is well", ""),
+        ("CheckFailed", "all is well", ""),
+        ("KeyboardInterrupt", "", ""),
+        ("KeyError", "'a'", ""),
+    ],
+)
+def test_error_from_another_process_is_read_by_its_name(name, message, mistake):
+    note_probed(["asked_for"])
+    errors = [(r"RuntimeError: .*twice", "once too often", "Do it once.")]
+    result = attempt(raising(from_elsewhere(name, message)), errors=errors)
+    assert (result.passed, result.mistake) == (False, mistake)
+    if name == "KeyError":
+        assert result.hint == (
+            "Your code raised KeyError: 'a', at `h = torch.relu(self.in_layer(r))`."
+        )
+
+
+def test_error_of_a_probe_is_the_students():
+    @probe
+    def reach():
+        return {}["missing"]
+
+    assert attempt(lambda checks: reach()).hint.startswith("Your code raised KeyError")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        lambda checks: {}["shapes"],
+        lambda checks: [][0],
+        lambda checks: len(5),
+        lambda checks: "text".shape,
+        lambda checks: checks.require(np.zeros(3), "so"),
+    ],
+)
+def test_value_of_another_structure_fails_the_check_in_a_kind_sentence(body):
+    result = attempt(body)
+    assert not result.passed
+    assert result.hint.startswith("What came back does not have the form asked for")
+
+
 def test_long_error_text_is_cut_to_a_line():
     hint = attempt(raising(ValueError("long\n" * 500))).hint
     assert "\n" not in hint
@@ -161,10 +270,72 @@ def test_close_points_out_values_that_are_not_finite():
         Checks("exercise").close([math.nan], [1.0])
 
 
-@pytest.mark.parametrize("value", [None, "text", {"a": 1}, object()])
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        "text",
+        "1.0",
+        b"1.0",
+        ["1.0"],
+        {"a": 1},
+        object(),
+        [[1.0], [1.0, 2.0]],
+        np.array([1.0, None]),
+        1 + 0j,
+        np.array([1 + 1j]),
+        torch.tensor(1 + 1j),
+        np.array(["2020-01-01"], dtype="datetime64[D]"),
+        10**400,
+    ],
+    ids=lambda value: type(value).__name__,
+)
 def test_value_that_is_no_number_fails_with_a_sentence(value):
     with pytest.raises(CheckFailed, match=r"Nothing came back|Expected numbers"):
         Checks("exercise").close(value, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (math.nan, 1.0),
+        (math.inf, 1.0),
+        (-math.inf, math.inf),
+        (1.0, math.nan),
+        (np.float64(1), [1.0]),
+        ([1.0], 1.0),
+        (1.0, [1.0, 1.0]),
+        (np.ones((1, 2)), np.ones((2, 1))),
+        (np.ones((0, 2)), np.ones((1, 2))),
+        (np.broadcast_to(1.0, (10**4, 10**3)), 1.0),
+        ([math.nan, 1.0], [1.0, math.nan]),
+    ],
+)
+def test_close_never_broadcasts_nor_lets_nan_pass_for_a_number(value, expected):
+    for forgive in (False, True):
+        with pytest.raises(CheckFailed):
+            Checks("exercise").close(value, expected, forgive=forgive)
+
+
+def test_nan_where_nan_is_expected_and_other_types_of_torch_are_fine():
+    Checks("exercise").close([math.nan, 1.0, math.inf], [math.nan, 1.0, math.inf])
+    Checks("exercise").close(torch.ones(2, dtype=torch.bfloat16), [1.0, 1.0])
+
+
+def test_forgiving_lets_known_mistakes_pass_but_no_constant():
+    mistakes = [Mistake("doubled", "", lambda: [2.0, 4.0]), Mistake("none", "", lambda: [0.0, 0.0])]
+    checks = Checks("exercise")
+    checks.close([2.0, 4.0], [1.0, 2.0], mistakes=mistakes, forgive=True)
+    for value in ([3.0, 4.0], [0.0, 0.0]):
+        with pytest.raises(CheckFailed):
+            checks.close(value, [1.0, 2.0], mistakes=mistakes, forgive=True)
+
+
+def test_mistake_that_cannot_be_computed_is_no_diagnosis():
+    broken = Mistake("broken", "", lambda: [][0])
+    found = Mistake("found", "", lambda: 9.0)
+    result = attempt(lambda checks: checks.close(9.0, 3.0, mistakes=[broken, found]))
+    assert result.mistake == "found"
 
 
 def test_first_mistake_that_gives_the_value_is_the_diagnosis():

@@ -25,6 +25,7 @@ from nmautils.course.build import (
     holds_answers,
     load_notebook,
 )
+from nmautils.course.probes import BEGIN_HIDDEN, END_HIDDEN, check_probes
 from nmautils.course.problems import Problem, report
 from nmautils.course.scaffold import (
     BEGIN,
@@ -39,7 +40,6 @@ from nmautils.course.scaffold import (
 from nmautils.course.settings import FILE_NAME, CourseError, Settings, find_root, read_settings
 from nmautils.course.stamp import Place, badges, dumps, kind_of, shown, source_notebook
 
-BEGIN_HIDDEN, END_HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
 PROFILES = {"small": ("small",), "full": ("full",), "both": ("small", "full")}
 # Shorter lines (`return total`, `else:`) stand in many notebooks and give nothing away.
 _TELLING = 20
@@ -399,7 +399,7 @@ def _hidden(cell: NotebookNode) -> tuple[list[str], list[str]]:
     return answer, found[0] if found else []
 
 
-# --- (f) stubs and (g) probes --------------------------------------------------------------------
+# --- (f) stubs -----------------------------------------------------------------------------------
 
 
 def check_answers(tutorial: str, stamped: NotebookNode, places: list[Place]) -> Iterator[Problem]:
@@ -461,44 +461,6 @@ def check_stubs(stamped: NotebookNode, student: NotebookNode, where: str) -> Ite
                     f"{label}: {key} is {found.get(key, 'missing')} in the stub, "
                     f"{wanted.get(key, 'missing')} in the solution",
                 )
-
-
-def check_probes(stamped: NotebookNode, places: list[Place]) -> Iterator[Problem]:
-    """Check that tests reach a student's definitions only inside ``@probe`` functions."""
-    names = set()
-    for cell in stamped.cells:
-        if kind_of(cell) == "exercise":
-            names |= set(signatures(ast.parse(answer_of(cell.source)).body))
-    names = {name for name in names if "." not in name}
-    for cell, place in zip(stamped.cells, places, strict=True):
-        if kind_of(cell) != "test":
-            continue
-        try:
-            tree = ast.parse(cell.source)
-        except SyntaxError as error:
-            yield Problem(str(place), f"does not parse (line {error.lineno}): {error.msg}")
-            continue
-        for line, name in _outside_probes(tree, names):
-            yield Problem(
-                str(place), f"line {line} uses {name} outside a function marked with @probe"
-            )
-        if not any(_is_probe(node) for node in ast.walk(tree)):
-            yield Problem(str(place), "has no function marked with @probe")
-
-
-def _is_probe(node: ast.AST) -> bool:
-    if not isinstance(node, ast.FunctionDef):
-        return False
-    return any(ast.unparse(mark).split(".")[-1] == "probe" for mark in node.decorator_list)
-
-
-def _outside_probes(node: ast.AST, names: set[str]) -> Iterator[tuple[int, str]]:
-    if _is_probe(node):
-        return
-    if isinstance(node, ast.Name) and node.id in names:
-        yield node.lineno, node.id
-    for child in ast.iter_child_nodes(node):
-        yield from _outside_probes(child, names)
 
 
 # --- (b) and (c) runs ----------------------------------------------------------------------------

@@ -1,5 +1,5 @@
 # about: trains a copy
-# points: 5
+# points: 4.5
 # names: a copy trained
 
 import copy

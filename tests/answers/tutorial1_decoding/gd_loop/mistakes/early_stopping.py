@@ -1,5 +1,6 @@
 # about: stops when the loss no longer falls
 # points: 5.5
+# varies: 3.5 to 5.5
 # names: wrong number of epochs
 
 def train(net, loss_fn, train_data, train_labels, n_epochs=50, learning_rate=1e-4):

@@ -1,5 +1,5 @@
 # about: always runs 50 epochs
-# points: 3
+# points: 3.5
 # names: epoch count hard-coded
 
 def train(net, loss_fn, train_data, train_labels, n_epochs=50, learning_rate=1e-4):

@@ -1,5 +1,5 @@
 # about: adds the sum of squared weights to the loss
-# points: 2
+# points: 0.5
 # names: not the loss asked for
 
 def train(net, loss_fn, train_data, train_labels, n_epochs=50, learning_rate=1e-4):

@@ -1,7 +1,6 @@
 # about: draws new initial parameters before training
-# points: 2
+# points: 0
 # names: rows drawn at random
-# varies: 1.5 to 2
 
 def train(net, loss_fn, train_data, train_labels, n_epochs=50, learning_rate=1e-4):
     optimizer = optim.SGD(net.parameters(), lr=learning_rate)

@@ -1,5 +1,5 @@
 # about: puts the initial parameters back at the end
-# points: 5
+# points: 4.5
 # names: a copy trained
 
 def train(net, loss_fn, train_data, train_labels, n_epochs=50, learning_rate=1e-4):

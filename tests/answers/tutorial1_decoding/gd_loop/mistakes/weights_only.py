@@ -1,5 +1,6 @@
 # about: hands the optimiser the weights and forgets the biases
 # points: 2.5
+# varies: 2.5 to 3
 # names: first step not plain gradient descent
 
 def train(net, loss_fn, train_data, train_labels, n_epochs=50, learning_rate=1e-4):

@@ -1,5 +1,5 @@
 # about: takes the number of hidden units first
-# points: 1.5
+# points: 1
 # names: sizes swapped
 
 class DeepNetReLU(nn.Module):

@@ -1,5 +1,5 @@
 # about: normalises the hidden layer over the batch
-# points: 0.5
+# points: 0
 # names: more layers than asked for
 
 class DeepNetReLU(nn.Module):

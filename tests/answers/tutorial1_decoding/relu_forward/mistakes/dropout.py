@@ -1,5 +1,5 @@
 # about: drops hidden units at random
-# points: 1.5
+# points: 0.5
 # names: random forward pass
 
 class DeepNetReLU(nn.Module):

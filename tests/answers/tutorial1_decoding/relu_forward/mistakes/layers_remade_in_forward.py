@@ -1,5 +1,5 @@
 # about: makes the layers in __init__ and once more at each call
-# points: 1.5
+# points: 0.5
 # names: no layer may be made there
 
 class DeepNetReLU(nn.Module):

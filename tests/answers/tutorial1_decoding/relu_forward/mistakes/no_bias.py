@@ -1,5 +1,5 @@
 # about: layers without biases
-# points: 0.5
+# points: 0
 # names: no bias
 
 class DeepNetReLU(nn.Module):

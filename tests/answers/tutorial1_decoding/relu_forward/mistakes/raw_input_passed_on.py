@@ -1,5 +1,5 @@
 # about: computes the hidden layer and hands the responses to the output
-# points: 1
+# points: 0.5
 # names: wrong vector handed on
 
 class DeepNetReLU(nn.Module):

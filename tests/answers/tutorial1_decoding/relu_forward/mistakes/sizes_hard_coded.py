@@ -1,5 +1,5 @@
 # about: ignores n_hidden and always makes 200 units
-# points: 0.5
+# points: 0
 # names: sizes hard-coded
 
 class DeepNetReLU(nn.Module):

@@ -1,5 +1,5 @@
 # about: rectifies the weights instead of the units
-# points: 1.5
+# points: 0.5
 
 class DeepNetReLU(nn.Module):
     def __init__(self, n_inputs, n_hidden):

@@ -1,5 +1,5 @@
 # about: returns the biases
-# points: 1
+# points: 0
 # names: biases returned
 
 def get_filter_weights(conv_layer):

@@ -1,5 +1,5 @@
 # about: calls the layer on an image
-# points: 0.5
+# points: 0
 # names: layer applied to an image
 
 def get_filter_weights(conv_layer):

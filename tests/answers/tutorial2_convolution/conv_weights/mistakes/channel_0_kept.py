@@ -1,5 +1,5 @@
 # about: returns the first kernel with its dimension
-# points: 1
+# points: 0
 # names: only one kernel
 
 def get_filter_weights(conv_layer):

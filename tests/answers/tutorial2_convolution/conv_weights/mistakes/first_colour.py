@@ -1,5 +1,5 @@
 # about: returns the first input channel
-# points: 1
+# points: 0
 # names: dimension squeezed away
 
 def get_filter_weights(conv_layer):

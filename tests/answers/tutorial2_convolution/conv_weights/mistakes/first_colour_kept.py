@@ -1,5 +1,5 @@
 # about: returns the first input channel with its dimension
-# points: 1
+# points: 0
 # names: only one input channel
 
 def get_filter_weights(conv_layer):

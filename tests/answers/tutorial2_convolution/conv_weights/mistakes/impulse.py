@@ -1,5 +1,5 @@
 # about: reads the kernels off the answer to a dot
-# points: 0.5
+# points: 0
 # names: layer applied to an image
 
 def get_filter_weights(conv_layer):

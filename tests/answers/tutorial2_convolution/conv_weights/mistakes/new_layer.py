@@ -1,5 +1,5 @@
 # about: reads a new layer
-# points: 2
+# points: 0
 # names: another layer read
 
 def get_filter_weights(conv_layer):

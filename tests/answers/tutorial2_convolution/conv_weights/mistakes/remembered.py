@@ -1,5 +1,5 @@
 # about: returns the filters it remembers
-# points: 1
+# points: 0
 # names: filters from outside
 
 def get_filter_weights(conv_layer):

@@ -1,5 +1,5 @@
 # about: zeroes the weights in place
-# points: 1.5
+# points: 0
 # names: zeroed
 
 def get_filter_weights(conv_layer):

@@ -1,5 +1,5 @@
 # about: upper of one and lower of the other
-# points: 2
+# points: 1
 # names: different pairs
 
 def correlate_rdms(rdm1, rdm2):

@@ -1,5 +1,5 @@
 # about: p-value in place of the coefficient
-# points: 1
+# points: 0
 # names: p-value returned
 
 def correlate_rdms(rdm1, rdm2):

@@ -1,6 +1,6 @@
 # about: rounds to one decimal
-# points: 2.5
-# varies: 2 to 2.5
+# points: 1.5
+# varies: 1 to 1.5
 # names: rounded
 
 def correlate_rdms(rdm1, rdm2):

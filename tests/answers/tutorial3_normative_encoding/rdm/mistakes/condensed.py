@@ -1,5 +1,5 @@
 # about: returns the pairs only
-# points: 0.5
+# points: 0
 # names: only the pairs
 
 def RDM(resp):

@@ -1,5 +1,5 @@
 # about: puts nan on the diagonal
-# points: 1.5
+# points: 0
 # names: not finite
 
 def RDM(resp):

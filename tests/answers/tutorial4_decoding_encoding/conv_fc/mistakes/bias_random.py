@@ -1,5 +1,5 @@
 # about: bias left random
-# points: 4.5
+# points: 4
 # names: bias of conv left random
 
 class ConvFC(nn.Module):

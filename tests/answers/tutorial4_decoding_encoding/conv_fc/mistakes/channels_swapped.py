@@ -1,5 +1,5 @@
 # about: channels swapped in the convolution
-# points: 1.5
+# points: 1
 # names: channels swapped
 
 class ConvFC(nn.Module):

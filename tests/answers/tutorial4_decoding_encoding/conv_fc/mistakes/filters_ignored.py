@@ -1,5 +1,5 @@
 # about: filters not loaded
-# points: 4.5
+# points: 4
 # names: filters not loaded
 
 class ConvFC(nn.Module):

@@ -1,5 +1,5 @@
 # about: always kernels of 7
-# points: 1.5
+# points: 0.5
 # names: hard-coded
 
 class ConvFC(nn.Module):

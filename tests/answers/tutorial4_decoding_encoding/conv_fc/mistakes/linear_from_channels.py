@@ -1,5 +1,5 @@
 # about: linear layer from the channels only
-# points: 1.5
+# points: 1
 # names: too few inputs of the linear layer
 
 class ConvFC(nn.Module):

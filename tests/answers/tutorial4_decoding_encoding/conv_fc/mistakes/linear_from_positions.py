@@ -1,5 +1,5 @@
 # about: linear layer from the positions only
-# points: 2
+# points: 1
 # names: too few inputs of the linear layer
 
 class ConvFC(nn.Module):

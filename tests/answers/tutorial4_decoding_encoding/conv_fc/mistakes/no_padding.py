@@ -1,5 +1,5 @@
 # about: padding left out
-# points: 2.5
+# points: 1.5
 # names: padding left out
 
 class ConvFC(nn.Module):

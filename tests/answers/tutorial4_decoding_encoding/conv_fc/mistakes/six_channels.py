@@ -1,5 +1,5 @@
 # about: always 6 channels
-# points: 2
+# points: 1
 # names: hard-coded
 
 class ConvFC(nn.Module):

@@ -1,5 +1,5 @@
 # about: stride 2
-# points: 2
+# points: 1.5
 # names: stride changed
 
 class ConvFC(nn.Module):

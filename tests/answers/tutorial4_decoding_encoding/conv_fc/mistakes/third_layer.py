@@ -1,5 +1,5 @@
 # about: another linear layer
-# points: 3
+# points: 2
 # names: more layers than asked for
 
 class ConvFC(nn.Module):

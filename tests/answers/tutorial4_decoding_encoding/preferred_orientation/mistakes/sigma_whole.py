@@ -1,5 +1,6 @@
 # about: rounds the width down
-# points: 3
+# points: 2
+# varies: 2 to 3
 # names: sigma hard-coded
 
 def preferred_orientation(resp, sigma=5):

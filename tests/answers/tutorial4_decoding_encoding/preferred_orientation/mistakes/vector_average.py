@@ -1,5 +1,5 @@
 # about: the average direction
-# points: 1.5
+# points: 1
 # names: centre of mass
 
 def preferred_orientation(resp, sigma=5):
