@@ -34,8 +34,8 @@ class Cluster:
         `nmautils.grading.engine.grade`.
     sandbox : bool
         Whether every worker must have one.
-    full : bool
-        Whether demonstrations are run as well.
+    **options
+        More of what `grade` takes.
 
     Attributes
     ----------
@@ -48,9 +48,7 @@ class Cluster:
         One line, if Dask is missing, nobody answers, or a worker cannot grade.
     """
 
-    def __init__(
-        self, address: str, grade: Grade, *, sandbox: bool = True, full: bool = False
-    ) -> None:
+    def __init__(self, address: str, grade: Grade, *, sandbox: bool = True, **options: Any) -> None:
         try:
             from distributed import Client
         except ModuleNotFoundError as error:
@@ -59,7 +57,7 @@ class Cluster:
             ) from None
         # What Dask has to say comes as one line from here.
         logging.getLogger("distributed").setLevel(logging.CRITICAL)
-        self._grade, self._options = grade, {"full": full, "sandbox": sandbox}
+        self._grade, self._options = grade, {"sandbox": sandbox, **options}
         self._bundles: dict[str, Any] = {}
         try:
             self._client = Client(address, timeout=CONNECT, set_as_default=False)
@@ -93,7 +91,8 @@ class Cluster:
             ) from None
         for worker, (version, problem) in sorted(answers.items()):
             if version != nmautils.__version__:
-                raise RuntimeError(_other_version(f"the worker {worker}", version))
+                ours = nmautils.__version__
+                raise RuntimeError(_other_version(f"the worker {worker}", version, ours))
             if problem:
                 raise SandboxMissing(f"the worker {worker} cannot grade: {problem}")
 
@@ -145,7 +144,7 @@ def _describe(sandbox: bool) -> tuple[str, str]:
 
 
 def _grade_here(
-    grade: Grade, bundle: Bundle, submission: Submission, options: dict[str, bool]
+    grade: Grade, bundle: Bundle, submission: Submission, options: dict[str, Any]
 ) -> Graded:
     """On a worker, which may have joined only after the others were looked at."""
     if bundle.version != nmautils.__version__:
@@ -153,5 +152,5 @@ def _grade_here(
     return grade(bundle, submission, **options)
 
 
-def _other_version(who: str, theirs: str, ours: str = nmautils.__version__) -> str:
+def _other_version(who: str, theirs: str, ours: str) -> str:
     return f"{who} has nmautils {theirs}, here is {ours}: install the same version everywhere"

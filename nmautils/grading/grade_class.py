@@ -15,12 +15,12 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from nmautils.course.settings import find_root
+from nmautils.course.settings import find_root, read_settings
 
 from .bundle import Bundle, freeze
 from .cluster import Cluster
@@ -35,10 +35,11 @@ from .gradebook import (
     save,
 )
 from .grader import not_graded
-from .records import grading_lock, is_current, read_record, seed_for
+from .records import grading_lock, is_current, read_record, read_records, seed_for
 from .results import Graded, Submission
 from .sandbox import SandboxMissing, check_sandbox
 from .submitted import HandIn, find_hand_ins, known_assignments
+from .summary import write_summary
 
 __all__ = ["Local", "Report", "grade_class"]
 
@@ -114,20 +115,13 @@ class Local:
         How many.
     grade : callable
         `nmautils.grading.engine.grade`.
-    sandbox, full : bool
-        As `grade` takes them.
+    **options
+        More of what `grade` takes.
     """
 
-    def __init__(
-        self,
-        jobs: int,
-        grade: Callable[..., Graded],
-        *,
-        sandbox: bool = True,
-        full: bool = False,
-    ) -> None:
+    def __init__(self, jobs: int, grade: Callable[..., Graded], **options: Any) -> None:
         self.places = jobs
-        self._grade, self._options = grade, {"full": full, "sandbox": sandbox}
+        self._grade, self._options = grade, options
         self._executor = ThreadPoolExecutor(jobs, thread_name_prefix="grade")
 
     def submit(self, bundle: Bundle, submission: Submission) -> "Future[Graded]":
@@ -194,6 +188,8 @@ class Report:
         From student and assignment to `Standing`, those up to date included.
     unread : dict
         From assignments to how many submissions have cells that wait for a person's points.
+    pages : list of Path
+        The summary page of each assignment of which something was saved.
     seconds : float
         Wall time of grading and saving.
     stopped : bool
@@ -206,6 +202,7 @@ class Report:
     failed: dict[tuple[str, str], str] = field(default_factory=dict)
     standings: dict[tuple[str, str], Standing] = field(default_factory=dict)
     unread: dict[str, int] = field(default_factory=dict)
+    pages: list[Path] = field(default_factory=list)
     seconds: float = 0.0
     stopped: bool = False
 
@@ -386,6 +383,8 @@ def grade_class(
         tasks = plan(root, bundles, students, course, report, **options)
         _Run(course, report, lines).go(tasks, place)
         report.unread = {name: count_unread(course, name) for name in bundles}
+        for name in sorted({name for _, name in (*report.graded, *report.saved)}):
+            report.pages.append(write_summary(root, name, read_records(root, name)))
     return report
 
 
@@ -468,9 +467,11 @@ class _Run:
         except SandboxMissing:
             raise  # nobody else's submission would fare better
         except (Exception, SystemExit) as error:
-            if at.is_lost(error) and task.attempts < ATTEMPTS:
+            lost = at.is_lost(error)
+            if lost and task.attempts < ATTEMPTS:
                 return False
-            self._fail(task, f"not graded: {_one_line(error)}")
+            why = "its worker ended each time" if lost else _one_line(error)
+            self._fail(task, f"not graded: {why}")
         else:
             self._save(task, graded)
         return True
@@ -597,7 +598,11 @@ def run(args: argparse.Namespace) -> int:
     from . import engine
 
     root = Path(args.root) if args.root else find_root()
-    options = {"sandbox": not args.no_sandbox, "full": args.full}
+    options = {
+        "sandbox": not args.no_sandbox,
+        "full": args.full,
+        "limits": engine.limits_of(read_settings(root)),
+    }
 
     def place() -> Place:
         if args.cluster:
@@ -640,6 +645,13 @@ def finish(root: Path, report: Report, dry_run: bool = False) -> int:
         f"{number} graded, {report.planned['']} up to date, {len(report.saved)} saved that were "
         f"graded before, {len(report.failed)} failed; {report.seconds:.1f} s{each}"
     )
+    if number or report.saved:
+        print(
+            f"marks: {root / 'gradebook.db'} (`nmautils marks` shows them), notebooks: "
+            f"{root / 'autograded'}; next: `nbgrader generate_feedback`, `nbgrader export`"
+        )
+    for page in report.pages:
+        print(f"summary: {page}")
     if report.stopped:
         print("stopped; what was graded is saved, and the same command goes on from there")
     return report.status

@@ -142,8 +142,8 @@ def seed_for(record: Graded | None, digest: str) -> int:
     return secrets.randbits(32)
 
 
-def write_atomically(path: Path, content: bytes, mode: int = 0o600) -> None:
-    """Write all of a file or nothing, and wait until it is on the disk.
+def write_atomically(path: Path, content: bytes, mode: int = 0o600, sync: bool = True) -> None:
+    """Write all of a file or nothing.
 
     Parameters
     ----------
@@ -153,6 +153,8 @@ def write_atomically(path: Path, content: bytes, mode: int = 0o600) -> None:
         What to write.
     mode : int
         Permissions.
+    sync : bool
+        Whether to wait until it is on the disk.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     # One writer at a time, so what a killed run left under this name is written over.
@@ -161,8 +163,9 @@ def write_atomically(path: Path, content: bytes, mode: int = 0o600) -> None:
     with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(content)
         os.fchmod(file.fileno(), mode)
-        file.flush()
-        os.fsync(file.fileno())
+        if sync:
+            file.flush()
+            os.fsync(file.fileno())
     os.replace(temporary, path)
 
 
