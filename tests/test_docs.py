@@ -108,6 +108,7 @@ def test_page_is_built_off_line_and_kept_until_something_changes(site, course):
         "index.html",
         "readme.html",
         "teaching.html",
+        "scaling.html",
         "authoring.html",
         "recordings.html",
     } < names

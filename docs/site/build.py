@@ -206,7 +206,7 @@ def landing_page(text: str, pages: dict[Path, str], settings: Settings) -> str:
         info = settings.tutorials[Path(name).stem]
         rows.append(f"| {info.order} | [{info.title}]({name}) | {info.minutes} min |")
     table = "\n".join(["| | Tutorial | Time |", "|---|---|---|", *rows])
-    guides = ["teaching.md", "authoring.md", "recordings.md"]
+    guides = ["teaching.md", "scaling.md", "authoring.md", "recordings.md"]
     known = {*guides, "index.md", "readme.md", "changelog.md", *notebooks}
     guides += sorted(name for name in pages.values() if name not in known)
     chapters = {
