@@ -36,7 +36,12 @@ EVERYTHING = [*LIBRARY, *(Requirement(text) for texts in EXTRAS.values() for tex
 PYTHONS = ["3.10.0", "3.10.13", "3.11.2", "3.11.9", "3.12.3", "3.13.1", "3.14.0"]
 
 # What conda calls the packages that have another name there.
-CONDA_NAMES = {"torch": "pytorch", "build": "python-build", "playwright": "playwright-python"}
+CONDA_NAMES = {
+    "build": "python-build",
+    "jupyter-client": "jupyter_client",
+    "playwright": "playwright-python",
+    "torch": "pytorch",
+}
 
 # What an import calls the packages that have another name when they are installed.
 IMPORTED_AS = {
@@ -44,6 +49,7 @@ IMPORTED_AS = {
     "PIL": "pillow",
     "sklearn": "scikit-learn",
     "yaml": "pyyaml",
+    "zmq": "pyzmq",
 }
 
 
