@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from tests.answers_runner import ANSWERS
+from tests.answers_runner import ANSWERS, read_answer
 from tests.sample_class.roster import DECODING, solution_cell, without_head
 
 __all__ = [
     "DECODING",
     "RIGHT_LOOP",
     "RIGHT_NET",
+    "WORTH",
     "WRONG_LOOP",
     "WRONG_NET",
     "Attack",
@@ -24,26 +25,22 @@ __all__ = [
 ]
 
 
+# What the answers that stand in the attacks honestly deserve, by their text.
+WORTH: dict[str, float] = {}
+
+
 def _answer(name: str) -> str:
-    return without_head((ANSWERS / DECODING / name).read_text(encoding="utf-8"))
+    answer = read_answer(ANSWERS / DECODING / name)
+    text = without_head(answer.source)
+    WORTH[text] = answer.points
+    return text
 
 
-# Worth 4 and 6 points.
 RIGHT_NET = _answer("relu_forward/right/module.py")
 RIGHT_LOOP = _answer("gd_loop/right/five_lines.py")
-# Worth nothing at all.
-WRONG_NET = """
-class DeepNetReLU:
-    def __init__(self, n_inputs, n_hidden):
-        pass
-
-    def __call__(self, r):
-        return r
-"""
-WRONG_LOOP = """
-def train(net, loss_fn, train_data, train_labels, n_epochs=50, learning_rate=1e-4):
-    return []
-"""
+# Plausible, so that every check has something to look at, and wrong.
+WRONG_NET = _answer("relu_forward/mistakes/no_rectifier.py")
+WRONG_LOOP = _answer("gd_loop/mistakes/step_missing.py")
 
 # Put before every attack. The two words are joined at run time, so that a listing of the
 # attack's own source is not taken for success.
@@ -157,7 +154,7 @@ def attack(
     last: str = "",
     change: Callable[[NotebookNode, Ground], None] | None = None,
     raw: Callable[[bytes], bytes] | None = None,
-    earned: float = 0.0,
+    earned: float | None = None,
     kept: float = 0.0,
     **limits: float,
 ) -> Attack:
@@ -165,12 +162,15 @@ def attack(
 
     Parameters
     ----------
-    name, about, earned, kept
+    name, about, kept
         See `Attack`.
+    earned : float, optional
+        See there; by default what the two answers deserve, which is nothing for one that is
+        not in `WORTH`.
     code : str
         Stands in a cell of the student's own, before the first exercise.
     net, loop : str
-        The two answers; nothing right by default.
+        The two answers; by default a plausible, wrong one.
     first, last : str
         Cells of the student's own: before anything else, and at the end.
     change, raw : callable, optional
@@ -193,4 +193,6 @@ def attack(
         data = json.dumps(nb, ensure_ascii=False, indent=1).encode()
         return raw(data) if raw else data
 
+    if earned is None:
+        earned = WORTH.get(net, 0.0) + WORTH.get(loop, 0.0)
     return Attack(name, about, make, earned, kept, limits)

@@ -243,7 +243,6 @@ subprocess.Popen(["/bin/sh", "-c", "exec -a hostile-left sleep 600 || nohup slee
                  start_new_session=True, env={{"NMA_HOSTILE": "hostile-left"}})
 """,
         loop=RIGHT_LOOP,
-        earned=6,
         kept=6,
     ),
     attack(
@@ -267,9 +266,10 @@ for _ in range(1):
         """
 import os, signal
 
+mine = {0, os.getpid(), *map(int, os.listdir("/proc/self/task"))}
 for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL, signal.SIGSTOP):
     for target in (1, os.getppid(), @pid@, *range(2, 40)):
-        if target in (0, os.getpid()):
+        if target in mine:
             continue
         try:
             os.kill(target, number)
@@ -287,7 +287,6 @@ os.kill(-1, signal.SIGKILL)
         "ends the kernel whenever a test calls the answer",
         net="import os\ndef DeepNetReLU(*_):\n    os.kill(os.getpid(), 9)",
         loop=RIGHT_LOOP,
-        earned=6,
         kept=6,
     ),
     attack(
@@ -306,7 +305,6 @@ get_ipython().kernel.do_shutdown(False)
         "the first answer ends the kernel; the second is right",
         net="import os\nos._exit(0)",
         loop=RIGHT_LOOP,
-        earned=6,
         kept=6,
     ),
     attack(
@@ -314,7 +312,6 @@ get_ipython().kernel.do_shutdown(False)
         "stops its own process, which then answers nothing and does not end",
         net="import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)",
         loop=RIGHT_LOOP,
-        earned=6,
         kept=6,
     ),
     attack(
@@ -322,7 +319,6 @@ get_ipython().kernel.do_shutdown(False)
         "closes every file and socket it has",
         net="import os\nos.closerange(0, 4096)",
         loop=RIGHT_LOOP,
-        earned=6,
         kept=6,
     ),
     attack(

@@ -16,9 +16,7 @@ def _answer(code: str) -> str:
 
 def costs_itself(name: str, about: str, code: str, net: str = "", **more):
     """Make an attack whose second exercise is right, and must keep its points."""
-    return attack(
-        name, about, code, net=net or "None", loop=RIGHT_LOOP, **{"earned": 6, "kept": 6, **more}
-    )
+    return attack(name, about, code, net=net or "None", loop=RIGHT_LOOP, **{"kept": 6, **more})
 
 
 TIME = [
@@ -71,14 +69,9 @@ ctypes.CDLL(None).pause()
         "import ctypes\nctypes.PyDLL(None).sleep(3600)",
     ),
     costs_itself(
-        "regular_expression",
-        "a pattern that takes exponential time, in C",
+        "long_computation",
+        "a pattern that takes exponential time in C, where no interrupt is noticed",
         "import re\nre.match('(a+)+$', 'a' * 64 + 'b')",
-    ),
-    costs_itself(
-        "big_power",
-        "one operation on whole numbers that takes for ever",
-        "10 ** 10 ** 9 % 7",
     ),
     costs_itself(
         "asks_for_input",
@@ -163,13 +156,14 @@ for _ in range(50):
     try:
         if os.fork() == 0:
             mark()
-            kept = bytearray(2**26)
-            kept[::4096] = b"x" * len(kept[::4096])
+            kept = bytearray(b"x") * 2**26
             time.sleep(600)
             os._exit(0)
     except OSError:
         break
 """,
+        memory=5 << 29,
+        cell=4,
     ),
     attack(
         "fork_bomb",
@@ -350,14 +344,14 @@ def _odd_json(data: bytes) -> bytes:
 
 
 NOTEBOOKS = [
-    costs_itself("many_cells", "20,000 cells", "", change=_many_cells, kept=0),
+    costs_itself("many_cells", "20,000 cells", "", change=_many_cells, kept=0, total=5),
     costs_itself("large_text", "a text cell of 50 MB", "", change=_large_text, kept=0),
     costs_itself("deep_metadata", "metadata 400 levels deep", "", change=_deep_metadata),
     costs_itself("slow_source", _slow_source.__doc__, "", change=_slow_source, kept=0),
     attack("deep_json", "half a million brackets", raw=_deep),
     attack("not_a_notebook", "a megabyte of bytes", raw=_not_a_notebook),
     attack("empty_file", "nothing", raw=lambda data: b""),
-    attack("odd_json", "fields of every wrong type", raw=_odd_json, loop=RIGHT_LOOP, earned=6),
+    attack("odd_json", "fields of every wrong type", raw=_odd_json, loop=RIGHT_LOOP),
     attack("only_a_number", "JSON that is no notebook", raw=lambda data: b"1" * 5000),
 ]
 

@@ -34,7 +34,7 @@ def train(*_, **__):
 
 
 def _inside(name: str, about: str, code: str, **more):
-    """Steal both from a cell and from within a probe."""
+    """Steal from a cell and from within each probe."""
     both = f"{LOOK}\n{code}\ntry:\n    steal()\nexcept RuntimeError as error:\n    print(error)\n"
     return attack(name, about, both, net=STEALING, loop="", **more)
 
@@ -106,7 +106,7 @@ def steal():
             if " rw-p " not in line or "[v" in line:
                 continue
             start, end = (int(x, 16) for x in line.split()[0].split("-"))
-            if end - start > 2**27:
+            if end - start > 2**26:
                 continue
             try:
                 memory.seek(start)
@@ -173,14 +173,15 @@ import glob, os
 def steal():
     homes = {"@home@", os.path.expanduser("~"), "/root", *glob.glob("/home/*")}
     for home in homes:
-        for folder, _, names in os.walk(home):
+        for folder, inside, names in os.walk(home):
+            inside[:] = [name for name in inside if name != ".pyenv"]  # an interpreter may be there
             for name in names[:100]:
                 try:
                     look(open(os.path.join(folder, name), errors="replace").read(10**6), folder)
                 except OSError:
                     pass
-    if os.path.isdir("/root") and os.listdir("/root"):
-        raise obtained("a listing of /root")
+                if home == "/root" and not name.startswith("."):
+                    raise obtained(f"{folder}/{name}")
 """,
     ),
     _inside(
@@ -337,7 +338,6 @@ except OSError:
         "text cells that would fetch or show files when the feedback page is made",
         change=lambda nb, ground: _markdown(nb, ground),
         loop=RIGHT_LOOP,
-        earned=6,
         kept=6,
     ),
 ]

@@ -4,9 +4,9 @@ from nbformat.v4 import new_code_cell, new_output
 
 from tests.sample_class.roster import solution_cell as _cell
 
-from .attack import RIGHT_LOOP, WRONG_LOOP, WRONG_NET, attack
+from .attack import RIGHT_LOOP, WORTH, WRONG_LOOP, WRONG_NET, attack
 
-# An honest class without a rectifier deserves its sizes, its shape and its gradients.
+# A class whose layers are right; what its outputs are is the attack.
 LINEAR_NET = """
 class DeepNetReLU(nn.Module):
     def __init__(self, n_inputs, n_hidden):
@@ -17,7 +17,7 @@ class DeepNetReLU(nn.Module):
     def forward(self, r):
         return {value}
 """
-LINEAR = 1.5
+NET, LOOP = WORTH[WRONG_NET], WORTH[WRONG_LOOP]
 
 
 def _linear(value: str) -> str:
@@ -25,7 +25,7 @@ def _linear(value: str) -> str:
 
 
 def _losses(value: str) -> str:
-    return WRONG_LOOP.replace("return []", f"return {value}")
+    return f"def train(net, loss_fn, data, labels, n_epochs=50, rate=1e-4):\n    return {value}"
 
 
 PATCHED = [
@@ -145,7 +145,7 @@ torch.randn = lambda *size, **_: torch.zeros(size)
 torch.rand = torch.randn
 """,
         net=_linear("torch.zeros(r.shape[:-1] + (1,)) + 0 * self.out_layer(self.in_layer(r))"),
-        earned=LINEAR,
+        earned=NET,
     ),
     attack(
         "replaced_modules",
@@ -340,7 +340,7 @@ class Liar(torch.Tensor):
 """,
         net=_linear("self.out_layer(self.in_layer(r)).as_subclass(Liar)"),
         loop=_losses("torch.zeros(n_epochs).as_subclass(Liar)"),
-        earned=LINEAR,
+        earned=NET,
     ),
     attack(
         "array_subclass",
@@ -356,7 +356,7 @@ class Liar(np.ndarray):
 """,
         net=_linear("np.zeros((len(r), 1)).view(Liar)"),
         loop=_losses("np.zeros(n_epochs).view(Liar)"),
-        earned=LINEAR,
+        earned=NET,
     ),
     attack(
         "changing_array",
@@ -373,7 +373,7 @@ threading.Thread(target=spin, daemon=True).start()
 """,
         net=_linear("shared[: len(r)] + 0 * self.out_layer(self.in_layer(r))"),
         loop=_losses("shared.numpy()[:n_epochs, 0]"),
-        earned=LINEAR,
+        earned=NET,
     ),
     attack(
         "subclasses_of_plain_types",
@@ -416,29 +416,28 @@ class Bomb:
 """,
         net=_linear("np.array([Bomb()] * len(r), dtype=object)"),
         loop=_losses("np.array([Bomb()] * n_epochs, dtype=object)"),
-        earned=LINEAR,
+        earned=NET,
     ),
     attack(
         "no_numbers",
         "nan and infinity everywhere, which compare oddly",
         net=_linear("self.out_layer(self.in_layer(r)) * float('nan')"),
         loop=_losses("[float('nan')] * n_epochs"),
-        # The shape and the gradients' paths are right; a list of floats came.
-        earned=LINEAR + 2.0,
+        earned=NET + LOOP,
     ),
     attack(
         "odd_numbers",
         "complex numbers, integers beyond every type, booleans, text that reads as a number",
         net=_linear("torch.complex(torch.zeros(len(r), 1), torch.ones(len(r), 1))"),
         loop=_losses("[10**5000, True, '1', 1j, b'1', None, ...][:n_epochs] * 10"),
-        earned=LINEAR,
+        earned=NET,
     ),
     attack(
         "huge_values",
         "a tensor that claims a million million numbers, from one",
         net=_linear("torch.ones(1).expand(10**12)"),
         loop=_losses("[0.0] * 10**8"),
-        earned=LINEAR,
+        earned=NET,
         kept=0.0,
     ),
     attack(
@@ -453,7 +452,7 @@ round_about.append(round_about)
 """,
         net=_linear("deep"),
         loop=_losses("round_about"),
-        earned=LINEAR,
+        earned=NET,
     ),
     attack(
         "strange_containers",
@@ -474,7 +473,7 @@ strange = itertools.cycle([
 """,
         net=_linear("next(strange)(len(r))"),
         loop=_losses("next(strange)(n_epochs)"),
-        earned=LINEAR,
+        earned=NET,
     ),
     attack(
         "raised_verdicts",
@@ -530,13 +529,10 @@ def rewrite():
 seen = {}
 """,
         net=_linear("seen.setdefault(len(r), self.out_layer(self.in_layer(r)))"),
-        loop=WRONG_LOOP.replace(
-            "return []",
-            "net(train_data)\n"
-            "    return seen.setdefault(n_epochs, [2.0 - i / 1000 for i in range(n_epochs)])",
+        loop=_losses(
+            "seen.setdefault(n_epochs, [2.0 - i / 1000 for i in range(n_epochs)])",
         ),
-        # A list of floats came, they fall, and as many as were asked for.
-        earned=LINEAR + 2.0,
+        earned=NET + LOOP,
     ),
     attack(
         "well_behaved_when_watched",
@@ -551,7 +547,7 @@ watched = bool(
 )
 """,
         net=_linear("torch.tensor([[-3.0], [-1.0]])[: len(r)] if watched else r"),
-        earned=LINEAR + 1.0,
+        earned=NET + LOOP,
     ),
 ]
 
@@ -622,18 +618,41 @@ threading.Thread(target=flood, daemon=True).start()
         "the kernel's handlers of messages are replaced by ones that report success",
         FORGE
         + """
+def value(content):
+    # What a probe would find if all were well, as far as one can know without solving it.
+    from nmautils.grading.values import decode, encode
+
+    given, named = decode(content["arguments"], buffers)
+    name = content["name"]
+    if "shapes" in name:
+        n, h = given
+        shapes = {"in_layer.weight": [h, n], "in_layer.bias": [h], "out_layer.weight": [1, h],
+                  "out_layer.bias": [1]}
+        return encode({"shapes": shapes, "size": n * h + 2 * h + 1, "blanks": []})
+    if "gradient" in name:
+        return encode(["in_layer", "out_layer"])
+    if name == "run_train":
+        n = given[-1].get("n_epochs", 50)
+        losses = [5 / (i + 1) for i in range(n)]
+        return encode({"container": "list", "entries": [], "losses": losses, "state": given[0],
+                       "rows_seen": [len(given[1])]})
+    return encode(torch.zeros(2, 1))
+
 def good(stream, ident, parent):
+    global buffers
+    buffers = parent["buffers"]
     kind = parent["header"]["msg_type"].replace("_request", "_reply")
-    content = {"status": "ok", "value": [1.0, 0.5], "values": {}, "passed": True, "score": 10.0,
+    text, made = value(parent["content"]) if kind == "probe_reply" else ("", [])
+    content = {"status": "ok", "value": text, "passed": True, "score": 10.0, "points": 10.0,
                "execution_count": 1, "payload": [], "user_expressions": {}}
-    kernel.session.send(stream, kind, content, parent=parent, ident=ident)
+    kernel.session.send(stream, kind, content, parent=parent, ident=ident, buffers=made)
     forge()
 
 async def later(stream, ident, parent):
     good(stream, ident, parent)
 
 for name in list(kernel.shell_handlers):
-    kernel.shell_handlers[name] = later if name == "execute_request" else good
+    kernel.shell_handlers[name] = later
 """,
     ),
     attack(
@@ -669,7 +688,7 @@ session, sockets = kernel.session, []
 for name in ("iopub_socket", "shell_stream", "shell_socket", "control_stream", "stdin_socket"):
     one = getattr(kernel, name, None)
     sockets.append(getattr(one, "socket", one))
-header = json.dumps(session.msg_header("execute_result")).encode()
+header = session.pack(session.msg_header("execute_result"))
 deep = b"[" * 50_000 + b"]" * 50_000
 messages = [
     [b"<IDS|MSG>", b"0" * 64, header, b"{}", b"{}", b"{}"],
@@ -714,7 +733,6 @@ for kind, content in [
     send(kernel.iopub_socket, kind, content, parent={"header": {"msg_id": "x"}})
 """,
         loop=RIGHT_LOOP,
-        earned=6,
         kept=6,
     ),
     attack(
@@ -746,38 +764,31 @@ def send(self, stream, message, content=None, *args, **kwargs):
 type(kernel.session).send = send
 """,
         net=_linear("self.out_layer(self.in_layer(r))"),
-        earned=LINEAR,
+        earned=NET,
     ),
 ]
 
 
 def _bulk(channel: str) -> str:
-    """Send as much as the socket takes, from a thread, to fill the grader's own memory."""
+    """Send as much as a socket takes, to fill the grader's own memory."""
     return (
         FORGE
         + """
-import threading, time, zmq
+import time, zmq
 
-def pour():
-    socket = getattr(kernel, "CHANNEL")
-    socket = getattr(socket, "socket", socket)
-    ident = [i for i in [getattr(kernel, "_hostile_ident", None)] if i]
+async def pour(stream, ident, parent):
+    out = CHANNEL
+    out, large = getattr(out, "socket", out), b"x" * 75_000_000
     end = time.time() + 12
     while time.time() < end:
         try:
             for part in [*ident, b"<IDS|MSG>"]:
-                socket.send(part, zmq.SNDMORE)
-            for _ in range(40):
-                socket.send(b"x" * 50_000_000, zmq.SNDMORE)
-            socket.send(b"end")
-        except Exception:
+                out.send(part, zmq.SNDMORE)
+            out.send(large, copy=False)
+        except zmq.ZMQError:
             time.sleep(0.01)
 
-handler = kernel.shell_handlers["probe_request"]
-async def later(stream, ident, parent):
-    kernel._hostile_ident = ident[0] if isinstance(ident, list) else ident
-    pour()
-kernel.shell_handlers["probe_request"] = later
+kernel.shell_handlers["probe_request"] = pour
 """.replace("CHANNEL", channel)
     )
 
@@ -785,13 +796,15 @@ kernel.shell_handlers["probe_request"] = later
 BULK = [
     attack(
         "pours_into_the_shell_socket",
-        "endless parts of 50 megabytes on the socket on which replies are awaited",
-        _bulk("shell_socket"),
+        "message after message of 75 megabytes where replies are awaited",
+        _bulk("stream"),
+        probe=4,
     ),
     attack(
         "pours_into_the_output_socket",
-        "endless parts of 50 megabytes on the socket of outputs",
-        _bulk("iopub_socket"),
+        "message after message of 75 megabytes where outputs are expected",
+        _bulk("kernel.iopub_thread.socket"),
+        probe=4,
     ),
 ]
 
@@ -880,8 +893,8 @@ def _ids(nb, ground):
 
 
 METADATA = [
-    attack("swapped_metadata", _swap.__doc__, change=_swap, loop=RIGHT_LOOP, earned=6, kept=6),
-    attack("tagged_cells", _tags.__doc__, change=_tags, loop=RIGHT_LOOP, earned=6, kept=6),
+    attack("swapped_metadata", _swap.__doc__, change=_swap, loop=RIGHT_LOOP, kept=6),
+    attack("tagged_cells", _tags.__doc__, change=_tags, loop=RIGHT_LOOP, kept=6),
     attack("easier_tests", _easy.__doc__, change=_easy),
     attack("retyped_tests", _retyped.__doc__, change=_retyped),
     attack("invented_tests", _invented.__doc__, change=_invented),
