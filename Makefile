@@ -5,9 +5,12 @@
 PYTHON ?= python3
 WORKERS ?= 2
 PYTEST_ARGS ?=
+BENCH_ARGS ?=
 
 PY := .venv/bin/python
 STAMP := .venv/.installed
+# otter-grader, for comparison; all it has in common with .venv it takes from there.
+OTTER := build/bench-venv
 
 # One thread each: on a machine that is busy, more of them are slower.
 OMP_NUM_THREADS ?= 1
@@ -18,7 +21,7 @@ export PIP_USER := 0
 unexport PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test test-fast source release solutions docs lint clean
+.PHONY: help venv demo test test-fast source release solutions docs bench lint clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | \
@@ -60,6 +63,17 @@ solutions: $(STAMP) ## run every notebook with its answers and write it to solut
 
 docs: $(STAMP) ## build the course page, for a browser, in build/docs
 	@$(PY) docs/site/build.py
+
+bench: $(STAMP) $(OTTER)/.installed ## compare graders, some minutes; the table goes to docs/benchmarks.md
+	@$(PY) -m benchmarks.grading --write docs/benchmarks.md $(BENCH_ARGS)
+
+$(OTTER)/.installed:
+	@echo "Installing otter-grader into $(OTTER)"
+	@$(PY) -m venv --clear $(OTTER)
+	@$(PY) -c 'import sysconfig; print(sysconfig.get_path("purelib"))' > \
+		"$$($(OTTER)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/main.pth"
+	@$(OTTER)/bin/python -m pip install --quiet otter-grader==7.0.0
+	@touch $@
 
 lint: $(STAMP) ## check the style of code and notebooks
 	@$(PY) -m ruff check

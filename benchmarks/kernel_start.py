@@ -1,0 +1,71 @@
+"""How long a submission takes besides its own code: `python -m benchmarks.kernel_start`.
+
+Grades one right answer per tutorial again and again with a warm grader and prints, per tutorial
+and share, the median, the lowest and the highest of so many runs.
+"""
+
+import argparse
+import os
+import statistics
+import time
+
+os.environ |= {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+
+import nbformat
+
+from benchmarks.grading import ROOT, TUTORIALS, sample_class
+from nmautils.grading import engine
+from nmautils.grading.bundle import freeze
+from nmautils.grading.results import Submission
+
+SHARES = {
+    "ready": "fork, sandbox, until a cell can run",
+    "cells": "the student's cells",
+    "tests": "judging, probes included",
+    "rest": "reading, repair, writing down",
+    "overhead": "all but the student's cells",
+    "called": "the whole call",
+}
+
+
+def measure(tutorial: str, runs: int) -> dict[str, list[float]]:
+    """Grade a right answer so often; seconds by share."""
+    bundle = freeze(ROOT, tutorial)
+    release = nbformat.from_dict(bundle.notebook())
+    raw = sample_class(tutorial, 1)[0].notebook(release)
+    seconds: dict[str, list[float]] = {share: [] for share in SHARES}
+    for number in range(runs + 1):
+        started = time.perf_counter()
+        graded = engine.grade(bundle, Submission("one", raw, number))
+        called = time.perf_counter() - started
+        if number == 0:  # it has started the grader
+            continue
+        took = graded.seconds
+        parts = {share: took[share] for share in ("ready", "cells", "tests")}
+        parts["rest"] = took["total"] - sum(parts.values())
+        parts["overhead"] = called - took["cells"]
+        parts["called"] = called
+        for share, value in parts.items():
+            seconds[share].append(value)
+    return seconds
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("tutorials", nargs="*", default=TUTORIALS)
+    parser.add_argument("--runs", type=int, default=50)
+    options = parser.parse_args(arguments)
+    try:
+        for tutorial in options.tutorials:
+            print(f"{tutorial}, {options.runs} runs, ms: median (lowest to highest)")
+            for share, values in measure(tutorial, options.runs).items():
+                middle, low, high = statistics.median(values), min(values), max(values)
+                spread = f"({1000 * low:.0f} to {1000 * high:.0f})"
+                print(f"  {SHARES[share]:38}{1000 * middle:6.0f}  {spread}", flush=True)
+    finally:
+        engine.close()
+
+
+if __name__ == "__main__":
+    main()
