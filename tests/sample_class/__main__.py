@@ -7,7 +7,6 @@ into them has a fingerprint, and if that differs everything is made anew.
 
 import hashlib
 import html
-import json
 import os
 import re
 import shutil
@@ -55,7 +54,7 @@ def main() -> int:
     rows = []
     for tutorial in TUTORIALS:
         compared = compare(tutorial, refused)
-        show(tutorial, compared)
+        print_table(tutorial, compared)
         rows += compared
     good = all(ok for *_, ok in rows)
     if good:
@@ -67,12 +66,13 @@ def main() -> int:
     print()
     for what, path in [
         ("a feedback page", f"demo/feedback/gus/{DECODING}/{DECODING}.html"),
+        ("the class at a glance", f"demo/summary/{DECODING}.html"),
         ("the marks", "demo/grades.csv"),
         ("the release notebook", f"demo/release/{DECODING}/{DECODING}.ipynb"),
     ]:
         missing = "" if (REPOSITORY / path).is_file() else "  (missing)"
         good = good and not missing
-        print(f"{what + ':':22}{path}{missing}")
+        print(f"{what + ':':24}{path}{missing}")
     return 0 if good else 1
 
 
@@ -114,8 +114,8 @@ def set_up() -> None:
 def grade() -> dict[str, str]:
     """Collect, grade, write feedback and marks; give what collecting refused."""
     report = command("nmautils", "collect", status=1)
+    command("nmautils", "grade", follow=r"(\[\d+/\d+\].*)")
     for tutorial in TUTORIALS:
-        command("nbgrader", "autograde", tutorial, follow=r"Autograding .*/autograded/([^/]+)/")
         command("nbgrader", "generate_feedback", tutorial)
     command("nbgrader", "export")
     lines = re.findall(r"^needs you  (.+?): (.+)$", report, flags=re.MULTILINE)
@@ -218,8 +218,8 @@ def _row(student: Student, graded: dict | None) -> Row:
     exercises = {name: graded["exercises"].get(name) for name in student.expected}
     actual = f"{_sum(exercises)} = {graded['score']:g}"
     ok = exercises == student.expected and abs(graded["score"] - student.total) < 1e-9
-    shown = shown_checks(student)
-    unnamed = [text for text in student.diagnoses if text.lower() not in shown]
+    on_page = shown(student)
+    unnamed = [text for text in student.diagnoses if text.lower() not in on_page]
     about = student.about
     if unnamed:
         about += f" [feedback does not say: {'; '.join(unnamed)}]"
@@ -230,21 +230,10 @@ def _sum(points: dict[str, float]) -> str:
     return " + ".join(f"{earned or 0:g}" for earned in points.values())
 
 
-def shown_checks(student: Student) -> str:
-    """Text of the tables of checks on a student's feedback page, in lower case."""
-    tutorial = student.tutorial
-    page = DEMO / "feedback" / student.name / tutorial / f"{tutorial}.html"
-    path = DEMO / "autograded" / student.name / tutorial / f"{tutorial}.ipynb"
-    if not page.is_file():
-        return ""
-    on_page = plain(page.read_text(encoding="utf-8"))
-    tables = []
-    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
-        for output in cell.get("outputs", []):
-            table = plain("".join(output.get("data", {}).get("text/html", "")))
-            if table in on_page:
-                tables.append(table)
-    return "\n".join(tables)
+def shown(student: Student) -> str:
+    """Words of a student's feedback page, in lower case."""
+    page = DEMO / "feedback" / student.name / student.tutorial / f"{student.tutorial}.html"
+    return plain(page.read_text(encoding="utf-8")) if page.is_file() else ""
 
 
 def plain(page: str) -> str:
@@ -252,7 +241,7 @@ def plain(page: str) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", page)).lower().split())
 
 
-def show(tutorial: str, rows: list[Row]) -> None:
+def print_table(tutorial: str, rows: list[Row]) -> None:
     """Print the table of one tutorial."""
     table = Table()
     for column in ("student", "what they did", "expected", "actual", "ok"):

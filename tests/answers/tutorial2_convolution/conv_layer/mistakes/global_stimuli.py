@@ -1,5 +1,6 @@
 # about: uses the stimuli of the notebook
 # points: 0
+# varies: 0 to 0.5
 # names: undefined name
 
 def apply_conv_layer(stimuli, filters):
