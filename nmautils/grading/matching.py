@@ -112,6 +112,7 @@ class Matching:
         for i, code in self.codes.items():
             if code.parsed and code.units:
                 by_code.setdefault(code.keys, i)
+        sizes = {len(keys) for keys in by_code}
         last = -1
         for cell in self.cells:
             text = plain(cell.source)
@@ -125,7 +126,9 @@ class Matching:
             else:
                 index = marked
                 if index is None and cell.cell_type == "code" and text:
-                    index = by_code.get(self.parse(cell.source).keys or ("",))
+                    code = self.parse(cell.source)
+                    if len(code.units) in sizes:
+                        index = by_code.get(code.keys)
                 exact = index is not None and self._same_code(cell, index)
             self.found.append(index)
             self.exact.append(exact)

@@ -72,15 +72,11 @@ class Notes:
             self._first.append(f"{large} of the cells were far too long and were left out.")
         if many:
             self._first.append(
-                f"There were too many cells; the last {many} of your own were left out."
+                f"There were too many cells, or too long ones; {many} of your own were left out."
             )
 
     def of_notebook(self, release: NotebookNode, submitted: NotebookNode, match: Matching) -> None:
         """Say what was wrong with the notebook as a whole."""
-        if all(index is None for index in match.found):
-            self._first.append(
-                "None of the cells is one of this tutorial's. Did you hand in the right notebook?"
-            )
         name = _kernel(submitted)
         if name and name != _kernel(release):
             self._first.append(f"The notebook asked for the kernel `{name}`; Python 3 is used.")
@@ -98,6 +94,10 @@ class Notes:
 
     def of_answers(self, match: Matching, answers: Answers, texts: dict[int, list[Piece]]) -> None:
         """Say how answers were found, and what became of their tests."""
+        if not (answers.pieces or texts or any(index is not None for index in match.found)):
+            self._first.append(
+                "None of the cells is one of this tutorial's. Did you hand in the right notebook?"
+            )
         counts = self._counts(match, answers)
         for slots in answers.shared:
             names = _listed(label(match, slot) for slot in slots)

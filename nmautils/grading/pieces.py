@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from nbformat.notebooknode import NotebookNode
 
-from .matching import Matching
+from .matching import Matching, plain
 from .syntax import Code, Unit, as_python, joined
 
 __all__ = ["Piece", "collect_pieces"]
@@ -79,31 +79,36 @@ def collect_pieces(match: Matching) -> list[Piece]:
             _take_out(piece, match, missing)
         elif kind is None:
             piece.is_code = cell.cell_type == "code"
-            if _seems_an_answer(cell, match):
+            if not piece.is_code and _seems_an_answer(cell.source, match):
                 piece.is_code, piece.source = True, as_python(cell.source)
             if piece.is_code:
                 _take_out(piece, match, missing)
         elif kind == "test":
             piece.after, piece.source = index, _added(cell, index, match)
+            _take_out(piece, match, ())
             if not match.parse(piece.source).names & match.slot_names:
                 piece.source = ""
         elif index in match.codes:
             piece.after, piece.source = index, _added(cell, index, match)
+            _take_out(piece, match, ())
         else:
             given = set(map(str.strip, match.release[index].source.split("\n")))
             lines = cell.source.split("\n")
             piece.source = "\n".join(x for x in lines if not x.strip() or x.strip() not in given)
-            piece.after, piece.is_code = index, False
-        if piece.source.strip():
+            piece.after, piece.is_code = index, _seems_an_answer(piece.source, match)
+            if piece.is_code:
+                piece.source = as_python(piece.source)
+                _take_out(piece, match, missing)
+        if piece.source.strip() and plain(piece.source) not in match.by_text:
             pieces.append(piece)
     return _join_halves(pieces, match)
 
 
-def _seems_an_answer(cell: NotebookNode, match: Matching) -> bool:
-    """Tell whether a text cell holds an answer's code."""
-    if cell.cell_type == "code" or not any(name in cell.source for name in match.slot_names):
+def _seems_an_answer(text: str, match: Matching) -> bool:
+    """Tell whether the text of a cell that is not for code is an answer's code."""
+    if not any(name in text for name in match.slot_names):
         return False
-    code = match.parse(as_python(cell.source))
+    code = match.parse(as_python(text))
     return code.parsed and bool(code.names & match.slot_names)
 
 
@@ -114,12 +119,14 @@ def _take_out(piece: Piece, match: Matching, missing: Iterable[int]) -> None:
     given = [i for i in sorted(missing) if match.kinds[i] in GIVEN_CODE and i in match.codes]
     if not code.parsed:
         rest = piece.source
-        for i in (*tests, *given):
-            text = match.release[i].source.strip()
-            rest = rest.replace(text, "") if text else rest
+        texts = [match.release[i].source for i in (*tests, *given)]
+        texts += [unit.text for i in tests for unit in match.codes[i].units if not unit.is_import]
+        for text in map(str.strip, texts):
+            rest = rest.replace(text, "") if "\n" in text else rest
         piece.merged = rest != piece.source
         piece.source = rest
-        return
+        # What is left may be code now.
+        code = match.parse(rest)
     units = list(code.units)
     for i in given:
         units = _without_run(units, match.codes[i])
@@ -195,6 +202,7 @@ def _join_halves(pieces: list[Piece], match: Matching) -> list[Piece]:
             piece.halves = True
             piece.slot = next((part.slot for part in group if part.slot is not None), None)
             piece.merged = any(part.merged for part in group)
+            _take_out(piece, match, match.missing())
         result.append(piece)
         i += len(group)
     return result

@@ -34,7 +34,7 @@ def place_pieces(
         By index of the release's cell before which they stand; the number of its cells stands
         for the end.
     """
-    anchors = _anchors(match, answers)
+    anchors = _anchors(match, own, answers)
     at = [position for position, _ in anchors]
     missing = [i for i in sorted(match.missing()) if match.kinds[i] == "test"]
     targets: dict[Piece, int] = {}
@@ -55,9 +55,13 @@ def place_pieces(
     return placed
 
 
-def _anchors(match: Matching, answers: Answers) -> list[tuple[int, int]]:
+def _anchors(match: Matching, own: list[Piece], answers: Answers) -> list[tuple[int, int]]:
     """Choose the cells that stand in the release's order: most of them, whatever was moved."""
     index_at = {at: index for at, index in enumerate(match.found) if index is not None}
+    for piece in own:
+        # The rest of an answer's cell that was split is a cell of its own.
+        if piece.after is None:
+            index_at.pop(piece.at, None)
     for slot in sorted(answers.pieces, reverse=True):
         for piece in answers.pieces[slot]:
             index_at.setdefault(piece.at, slot)
@@ -91,6 +95,8 @@ def _raise_definitions(
     if not makers:
         return
     for slot in sorted(answers.sources):
+        # The test calls the answer: what stands above the test is early enough.
+        test = next((i for i in range(slot, len(match.kinds)) if match.kinds[i] == "test"), slot)
         known = set(dir(builtins)) | _provided_above(match, slot)
         todo = [*_needed([answers.sources[slot]], match)]
         while todo:
@@ -98,7 +104,7 @@ def _raise_definitions(
             if name in known or name not in makers:
                 continue
             known.add(name)
-            if any(targets[piece] <= slot for piece in makers[name]):
+            if any(targets[piece] <= test for piece in makers[name]):
                 continue
             piece = makers[name][-1]
             targets[piece] = slot

@@ -24,6 +24,7 @@ __all__ = ["rebuild"]
 MAX_OWN = 2_000
 MAX_COPIES = 20
 MAX_SOURCE = 1_000_000
+MAX_SOURCES = 5_000_000
 
 # Kinds of cells whose outputs are shown as they were handed in.
 SHOWN = {"setup", "demo", "explore", "own"}
@@ -97,14 +98,20 @@ def _bounded(
     keys = [of_release(cell) for cell in small]
     kept = []
     left = Counter(keys)
-    own = 0
+    own = letters = dropped = 0
     for cell, key in zip(small, keys, strict=True):
-        # Of many copies the last ones may count.
         left[key] -= 1
-        own += not key
-        if (key and left[key] < MAX_COPIES) or (not key and own <= MAX_OWN):
-            kept.append(cell)
-    notes.of_limits(len(cells) - len(small), max(own - MAX_OWN, 0))
+        if key:
+            # Of many copies the last ones may count.
+            if left[key] < MAX_COPIES:
+                kept.append(cell)
+        elif cell.source.strip():
+            own, letters = own + 1, letters + len(cell.source)
+            if own <= MAX_OWN and letters <= MAX_SOURCES:
+                kept.append(cell)
+            else:
+                dropped += 1
+    notes.of_limits(len(cells) - len(small), dropped)
     return [_with_newlines(cell) for cell in kept]
 
 
