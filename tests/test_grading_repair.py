@@ -334,11 +334,11 @@ def many(text, count):
 
 HOSTILE = {
     "nothing": [],
-    "many cells": many("x{i} = 1", 20_000),
-    "many texts": [new_markdown_cell(f"text {i}", id=f"t{i}") for i in range(20_000)],
-    "many definitions": many("def double(x):\n    return f{i}()", 3_000),
-    "many halves": many("def f{i}(x):\n  (", 3_000),
-    "a long cell": [new_code_cell("x = 1\n" * 2_000_000)],
+    "many cells": many("x{i} = 1", 4_000),
+    "many texts": [new_markdown_cell(f"text {i}", id=f"t{i}") for i in range(4_000)],
+    "many definitions": many("def double(x):\n    return f{i}()", 2_500),
+    "many halves": many("def f{i}(x):\n  (", 2_500),
+    "a long cell": [new_code_cell("x = 1\n" * 500_000)],
     "a long answer": [new_code_cell(ANSWER + "\nx = 1" * 150_000)],
     "long lines": [
         new_code_cell(text)
@@ -454,7 +454,7 @@ MUTATIONS = [
 ]
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(24))
 def test_random_damage_is_rebuilt(seed):
     chance = random.Random(seed)
     tutorial = chance.choice([*EXERCISES])

@@ -133,7 +133,8 @@ def _read(raw: bytes, *, recover: bool) -> Reading:
             "Hand in the whole notebook."
         )
         needs_person.append(
-            f"the file is cut short: {len(data['cells'])} of its cells could be read; ask for it again"
+            f"the file is cut short: {len(data['cells'])} of its cells could be read; "
+            "ask for it again"
         )
     if rest:
         notes.append("After the end of the notebook the file went on; that part was left out.")
