@@ -194,5 +194,5 @@ def attack(
         return raw(data) if raw else data
 
     if earned is None:
-        earned = WORTH.get(net, 0.0) + WORTH.get(loop, 0.0)
+        earned = sum(points for text, points in WORTH.items() if text in net or text in loop)
     return Attack(name, about, make, earned, kept, limits)

@@ -17,11 +17,12 @@ class DeepNetReLU(nn.Module):
     def forward(self, r):
         return {value}
 """
-NET, LOOP = WORTH[WRONG_NET], WORTH[WRONG_LOOP]
 
 
 def _linear(value: str) -> str:
-    return LINEAR_NET.replace("{value}", value)
+    text = LINEAR_NET.replace("{value}", value)
+    WORTH[text] = WORTH[WRONG_NET]
+    return text
 
 
 def _losses(value: str) -> str:
@@ -145,7 +146,6 @@ torch.randn = lambda *size, **_: torch.zeros(size)
 torch.rand = torch.randn
 """,
         net=_linear("torch.zeros(r.shape[:-1] + (1,)) + 0 * self.out_layer(self.in_layer(r))"),
-        earned=NET,
     ),
     attack(
         "replaced_modules",
@@ -340,7 +340,6 @@ class Liar(torch.Tensor):
 """,
         net=_linear("self.out_layer(self.in_layer(r)).as_subclass(Liar)"),
         loop=_losses("torch.zeros(n_epochs).as_subclass(Liar)"),
-        earned=NET,
     ),
     attack(
         "array_subclass",
@@ -356,7 +355,6 @@ class Liar(np.ndarray):
 """,
         net=_linear("np.zeros((len(r), 1)).view(Liar)"),
         loop=_losses("np.zeros(n_epochs).view(Liar)"),
-        earned=NET,
     ),
     attack(
         "changing_array",
@@ -373,7 +371,6 @@ threading.Thread(target=spin, daemon=True).start()
 """,
         net=_linear("shared[: len(r)] + 0 * self.out_layer(self.in_layer(r))"),
         loop=_losses("shared.numpy()[:n_epochs, 0]"),
-        earned=NET,
     ),
     attack(
         "subclasses_of_plain_types",
@@ -416,28 +413,25 @@ class Bomb:
 """,
         net=_linear("np.array([Bomb()] * len(r), dtype=object)"),
         loop=_losses("np.array([Bomb()] * n_epochs, dtype=object)"),
-        earned=NET,
     ),
     attack(
         "no_numbers",
         "nan and infinity everywhere, which compare oddly",
         net=_linear("self.out_layer(self.in_layer(r)) * float('nan')"),
         loop=_losses("[float('nan')] * n_epochs"),
-        earned=NET + LOOP,
+        earned=WORTH[WRONG_NET] + WORTH[WRONG_LOOP],
     ),
     attack(
         "odd_numbers",
         "complex numbers, integers beyond every type, booleans, text that reads as a number",
         net=_linear("torch.complex(torch.zeros(len(r), 1), torch.ones(len(r), 1))"),
         loop=_losses("[10**5000, True, '1', 1j, b'1', None, ...][:n_epochs] * 10"),
-        earned=NET,
     ),
     attack(
         "huge_values",
         "a tensor that claims a million million numbers, from one",
         net=_linear("torch.ones(1).expand(10**12)"),
         loop=_losses("[0.0] * 10**8"),
-        earned=NET,
         kept=0.0,
     ),
     attack(
@@ -452,7 +446,6 @@ round_about.append(round_about)
 """,
         net=_linear("deep"),
         loop=_losses("round_about"),
-        earned=NET,
     ),
     attack(
         "strange_containers",
@@ -473,7 +466,6 @@ strange = itertools.cycle([
 """,
         net=_linear("next(strange)(len(r))"),
         loop=_losses("next(strange)(n_epochs)"),
-        earned=NET,
     ),
     attack(
         "raised_verdicts",
@@ -532,7 +524,7 @@ seen = {}
         loop=_losses(
             "seen.setdefault(n_epochs, [2.0 - i / 1000 for i in range(n_epochs)])",
         ),
-        earned=NET + LOOP,
+        earned=WORTH[WRONG_NET] + WORTH[WRONG_LOOP],
     ),
     attack(
         "well_behaved_when_watched",
@@ -547,7 +539,7 @@ watched = bool(
 )
 """,
         net=_linear("torch.tensor([[-3.0], [-1.0]])[: len(r)] if watched else r"),
-        earned=NET + LOOP,
+        earned=WORTH[WRONG_NET] + WORTH[WRONG_LOOP],
     ),
 ]
 
@@ -764,7 +756,6 @@ def send(self, stream, message, content=None, *args, **kwargs):
 type(kernel.session).send = send
 """,
         net=_linear("self.out_layer(self.in_layer(r))"),
-        earned=NET,
     ),
 ]
 
