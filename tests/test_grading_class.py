@@ -168,9 +168,14 @@ def written_in_format_three(nb, release):
     return b"\xef\xbb\xbf" + nbformat.writes(nb, version=3).encode()
 
 
-@hands_in(0, 0)
+@hands_in(2, 2)
 def cut_short(nb, release):
     return nbformat.writes(nb).encode()[:-100]
+
+
+@hands_in(0, 0)
+def not_a_notebook(nb, release):
+    return b"%PDF-1.7"
 
 
 @hands_in(0, 2)
@@ -254,11 +259,16 @@ def test_nobody_stops_the_class(graded_class):
 
 
 def test_what_cannot_be_read_says_why_in_one_line(graded_class):
-    line = next(x for x in graded_class.log.splitlines() if "not JSON" in x)
-    assert "cut_short: " in line
+    assert "not_a_notebook: " in next(x for x in graded_class.log.splitlines() if "PDF" in x)
+    nmautils = graded_class.notebook("not_a_notebook").metadata.nmautils
+    assert "PDF" in nmautils.problem
+    assert nmautils.needs_person == [nmautils.problem]
+
+
+def test_what_could_be_read_in_part_is_for_a_person_to_look_at(graded_class):
     nmautils = graded_class.notebook("cut_short").metadata.nmautils
-    assert "not JSON" in nmautils.problem
-    assert nmautils.problem in nmautils.needs_person
+    assert nmautils.problem == ""
+    assert len(nmautils.needs_person) == 1
 
 
 def test_a_test_shows_its_checks_and_nothing_that_costs_points(graded_class):
@@ -343,10 +353,10 @@ def test_export_keeps_the_stock_columns_and_adds_the_exercises(graded_class, gra
         "1.0",
         "4.0",
     )
-    # One could not be read at all, so a person has to look.
+    # These could not be read at all, so a person has to look.
     assert {name for name, r in rows.items() if r["needs_grading"] == "True"} == {
-        "cut_short",
         "lost_all_metadata",
+        "not_a_notebook",
     }
 
 

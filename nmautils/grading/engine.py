@@ -17,11 +17,10 @@ from nmautils.course.settings import Settings
 
 from . import host
 from .bundle import Bundle
-from .grader import not_graded
 from .results import Graded, Submission
 from .sandbox import Limits, SandboxMissing
 
-__all__ = ["Limits", "SandboxMissing", "close", "grade", "limits_of"]
+__all__ = ["GradingFailed", "Limits", "SandboxMissing", "close", "grade", "limits_of"]
 
 
 def limits_of(settings: Settings) -> Limits:
@@ -37,6 +36,10 @@ def limits_of(settings: Settings) -> Limits:
     )
 
 
+class GradingFailed(RuntimeError):
+    """A submission has no result, for a reason that may be ours; it may be tried again."""
+
+
 class HostLost(RuntimeError):
     """A host ended in the middle of its work."""
 
@@ -46,6 +49,7 @@ class Host:
 
     def __init__(self) -> None:
         self.owner = os.getpid()
+        self.dropped = False
         self._process = subprocess.Popen(
             [sys.executable, "-I", "-m", host.__name__],
             stdin=subprocess.PIPE,
@@ -73,6 +77,16 @@ class Host:
         except (EOFError, OSError, ValueError):
             raise HostLost from None
 
+    def is_alive(self) -> bool:
+        """Whether it can be asked again."""
+        return not self.dropped and self._process.poll() is None
+
+    def hang_up(self) -> None:
+        """Have it drop what it is doing, while another thread waits for the answer."""
+        self.dropped = True
+        with contextlib.suppress(OSError):
+            self._process.stdin.close()
+
     def close(self) -> None:
         """End it, and with it whatever it has started."""
         for pipe in (self._process.stdin, self._process.stdout):
@@ -86,6 +100,7 @@ class Host:
 
 
 _idle: list[Host] = []
+_busy: set[Host] = set()
 _lock = threading.Lock()
 
 
@@ -115,12 +130,14 @@ def grade(
     Returns
     -------
     Graded
-        Whatever the submission is or does; what could not be graded says so.
+        Whatever the submission is or does; what could not be read says so.
 
     Raises
     ------
     SandboxMissing
-        If there is no sandbox and none was asked to go without.
+        If there is no sandbox and nobody asked to go without.
+    GradingFailed
+        If there is no result after two attempts, or `close` was called meanwhile.
     """
     request = {
         "bundle": bundle.to_json(),
@@ -137,19 +154,17 @@ def grade(
         try:
             answer = borrowed.ask(request)
         except HostLost:
-            borrowed.close()
-            why = "the grading process ended"
-            continue
-        except BaseException:
-            borrowed.close()
-            raise
-        _give_back(borrowed)
+            answer = {"failed": "the grading process ended"}
+        finally:
+            _give_back(borrowed)
         if "no sandbox" in answer:
             raise SandboxMissing(answer["no sandbox"])
         if "graded" in answer:
             return Graded.from_json(answer["graded"])
         why = answer["failed"]
-    return not_graded(bundle, submission, full, f"it could not be graded: {why}")
+        if borrowed.dropped:
+            break
+    raise GradingFailed(f"it could not be graded: {why}")
 
 
 def _borrow() -> Host:
@@ -157,18 +172,27 @@ def _borrow() -> Host:
         while _idle:
             borrowed = _idle.pop()
             if borrowed.owner == os.getpid():
-                return borrowed
-    return Host()
+                break
+        else:
+            borrowed = Host()
+        _busy.add(borrowed)
+    return borrowed
 
 
 def _give_back(borrowed: Host) -> None:
     with _lock:
-        _idle.append(borrowed)
+        _busy.discard(borrowed)
+        if borrowed.is_alive():
+            _idle.append(borrowed)
+            return
+    borrowed.close()
 
 
 def close() -> None:
-    """End all hosts that are idle."""
+    """End all hosts; what they are grading is dropped."""
     with _lock:
+        for busy in _busy:
+            busy.hang_up()
         hosts, _idle[:] = list(_idle), []
     for idle in hosts:
         if idle.owner == os.getpid():

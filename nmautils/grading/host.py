@@ -6,6 +6,7 @@ Requests come on standard input, answers go to standard output: JSON after eight
 """
 
 import contextlib
+import ctypes
 import gc
 import importlib
 import json
@@ -31,6 +32,8 @@ WARM = (
 )
 # Seconds after a submission's own limit before its child is taken for lost.
 PATIENCE = 60
+
+PR_SET_PDEATHSIG = 1
 
 
 def read_message(stream: BinaryIO) -> dict[str, Any]:
@@ -125,12 +128,17 @@ def _grade(request: dict[str, Any], bundle: Any, nursery: Any, stem: str | None)
 def _in_child(
     work: Callable[[], dict[str, Any]], seconds: float, ours: list[BinaryIO]
 ) -> dict[str, Any]:
-    """Do something in a fork of this process, and wait for what it gives."""
+    """Do something in a fork of this process, and wait for what it gives.
+
+    If the other side hangs up meanwhile, which is all it can do before it has the answer, the
+    fork is ended.
+    """
     come, go = os.pipe()
     child = os.fork()
     if child == 0:
         try:
             os.setsid()
+            _end_with_parent()
             os.close(come)
             for stream in ours:
                 os.close(stream.fileno())
@@ -146,8 +154,9 @@ def _in_child(
     deadline = monotonic() + seconds
     parts = []
     with contextlib.closing(os.fdopen(come, "rb", buffering=0)) as stream:
-        while select.select([stream], [], [], max(0.0, deadline - monotonic()))[0]:
-            part = stream.read(1 << 20)
+        watched = [stream, ours[0]]
+        while ready := select.select(watched, [], [], max(0.0, deadline - monotonic()))[0]:
+            part = stream.read(1 << 20) if stream in ready else b""
             if not part:
                 break
             parts.append(part)
@@ -159,6 +168,11 @@ def _in_child(
         why = "took too long" if monotonic() > deadline else "ended without a result"
         return {"failed": f"the process that graded it {why}"}
     return json.loads(raw[8:])
+
+
+def _end_with_parent() -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 if __name__ == "__main__":
