@@ -49,7 +49,7 @@ class Host:
 
     def __init__(self) -> None:
         self.owner = os.getpid()
-        self.dropped = False
+        self.dropped = self.lost = False
         self._process = subprocess.Popen(
             [sys.executable, "-I", "-m", host.__name__],
             stdin=subprocess.PIPE,
@@ -75,11 +75,12 @@ class Host:
             host.write_message(self._process.stdin, request)
             return host.read_message(self._process.stdout)
         except (EOFError, OSError, ValueError):
+            self.lost = True
             raise HostLost from None
 
     def is_alive(self) -> bool:
         """Whether it can be asked again."""
-        return not self.dropped and self._process.poll() is None
+        return not (self.dropped or self.lost) and self._process.poll() is None
 
     def hang_up(self) -> None:
         """Have it drop what it is doing, while another thread waits for the answer."""
