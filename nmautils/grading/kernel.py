@@ -1,6 +1,7 @@
 """A student's kernel, seen from outside: start it, run cells, ask probes, end it."""
 
 import contextlib
+import json
 import os
 import secrets
 import select
@@ -18,12 +19,12 @@ from jupyter_client.session import Session
 
 from . import nursery
 from .sandbox import SOCKETS_INSIDE, Limits, Sandbox
-from .values import BadValue, decode, encode, name_of_class
+from .values import BadValue, decode, encode, name_of_class, read_frame, write_frame
 
 __all__ = ["CellRun", "Kernel", "Nursery", "ProbeFailed", "ProbeTooSlow", "StudentError"]
 
-# Of one message; the largest honest ones hold a figure.
-MESSAGE = 80 << 20
+# Of one message, the largest honest ones hold a figure; and how many wait to be read.
+MESSAGE, WAITING = 16 << 20, 200
 # Of all messages that one cell may publish before it is stopped.
 FLOOD_BYTES, FLOOD_MESSAGES = 40 << 20, 20_000
 
@@ -200,6 +201,9 @@ class Kernel:
             )
             sockets = inside = self._stack.enter_context(folder)
             namespaces, user = [], None
+        self._calls, calls = socket.socketpair()
+        self._stack.callback(self._calls.close)
+        self._calling = False
         held, self._leash = os.pipe()
         self._life, life = os.pipe()
         self._stack.callback(os.close, self._life)
@@ -216,11 +220,12 @@ class Kernel:
                     "key": key,
                     "seed": seed % 2**32,
                 },
-                [held, life, *namespaces],
+                [held, life, calls.fileno(), *namespaces],
             )
         finally:
             os.close(held)
             os.close(life)
+            calls.close()
         ready, _, _ = select.select([self._life], [], [], 60)
         if not ready or os.read(self._life, 1) != b"r":
             raise RuntimeError("a student's kernel did not start")
@@ -241,7 +246,7 @@ class Kernel:
             channel.setsockopt(zmq.MAXMSGSIZE, MESSAGE)
             channel.setsockopt(zmq.RECONNECT_IVL, -1)
             channel.setsockopt(zmq.SNDTIMEO, 2000)
-            channel.setsockopt(zmq.RCVHWM, 0 if kind == zmq.DEALER else 1000)
+            channel.setsockopt(zmq.RCVHWM, WAITING)
             channel.connect(f"ipc://{sockets}/k-{port}")
             setattr(self, name, channel)
         self._iopub.setsockopt(zmq.SUBSCRIBE, b"")
@@ -257,6 +262,9 @@ class Kernel:
         run = CellRun("ok")
         started = monotonic()
         room = _Room(self.limits)
+        if self._calling:
+            self._calling = False
+            self._call({}, [])
         wanted = self._send(
             "execute_request",
             {"code": source, "silent": False, "store_history": True, "allow_stdin": False},
@@ -299,36 +307,88 @@ class Kernel:
             If no usable answer came.
         """
         text, buffers = encode((arguments, named))
-        content = {"source": source, "name": name, "arguments": text}
-        wanted = self._send("probe_request", content, buffers)
-        run, room = CellRun("ok"), _Room(self.limits)
-        reply = self._reply(wanted, seconds, run, room, room.count)
-        if run.status == "died":
-            raise ProbeFailed("The Python process has ended while your code was running.")
-        if reply is None or run.status != "ok":
+        if not self._calling:
+            self._send("probe_session", {})
+            self._calling = True
+        self._call({"source": source, "name": name, "arguments": text}, buffers)
+        answer, buffers = self._answer(seconds)
+        try:
+            if answer.get("status") == "ok":
+                return decode(answer.get("value"), buffers)
+        except BadValue as error:
+            raise ProbeFailed(f"What your code gave back cannot be read: {error}.") from None
+        raise _student_error(answer)
+
+    def _call(self, request: dict[str, Any], buffers: list[bytes]) -> None:
+        """Send a call; a process that does not take it is taken for dead."""
+        self._calls.settimeout(5)
+        try:
+            self._calls.sendall(write_frame(json.dumps(request), buffers))
+        except OSError:
+            self.kill()
+
+    def _answer(self, seconds: float) -> tuple[dict[str, Any], list[bytes]]:
+        """Wait for the answer to a call; interrupt, and in the end kill, what takes too long."""
+        slow = False
+        deadline = monotonic() + seconds
+
+        def read(size: int) -> bytes:
+            nonlocal deadline, slow
+            raw = bytearray()
+            while len(raw) < size:
+                if not self.alive:
+                    raise EOFError
+                left = deadline - monotonic()
+                if left <= 0:
+                    if slow:
+                        self.kill()
+                    slow = True
+                    self._send("interrupt_request", {}, channel=self._control)
+                    deadline = monotonic() + self.limits.grace
+                elif select.select([self._calls, self._life], [], [], left)[0]:
+                    part = self._receive_part(size - len(raw))
+                    if not part:
+                        self.kill()
+                    raw += part
+            return bytes(raw)
+
+        try:
+            text, buffers = read_frame(read)
+            answer = json.loads(text)
+        except EOFError:
+            answer = None
+        except (BadValue, ValueError, RecursionError) as error:
+            # What follows in the stream cannot be told apart from what should have come.
+            self.kill()
+            raise ProbeFailed(f"What your code gave back cannot be read: {error}.") from None
+        if slow:
             raise ProbeTooSlow(
                 f"Your code took longer than {seconds:g} seconds and was stopped. Is there a loop "
                 "that never ends?"
             )
+        if not isinstance(answer, dict):
+            self.kill()
+            raise ProbeFailed("The Python process has ended while your code was running.")
+        return answer, buffers
+
+    def _receive_part(self, size: int) -> bytes:
+        """Take what is there of an answer; nothing if the process has ended."""
         try:
-            if reply.get("status") == "ok":
-                return decode(reply.get("value"), reply["buffers"])
-        except BadValue as error:
-            raise ProbeFailed(f"What your code gave back cannot be read: {error}.") from None
-        raise _student_error(reply)
+            return self._calls.recv(min(size, 1 << 20), socket.MSG_DONTWAIT)
+        except OSError:
+            return b""
 
     def _send(
         self,
         kind: str,
         content: dict[str, Any],
-        buffers: list[bytes] | None = None,
         channel: zmq.Socket | None = None,
     ) -> str:
         """Send a request, give its id; a process that no longer listens is taken for dead."""
         message = self._session.msg(kind, content)
         if self.alive:
             try:
-                self._session.send(channel or self._shell, message, buffers=buffers)
+                self._session.send(channel or self._shell, message)
             except zmq.ZMQError:
                 self.kill()
         return message["header"]["msg_id"]
@@ -363,7 +423,7 @@ class Kernel:
             if self._shell in happened:
                 message = self._receive(self._shell)
                 if message and message["parent_header"].get("msg_id") == wanted:
-                    return {**message["content"], "buffers": message["buffers"]}
+                    return message["content"]
             elif self._life in happened and self._iopub not in happened:
                 run.status = "died" if run.status == "ok" else run.status
                 self.kill()

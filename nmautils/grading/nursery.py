@@ -14,6 +14,7 @@ It reads requests from a Unix socket, JSON with file descriptors beside it:
 
 import contextlib
 import gc
+import itertools
 import json
 import os
 import select
@@ -146,11 +147,11 @@ def _be_kernel(request: dict[str, Any], descriptors: list[int], namespace: dict[
 
     Besides namespaces to join come two pipes: ``leash``, whose other end the grader holds as
     long as it wants the kernel, and ``life``, which tells the grader that the kernel is ready
-    (a byte) and that it has ended (the end of the file).
+    (a byte) and that it has ended (the end of the file). By the socket ``calls`` probes come.
     """
     from .sandbox import Limits, confine, join
 
-    leash, life, *namespaces = descriptors
+    leash, life, calls, *namespaces = descriptors
     limits = Limits(**request["limits"])
     join(namespaces)
     for descriptor in namespaces:
@@ -160,14 +161,15 @@ def _be_kernel(request: dict[str, Any], descriptors: list[int], namespace: dict[
         try:
             os.close(leash)
             os.setsid()
-            _close_all_but(life)
+            _close_all_but(life, calls)
             if request["confined"]:
                 confine(limits, request["user"])
             from .student_kernel import run_kernel
 
-            run_kernel(namespace, request["sockets"], request["key"], request["seed"], life)
+            run_kernel(namespace, request["sockets"], request["key"], request["seed"], life, calls)
         finally:
             os._exit(1)
+    os.close(calls)
     while not os.waitpid(kernel, os.WNOHANG)[0]:
         if select.select([leash], [], [], 0.1)[0]:
             with contextlib.suppress(OSError):
@@ -176,13 +178,14 @@ def _be_kernel(request: dict[str, Any], descriptors: list[int], namespace: dict[
             return
 
 
-def _close_all_but(kept: int) -> None:
+def _close_all_but(*kept: int) -> None:
     """Leave nothing open but `kept`; standard input and output lead nowhere."""
     nowhere = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(nowhere, standard)
-    os.closerange(3, kept)
-    os.closerange(kept + 1, os.sysconf("SC_OPEN_MAX"))
+    edges = [2, *sorted(kept), os.sysconf("SC_OPEN_MAX")]
+    for before, after in itertools.pairwise(edges):
+        os.closerange(before + 1, after)
 
 
 def _reap() -> None:

@@ -7,12 +7,15 @@ defence: whatever leaves this process is a stranger's word.
 import ast
 import contextlib
 import io
+import json
 import linecache
 import os
 import random
+import socket
 import sys
 import traceback
 import warnings
+from functools import cache
 from typing import Any, ClassVar
 
 import numpy as np
@@ -22,7 +25,7 @@ from ipykernel.kernelapp import IPKernelApp
 from traitlets.config import Config
 
 from .sandbox import SOCKETS_INSIDE
-from .values import decode, encode
+from .values import decode, encode, read_frame, write_frame
 
 __all__ = ["StudentKernel", "run_kernel"]
 
@@ -30,24 +33,39 @@ HOME = "/tmp"
 
 
 class StudentKernel(IPythonKernel):
-    """IPython's kernel with one more request on the shell channel: ``probe_request``.
+    """IPython's kernel with one more request on the shell channel: ``probe_session``.
 
-    The request's content has the ``source`` of a function, its ``name`` and its ``arguments``
-    (a pair of a tuple and a dictionary, as `values.encode` writes it, with buffers). The reply
+    From then on it answers calls of probes, which come by a socket of their own, until an empty
+    one ends the session. A call has the ``source`` of a function, its ``name`` and its
+    ``arguments`` (a pair of a tuple and a dictionary, as `values.encode` writes it). The answer
     has ``status`` ``"ok"`` and ``value``, or ``"error"`` with ``ename``, ``evalue`` and
     ``where``, the student's line that raised it.
     """
 
-    msg_types: ClassVar[list[str]] = [*IPythonKernel.msg_types, "probe_request"]
+    msg_types: ClassVar[list[str]] = [*IPythonKernel.msg_types, "probe_session"]
+    calls: ClassVar[socket.socket]
 
-    async def probe_request(self, stream: Any, ident: Any, parent: dict[str, Any]) -> None:
+    async def probe_session(self, stream: Any, ident: Any, parent: dict[str, Any]) -> None:
+        """Answer calls until there are no more."""
+        while True:
+            text, buffers = read_frame(self._read)
+            request = json.loads(text)
+            if not request:
+                return
+            answer, made = self._answer(request, buffers)
+            self.calls.sendall(write_frame(json.dumps(answer), made))
+
+    def _read(self, size: int) -> bytes:
+        raw = bytearray()
+        while len(raw) < size:
+            part = self.calls.recv(size - len(raw))
+            if not part:
+                os._exit(0)
+            raw += part
+        return bytes(raw)
+
+    def _answer(self, request: dict[str, Any], buffers: list) -> tuple[dict[str, str], list[bytes]]:
         """Call a function where the student's definitions are."""
-        content, buffers = self._ask(parent["content"], parent["buffers"])
-        self.session.send(
-            stream, "probe_reply", content, parent, ident=ident, buffers=buffers or None
-        )
-
-    def _ask(self, request: dict[str, Any], buffers: list) -> tuple[dict[str, str], list[bytes]]:
         quiet = io.StringIO()
         try:
             with (
@@ -75,6 +93,7 @@ class StudentKernel(IPythonKernel):
                 pyplot.close("all")
 
 
+@cache
 def _compiled(source: str, name: str) -> Any:
     return compile(ast.parse(source), f"<probe {name}>", "exec")
 
@@ -97,7 +116,9 @@ def _where(error: BaseException) -> str:
         return ""
 
 
-def run_kernel(namespace: dict[str, Any], sockets: str, key: str, seed: int, ready: int) -> None:
+def run_kernel(
+    namespace: dict[str, Any], sockets: str, key: str, seed: int, ready: int, calls: int
+) -> None:
     """Be the kernel until the process ends.
 
     Parameters
@@ -112,6 +133,8 @@ def run_kernel(namespace: dict[str, Any], sockets: str, key: str, seed: int, rea
         For the generators of `random`, `numpy` and `torch`, so that a run can be repeated.
     ready : int
         Descriptor to write a byte to once the sockets are there.
+    calls : int
+        Descriptor of the socket by which probes are called.
     """
     os.makedirs(sockets, exist_ok=True)
     home = HOME if sockets == SOCKETS_INSIDE else sockets
@@ -141,6 +164,7 @@ def run_kernel(namespace: dict[str, Any], sockets: str, key: str, seed: int, rea
     config.Session.key = key.encode()
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "nocolor"
+    StudentKernel.calls = socket.socket(fileno=calls)
     app = IPKernelApp.instance(config=config, user_ns=namespace)
     app.initialize([])
     os.write(ready, b"r")

@@ -13,12 +13,13 @@ list whose first entry says what it is: ``["list", ...]``, ``["tuple", ...]``,
 import json
 import keyword
 import math
-from collections.abc import Sequence
+import struct
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-__all__ = ["BadValue", "Other", "decode", "encode"]
+__all__ = ["BadValue", "Other", "decode", "encode", "read_frame", "write_frame"]
 
 DEPTH = 20
 NODES = 100_000
@@ -166,6 +167,39 @@ def name_of_class(name: Any, otherwise: str) -> str:
     """Give `name` if a class can bear it, else `otherwise`."""
     good = isinstance(name, str) and len(name) <= 100 and name.isidentifier()
     return name if good and not keyword.iskeyword(name) else otherwise
+
+
+def write_frame(text: str, buffers: Sequence[bytes]) -> bytes:
+    """Put text and buffers one after the other, their lengths first."""
+    raw = text.encode()
+    lengths = [len(raw), *map(len, buffers)]
+    head = struct.pack(f">I{len(lengths)}Q", len(lengths), *lengths)
+    return b"".join([head, raw, *buffers])
+
+
+def read_frame(read: Callable[[int], bytes]) -> tuple[str, list[bytes]]:
+    """Read what `write_frame` wrote, wherever it comes from.
+
+    Parameters
+    ----------
+    read : callable
+        Gives exactly as many bytes as it is asked for.
+
+    Raises
+    ------
+    BadValue
+        If there would be too much of it, or the text is none.
+    """
+    (parts,) = struct.unpack(">I", read(4))
+    if not 0 < parts <= NODES // 10:
+        raise BadValue("too many arrays")
+    lengths = struct.unpack(f">{parts}Q", read(8 * parts))
+    if lengths[0] > 6 * CHARACTERS or sum(lengths[1:]) > BYTES:
+        raise BadValue("too much of it")
+    try:
+        return read(lengths[0]).decode(), [read(length) for length in lengths[1:]]
+    except UnicodeDecodeError:
+        raise BadValue("the text is not text") from None
 
 
 def _key(pair: Any) -> str:
