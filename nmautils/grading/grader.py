@@ -4,9 +4,8 @@ from collections.abc import Iterable
 from time import monotonic
 from typing import Any
 
-import nbformat
 from nbformat.notebooknode import NotebookNode
-from nbformat.v4 import new_output
+from nbformat.v4 import new_output, writes
 
 from nmautils.check import CheckResult
 
@@ -87,6 +86,7 @@ class Grader:
         self.bundle, self.submission = bundle, submission
         self.nursery, self.stem = nursery, stem
         self.full, self.limits, self.sandboxed = full, limits or Limits(), sandboxed
+        self.release = bundle.notebook()
         self.kinds = ALWAYS | ON_DEMAND if full else ALWAYS
         self.events: list[Event] = []
         self.needs_person: list[str] = []
@@ -109,7 +109,7 @@ class Grader:
         """
         started = monotonic()
         self.deadline = started + self.limits.total
-        release = self.bundle.notebook()
+        release = self.release
         try:
             handed_in = read_submission(self.submission.notebook)
         except ValueError as error:
@@ -272,7 +272,7 @@ class Grader:
         self.seconds["total"] = monotonic() - started
         exercises = [
             ExerciseResult(name, points, _score(verdict, points), verdict.checks)
-            for name, points in _points(self.bundle.notebook())
+            for name, points in _points(self.release)
             for verdict in [self.verdicts.get(name, Verdict(None))]
         ]
         seconds = {share: round(value, 4) for share, value in self.seconds.items()}
@@ -293,7 +293,7 @@ class Grader:
             seed=self.submission.seed,
             full=self.full,
             problem=problem,
-            notebook=nbformat.writes(notebook, version=4),
+            notebook=writes(notebook),
             exercises=tuple(exercises),
             unanswered=unanswered,
             repairs=repairs,

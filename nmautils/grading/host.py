@@ -15,6 +15,7 @@ import select
 import signal
 import sys
 from collections.abc import Callable
+from functools import lru_cache
 from time import monotonic
 from typing import Any, BinaryIO
 
@@ -95,15 +96,24 @@ def _warm_up() -> None:
 
 def _answer(request: dict[str, Any], nursery: Any, ours: list[BinaryIO]) -> dict[str, Any]:
     from .bundle import Bundle
-    from .grader import set_up_cells
 
     bundle = Bundle.from_json(request["bundle"])
-    cells = set_up_cells(bundle.notebook())
-    stem = bundle.digest
-    if not cells or not nursery.stem(stem, cells):
-        stem = None
+    cells = _prepare(request["bundle"])
+    stem = bundle.digest if cells and nursery.stem(bundle.digest, cells) else None
     seconds = request["limits"]["total"] + PATIENCE
     return _in_child(lambda: _grade(request, bundle, nursery, stem), seconds, ours)
+
+
+@lru_cache(maxsize=16)
+def _prepare(text: str) -> list[str]:
+    """Give the set-up cells of a bundle; do what is the same for each of its submissions."""
+    from .bundle import Bundle
+    from .grader import set_up_cells
+    from .rebuild import rebuild
+
+    release = Bundle.from_json(text).notebook()
+    rebuild(release, release)  # so that the children find its cells parsed
+    return set_up_cells(release)
 
 
 def _grade(request: dict[str, Any], bundle: Any, nursery: Any, stem: str | None) -> dict[str, Any]:

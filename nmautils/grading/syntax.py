@@ -8,7 +8,7 @@ import re
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 __all__ = ["LEFTOVER", "Code", "Parser", "Unit", "as_python", "joined", "silence"]
 
@@ -225,6 +225,7 @@ class Parser:
         return self._known[source]
 
 
+@lru_cache(maxsize=512)
 def _parse(source: str) -> Code:
     tree = _tree(source)
     if tree is None and (_PYTHON_CELL.match(source) or not source.lstrip().startswith("%%")):
