@@ -160,6 +160,10 @@ def test_floods_are_cut(kernel):
         ("open(np.__file__, 'a')", "OSError"),
         ("import nmautils; open(nmautils.__file__, 'a')", "OSError"),
         ("open('/etc/shadow').read()", "OSError"),
+        ("import ctypes, os\nif ctypes.CDLL(None, use_errno=True).unshare(0x10000000): "
+         "raise OSError(ctypes.get_errno())", "OSError"),
+        ("import os; os.memfd_create('x')", "PermissionError"),
+        ("import ctypes\nif ctypes.CDLL(None).ptrace(0, 0, 0, 0): raise OSError", "OSError"),
     ],
 )  # fmt: skip
 def test_limits_and_walls_hold(kernel, attempt, what):
@@ -172,6 +176,20 @@ def test_limits_and_walls_hold(kernel, attempt, what):
     assert done.status in {"ok", "died"}
     assert "done" not in text
     assert done.status == "died" or what in text, text
+
+
+def test_what_many_processes_use_together_is_limited(nursery):
+    limits = Limits(cell=30, memory=3 << 30)
+    with Kernel(nursery, "set-up", 1, limits) as kernel:
+        done = run(kernel, """
+        import os, time
+        for _ in range(8):
+            if os.fork() == 0:
+                kept = bytearray(600 << 20)
+                time.sleep(60)
+        time.sleep(60)
+        """, 30)  # fmt: skip
+        assert done.status == "memory"
 
 
 def test_the_grader_its_files_and_its_environment_are_out_of_sight(kernel):

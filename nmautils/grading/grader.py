@@ -27,6 +27,10 @@ TOO_LONG = (
     "This cell took longer than {:g} seconds and was stopped. Is there a loop that never ends?"
 )
 ENDED = "This cell ended the Python process it ran in; the cells after it ran in a new one."
+TOO_MUCH = (
+    "This cell and what it started needed more than {:.1f} GiB of memory, so it was stopped; the "
+    "cells after it ran in a new process."
+)
 NO_TIME = "There was no time left for this cell: the notebook had used up its {:g} seconds."
 GAVE_UP = "This cell was not run: the notebook's process had ended too often."
 CALLED_TOO_LONG = "A check called your code and it took longer than {:g} seconds: it was stopped."
@@ -201,6 +205,8 @@ class Grader:
         if run.status == "time-out":
             self.overran = True
             self._happened(cell, "time-out", TOO_LONG.format(seconds))
+        if run.status == "memory":
+            self._happened(cell, "memory", TOO_MUCH.format(self.limits.memory / 2**30))
         if run.status == "died":
             self._happened(cell, "died", ENDED)
 

@@ -24,7 +24,7 @@ from .values import BadValue, decode, encode, name_of_class, read_frame, write_f
 __all__ = ["CellRun", "Kernel", "Nursery", "ProbeFailed", "ProbeTooSlow", "StudentError"]
 
 # Of one message, the largest honest ones hold a figure; and how many wait to be read.
-MESSAGE, WAITING = 16 << 20, 200
+MESSAGE, WAITING = 64 << 20, 50
 # Of all messages that one cell may publish before it is stopped.
 FLOOD_BYTES, FLOOD_MESSAGES = 40 << 20, 20_000
 
@@ -74,7 +74,7 @@ class CellRun:
     Parameters
     ----------
     status : str
-        ``"ok"``, ``"error"``, ``"time-out"`` or ``"died"``.
+        ``"ok"``, ``"error"``, ``"time-out"``, ``"memory"`` or ``"died"``.
     outputs : list of dict
         What it showed, as the kernel said it: a stranger's word, bounded in size.
     cut : bool
@@ -321,19 +321,19 @@ class Kernel:
 
     def _call(self, request: dict[str, Any], buffers: list[bytes]) -> None:
         """Send a call; a process that does not take it is taken for dead."""
-        self._calls.settimeout(5)
         try:
+            self._calls.settimeout(5)
             self._calls.sendall(write_frame(json.dumps(request), buffers))
         except OSError:
             self.kill()
 
     def _answer(self, seconds: float) -> tuple[dict[str, Any], list[bytes]]:
         """Wait for the answer to a call; interrupt, and in the end kill, what takes too long."""
-        slow = False
+        slow, ended = False, "died"
         deadline = monotonic() + seconds
 
         def read(size: int) -> bytes:
-            nonlocal deadline, slow
+            nonlocal deadline, ended, slow
             raw = bytearray()
             while len(raw) < size:
                 if not self.alive:
@@ -348,7 +348,7 @@ class Kernel:
                 elif select.select([self._calls, self._life], [], [], left)[0]:
                     part = self._receive_part(size - len(raw))
                     if not part:
-                        self.kill()
+                        ended = self._end()
                     raw += part
             return bytes(raw)
 
@@ -366,6 +366,8 @@ class Kernel:
                 f"Your code took longer than {seconds:g} seconds and was stopped. Is there a loop "
                 "that never ends?"
             )
+        if ended == "memory":
+            raise ProbeFailed("Your code needed too much memory and was stopped.")
         if not isinstance(answer, dict):
             self.kill()
             raise ProbeFailed("The Python process has ended while your code was running.")
@@ -425,8 +427,7 @@ class Kernel:
                 if message and message["parent_header"].get("msg_id") == wanted:
                     return message["content"]
             elif self._life in happened and self._iopub not in happened:
-                run.status = "died" if run.status == "ok" else run.status
-                self.kill()
+                run.status = self._end() if run.status == "ok" else run.status
         if run.status == "ok":
             run.status = "died"
         return None
@@ -449,14 +450,19 @@ class Kernel:
         good = all(isinstance(message.get(k), dict) for k in ("content", "parent_header"))
         return message if good and isinstance(message.get("msg_type"), str) else None
 
-    def kill(self) -> None:
-        """End the process, whatever it is doing."""
-        self.alive = False
+    def _end(self) -> str:
+        """Say why the process has ended, and end what it has left."""
+        # Nothing may be there yet, if it is the other end of a socket that was closed.
+        told = select.select([self._life], [], [], 1)[0] and os.read(self._life, 1)
+        self.kill()
+        return "memory" if told == b"m" else "died"
 
-    def close(self) -> None:
+    def kill(self) -> None:
         """End the process and everything it has started."""
         self.alive = False
         self._stack.close()
+
+    close = kill
 
     def __enter__(self) -> "Kernel":
         return self

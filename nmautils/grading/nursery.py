@@ -26,6 +26,7 @@ from typing import Any
 __all__ = ["receive", "send", "serve", "warm_up"]
 
 MESSAGE = 4 << 20
+PAGE = os.sysconf("SC_PAGE_SIZE")
 
 # What a kernel and a notebook of the course import, and what those import when first used: an
 # interrupt that lands in a slow first import would leave the module half made.
@@ -147,12 +148,15 @@ def _be_kernel(request: dict[str, Any], descriptors: list[int], namespace: dict[
 
     Besides namespaces to join come two pipes: ``leash``, whose other end the grader holds as
     long as it wants the kernel, and ``life``, which tells the grader that the kernel is ready
-    (a byte) and that it has ended (the end of the file). By the socket ``calls`` probes come.
+    (``r``), that it uses too much memory (``m``) and that it has ended (the end of the file). By
+    the socket ``calls`` probes come.
     """
     from .sandbox import Limits, confine, join
 
     leash, life, calls, *namespaces = descriptors
     limits = Limits(**request["limits"])
+    # The kernel shares these pages; afterwards, /proc is that of the sandbox.
+    before = _resident("self")
     join(namespaces)
     for descriptor in namespaces:
         os.close(descriptor)
@@ -171,11 +175,31 @@ def _be_kernel(request: dict[str, Any], descriptors: list[int], namespace: dict[
             os._exit(1)
     os.close(calls)
     while not os.waitpid(kernel, os.WNOHANG)[0]:
+        if request["confined"] and _memory(before) > limits.memory:
+            os.write(life, b"m")
+            os._exit(0)
         if select.select([leash], [], [], 0.1)[0]:
             with contextlib.suppress(OSError):
                 os.killpg(kernel, signal.SIGKILL)
             os.waitpid(kernel, 0)
             return
+
+
+def _memory(before: int) -> int:
+    """Bytes that the processes of this sandbox use, beyond what each had when it was forked."""
+    used = 0
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            used += max(0, _resident(name) - before)
+    return used
+
+
+def _resident(process: str) -> int:
+    try:
+        with open(f"/proc/{process}/statm") as file:
+            return int(file.read().split()[1]) * PAGE
+    except (OSError, IndexError, ValueError):
+        return 0
 
 
 def _close_all_but(*kept: int) -> None:

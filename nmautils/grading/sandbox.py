@@ -27,6 +27,8 @@ from pathlib import Path
 
 import nmautils
 
+from .seccomp import refuse_system_calls
+
 __all__ = ["Limits", "Sandbox", "SandboxMissing", "check_sandbox", "confine", "join"]
 
 GIB, MIB = 1 << 30, 1 << 20
@@ -80,7 +82,7 @@ class Limits:
     cpu : int
         Processor time of each process.
     memory : int
-        Address space of each process.
+        Address space of each process, and memory that all of them use together.
     processes : int
         Processes and threads at a time.
     file_size : int
@@ -330,5 +332,6 @@ def confine(limits: Limits, user: int | None) -> None:
     if libc.capset(header, nothing) or libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0):
         error = ctypes.get_errno()
         raise OSError(error, f"giving up privileges: {os.strerror(error)}")
+    refuse_system_calls()
     # Changing the user hid this process from itself in /proc.
     libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)
