@@ -1,14 +1,7 @@
 """A student's JupyterLab, a student's feedback page, and what hostile pages do: a real browser."""
 
 import json
-import os
 import shutil
-import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 
 import pytest
 from nbconvert.exporters import HTMLExporter
@@ -17,13 +10,11 @@ from nbgrader.server_extensions.formgrader.handlers import template_path
 
 from nmautils.grading.feedback import FeedbackExporter
 from tests.answers_runner import ROOT
+from tests.browser import CHROMIUM, jupyter_server, open_browser
 from tests.graded_pages import graded_notebook
 from tests.hostile_texts import HOSTILE
 
 playwright = pytest.importorskip("playwright.sync_api")
-CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser"])), None)
-OPTIONS = "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update"
-
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's package chromium"),
@@ -32,12 +23,8 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def browser():
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(
-            executable_path=CHROMIUM, args=[*OPTIONS.split(), "--disable-sync"]
-        )
+    with open_browser(playwright) as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -52,34 +39,9 @@ def lab(tmp_path_factory):
     notebook = ROOT / "release" / "tutorial1_decoding" / "tutorial1_decoding.ipynb"
     shutil.copy(notebook, folder)
 
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
-    command += ["--ip=127.0.0.1", f"--port={port}", "--IdentityProvider.token="]
-    command += [f"--ServerApp.root_dir={folder}", f"--LabApp.user_settings_dir={settings}"]
-    command += ["--LabApp.expose_app_in_browser=True"]
-    environment = os.environ | {"NMAUTILS_PROFILE": "small", "NMAUTILS_DATA": "simulated"}
-    environment.pop("MPLBACKEND", None)
-    server = subprocess.Popen(
-        command,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(120):
-            try:
-                urllib.request.urlopen(f"{address}/api", timeout=1).close()
-                break
-            except OSError:
-                time.sleep(0.5)
+    options = [f"--LabApp.user_settings_dir={settings}", "--LabApp.expose_app_in_browser=True"]
+    with jupyter_server(folder, *options) as address:
         yield address
-    finally:
-        os.killpg(server.pid, signal.SIGTERM)
-        server.wait(timeout=30)
 
 
 @pytest.fixture(scope="module")
