@@ -1,0 +1,73 @@
+"""Answers of ``tests/answers`` get the marks they deserve from the grader that instructors run.
+
+Every answer is judged in this process by ``test_answers.py``; here some of them go the whole
+way, from a notebook handed in to the gradebook. To send all of them, which takes some minutes:
+``NMAUTILS_EVERY=1 make test PYTEST_ARGS=tests/test_grading_answers.py``.
+"""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from nbgrader.api import Gradebook
+
+from nmautils.course.contract import EXERCISES
+from tests.answers_runner import ROOT
+from tests.corpus_class import hand_in, make_course, notebook, students, wrong_marks
+from tests.grading_class import nbgrader
+
+pytestmark = pytest.mark.slow
+
+# Every so many-th answer of an exercise.
+COMMAND = int(os.environ.get("NMAUTILS_EVERY", "16"))
+STOCK = int(os.environ.get("NMAUTILS_EVERY", "100"))
+
+
+def fill(root, every):
+    """Let the class hand in; gives the answers of each, by student and tutorial."""
+    given = {}
+    for tutorial in EXERCISES:
+        for student, answers in students(tutorial, every):
+            hand_in(root, tutorial, student, notebook(tutorial, answers))
+            given[student, tutorial] = answers
+    return given
+
+
+def saved_marks(root):
+    """Automatic scores in the gradebook, by student and tutorial."""
+    with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
+        return {
+            (submission.student.id, submission.assignment.name): {
+                grade.name: grade.auto_score
+                for notebook in submission.notebooks
+                for grade in notebook.grades
+            }
+            for assignment in gradebook.assignments
+            for submission in assignment.submissions
+        }
+
+
+def misgraded(root, given):
+    marks = saved_marks(root)
+    assert marks.keys() == given.keys()
+    return [line for key, answers in given.items() for line in wrong_marks(marks[key], answers)]
+
+
+def test_nmautils_grade_gives_the_marks_that_answers_deserve(tmp_path):
+    root = make_course(tmp_path / "course", list(EXERCISES))
+    given = fill(root, COMMAND)
+    command = [sys.executable, "-m", "nmautils.cli", "grade"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert misgraded(root, given) == []
+
+
+def test_nbgrader_autograde_gives_the_marks_that_answers_deserve(tmp_path):
+    root = make_course(tmp_path / "course", list(EXERCISES))
+    given = fill(root, STOCK)
+    for tutorial in EXERCISES:
+        nbgrader(root, "generate_assignment", tutorial, "--force")
+        nbgrader(root, "autograde", tutorial)
+    assert misgraded(root, given) == []
