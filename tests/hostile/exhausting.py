@@ -163,7 +163,7 @@ for _ in range(50):
         break
 """,
         memory=5 << 29,
-        cell=4,
+        cell=3,
     ),
     attack(
         "fork_bomb",
@@ -344,7 +344,7 @@ def _odd_json(data: bytes) -> bytes:
 
 
 NOTEBOOKS = [
-    costs_itself("many_cells", "20,000 cells", "", change=_many_cells, kept=0, total=5),
+    costs_itself("many_cells", "20,000 cells", "", change=_many_cells, kept=0, total=2),
     costs_itself("large_text", "a text cell of 50 MB", "", change=_large_text, kept=0),
     costs_itself("deep_metadata", "metadata 400 levels deep", "", change=_deep_metadata),
     costs_itself("slow_source", _slow_source.__doc__, "", change=_slow_source, kept=0),

@@ -431,7 +431,7 @@ class Bomb:
         "huge_values",
         "a tensor that claims a million million numbers, from one",
         net=_linear("torch.ones(1).expand(10**12)"),
-        loop=_losses("[0.0] * 10**8"),
+        loop=_losses("[0.0] * 10**7"),
         kept=0.0,
     ),
     attack(
@@ -585,14 +585,17 @@ FORGED = [
         "answers messages of the grader before the kernel does, with good news",
         FORGE
         + """
-import threading, time
+import json, threading, time
+from nmautils.grading.values import encode, write_frame
 
 def flood():
+    answer = {"status": "ok", "value": encode([2.0, 1.0])[0], "passed": True, "score": 10.0}
     good = {"status": "ok", "value": 10.0, "score": 10.0, "passed": True, "result": [10.0],
             "payload": [], "user_expressions": {}, "execution_count": 1}
     shells = [getattr(kernel, name, None) for name in ("shell_stream", "shell_socket")]
     for _ in range(40):
         time.sleep(0.02)
+        kernel.calls.sendall(write_frame(json.dumps(answer), []))
         for stream in [s for s in shells if s is not None]:
             for kind in ("execute_reply", "probe_reply", "kernel_info_reply"):
                 try:
@@ -610,12 +613,12 @@ threading.Thread(target=flood, daemon=True).start()
         "the kernel's handlers of messages are replaced by ones that report success",
         FORGE
         + """
-def value(content):
-    # What a probe would find if all were well, as far as one can know without solving it.
-    from nmautils.grading.values import decode, encode
+from nmautils.grading.values import decode, encode
 
-    given, named = decode(content["arguments"], buffers)
-    name = content["name"]
+def value(request, buffers):
+    # What a probe would find if all were well, as far as one can know without solving it.
+    given, named = decode(request["arguments"], buffers)
+    name = request["name"]
     if "shapes" in name:
         n, h = given
         shapes = {"in_layer.weight": [h, n], "in_layer.bias": [h], "out_layer.weight": [1, h],
@@ -630,21 +633,22 @@ def value(content):
                        "rows_seen": [len(given[1])]})
     return encode(torch.zeros(2, 1))
 
-def good(stream, ident, parent):
-    global buffers
-    buffers = parent["buffers"]
+def answer(self, request, buffers):
+    text, made = value(request, buffers)
+    forge()
+    return {"status": "ok", "value": text, "passed": True, "score": 10.0, "points": 10.0}, made
+
+async def good(stream, ident, parent):
     kind = parent["header"]["msg_type"].replace("_request", "_reply")
-    text, made = value(parent["content"]) if kind == "probe_reply" else ("", [])
-    content = {"status": "ok", "value": text, "passed": True, "score": 10.0, "points": 10.0,
+    content = {"status": "ok", "passed": True, "score": 10.0, "points": 10.0,
                "execution_count": 1, "payload": [], "user_expressions": {}}
-    kernel.session.send(stream, kind, content, parent=parent, ident=ident, buffers=made)
+    kernel.session.send(stream, kind, content, parent=parent, ident=ident)
     forge()
 
-async def later(stream, ident, parent):
-    good(stream, ident, parent)
-
+type(kernel)._answer = answer
 for name in list(kernel.shell_handlers):
-    kernel.shell_handlers[name] = later
+    if "probe" not in name:
+        kernel.shell_handlers[name] = good
 """,
     ),
     attack(
@@ -729,73 +733,105 @@ for kind, content in [
     ),
     attack(
         "evil_arrays",
-        "an array's header that claims objects, a huge shape or code, in answer to a probe",
+        "values that claim objects, huge shapes, code or buffers that are not there",
         FORGE
         + """
-import numpy.lib.format as form
+bad = itertools.cycle([
+    ('["array", "object", [1], 0]', [b"cos\\nsystem\\n"]),
+    ('["array", "float64", [1000000000000], 0]', [b""]),
+    ('["tensor", "float32", [-1], 0]', [b"0000"]),
+    ('["array", "float64", [0, 9223372036854775807, 9223372036854775807], 0]', [b""]),
+    ('["array", "import os; os.mkdir(1)", [1], 0]', [b"0"]),
+    ('["array", "float64", [1], 5]', []),
+    ('["array", "float64", [true], 0]', [b"00000000"]),
+    ('["other", "__class__"]', []),
+    ('["dict", ["a", 1], [5, 6]]', []),
+    ('["complex", NaN, Infinity]', []),
+    ("[" * 100_000, []),
+    ('{"a": 1}', []),
+    ("1" * 1_900_000, []),
+    (None, []),
+])
 
-def header(text):
-    text = text.ljust(118 - len(text) % 64) + "\\n"
-    return b"\\x93NUMPY\\x01\\x00" + len(text).to_bytes(2, "little") + text.encode()
+def answer(self, request, buffers):
+    text, made = next(bad)
+    return {"status": "ok", "value": text}, made
+
+type(kernel)._answer = answer
+""",
+        earned=WORTH[WRONG_NET] + WORTH[WRONG_LOOP],
+    ),
+    attack(
+        "broken_frames",
+        "bytes on the socket of answers that are no frame: endless, too long, cut off, shifted",
+        FORGE
+        + """
+import struct
 
 bad = itertools.cycle([
-    header("{'descr': '|O', 'fortran_order': False, 'shape': (1,)}") + b"cos\\nsystem\\n",
-    header("{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000000,)}"),
-    header("{'descr': '<f8', 'fortran_order': False, 'shape': (-1,)}") + b"0" * 80,
-    header("__import__('os').system('touch @temporary@/header')"),
-    b"",
-    b"\\x93NUMPY\\x03\\x00" + b"\\xff" * 4,
+    struct.pack(">I", 2**32 - 1),
+    struct.pack(">IQ", 1, 2**63),
+    struct.pack(">IQQ", 2, 2, 2**26) + b"{}" + b"x" * 1000,
+    struct.pack(">IQ", 1, 4) + b"\\xff\\xfe\\xff\\xfe",
+    struct.pack(">I9000Q", 9000, *[2] * 9000) + b"{}" * 9000,
+    struct.pack(">IQ", 1, 2) + b"[]" * 3,
+    b"x" * 7,
 ])
-real = type(kernel.session).send
 
-def send(self, stream, message, content=None, *args, **kwargs):
-    if kwargs.get("buffers"):
-        kwargs["buffers"] = [next(bad) for _ in kwargs["buffers"]]
-    return real(self, stream, message, content, *args, **kwargs)
+async def session(self, stream, ident, parent):
+    while True:
+        self.calls.recv(10**6)
+        self.calls.sendall(next(bad))
 
-type(kernel.session).send = send
+type(kernel).probe_session = session
+kernel.shell_handlers["probe_session"] = lambda *given: session(kernel, *given)
 """,
-        net=_linear("self.out_layer(self.in_layer(r))"),
     ),
 ]
 
 
-def _bulk(channel: str) -> str:
+def _bulk(how: str) -> str:
     """Send as much as a socket takes, to fill the grader's own memory."""
     return (
         FORGE
         + """
 import time, zmq
 
+large = b"x" * 75_000_000
+
 async def pour(stream, ident, parent):
-    out = CHANNEL
-    out, large = getattr(out, "socket", out), b"x" * 75_000_000
     end = time.time() + 12
     while time.time() < end:
         try:
-            for part in [*ident, b"<IDS|MSG>"]:
-                out.send(part, zmq.SNDMORE)
-            out.send(large, copy=False)
-        except zmq.ZMQError:
+            HOW
+        except (OSError, zmq.ZMQError):
             time.sleep(0.01)
 
-kernel.shell_handlers["probe_request"] = pour
-""".replace("CHANNEL", channel)
+for name in ("execute_request", "probe_session"):
+    kernel.shell_handlers[name] = pour
+""".replace("HOW", how)
     )
 
 
+SEND = "out = {}; out = getattr(out, 'socket', out); out.send_multipart({}, copy=False)"
 BULK = [
     attack(
         "pours_into_the_shell_socket",
         "message after message of 75 megabytes where replies are awaited",
-        _bulk("stream"),
-        probe=4,
+        _bulk(SEND.format("stream", "[*ident, b'<IDS|MSG>', large]")),
+        total=5,
     ),
     attack(
         "pours_into_the_output_socket",
         "message after message of 75 megabytes where outputs are expected",
-        _bulk("kernel.iopub_thread.socket"),
-        probe=4,
+        _bulk(SEND.format("kernel.iopub_thread.socket", "[b'<IDS|MSG>', large]")),
+        total=5,
+    ),
+    attack(
+        "pours_into_the_probe_socket",
+        "bytes without end where the answers of probes are awaited",
+        _bulk("kernel.calls.sendall(large)"),
+        total=5,
     ),
 ]
 
