@@ -251,17 +251,18 @@ def _walls(limits: Limits, as_root: bool) -> list[str]:
             walls += ["--symlink", os.readlink(path), str(path)]
         elif path.is_dir():
             walls += ["--ro-bind", str(path), str(path)]
+    walls += ["--proc", "/proc", "--dev", "/dev", "--size", str(64 * MIB), "--tmpfs", "/dev/shm"]
+    walls += ["--chmod", "1777", "/dev/shm"]
+    # Before what may lie below it: people also install things in /tmp.
+    walls += ["--perms", "1777", "--size", str(limits.folder), "--tmpfs", "/tmp"]
     # bubblewrap makes the folders above a mount for their owner only.
-    above = {str(parent) for path in _read_only() for parent in Path(path).parents} - {"/"}
+    above = {str(parent) for path in _read_only() for parent in Path(path).parents} - {"/", "/tmp"}
     for path in ["/etc", *sorted(above, key=len)]:
         walls += ["--perms", "0755", "--dir", path]
     for path in ("/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime", "/etc/fonts"):
         walls += ["--ro-bind-try", path, path]
     for path in _read_only():
         walls += ["--ro-bind", path, path]
-    walls += ["--proc", "/proc", "--dev", "/dev", "--size", str(64 * MIB), "--tmpfs", "/dev/shm"]
-    walls += ["--chmod", "1777", "/dev/shm"]
-    walls += ["--perms", "1777", "--size", str(limits.folder), "--tmpfs", "/tmp"]
     return [*walls, "--remount-ro", "/dev", "--remount-ro", "/"]
 
 
