@@ -184,7 +184,7 @@ class Grader:
         self.from_stem = from_stem
         if not cell.source.strip():
             return
-        kernel = self._ready(from_stem)
+        kernel = self._ready(from_stem) if monotonic() <= self.deadline else None
         if kernel is None:
             out_of_time = monotonic() > self.deadline
             text = NO_TIME.format(self.limits.total) if out_of_time else GAVE_UP
