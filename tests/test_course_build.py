@@ -324,7 +324,7 @@ def source_problems(built, tmp_path, *changes):
         ("checks = Checks", "mean([1])\nchecks = Checks", "line 9 uses mean outside a function"),
         ("@probe\n", "", "uses mean outside a function marked with @probe"),
         ("@probe\n", "", "has no function marked with @probe"),
-        ("call([1, 2, 3])", "(lambda: mean([2]))()", "uses mean outside"),
+        ("call([1, 2, 3], None)", "(lambda: mean([2]))()", "uses mean outside"),
         ("checks = Checks", "checks = = Checks", "cell mean_test: does not parse (line 9)"),
         ("def mean(", "import os\n\n\ndef mean(", "only definitions belong here, not 'import os'"),
         ("def mean(", "x = 1\n\n\ndef mean(", "only definitions belong here, not 'x = 1'"),

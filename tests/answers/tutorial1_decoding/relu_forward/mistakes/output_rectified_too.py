@@ -1,5 +1,6 @@
 # about: rectifies the hidden layer and the output
 # points: 1.5
+# varies: 0.5 to 1.5
 # names: rectifier on the output too
 
 class DeepNetReLU(nn.Module):
