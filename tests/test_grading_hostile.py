@@ -303,7 +303,7 @@ def check(attack: Attack, graded: Graded, scene: Scene) -> None:
 
 
 def chosen_attacks() -> list:
-    """Every second attack of each theme; all of them, in some minutes, with ``NMAUTILS_EVERY=1``."""
+    """Every second attack of each theme; all of them with ``NMAUTILS_EVERY=1``."""
     names = Counter(attack.name for attacks in CORPUS.values() for attack in attacks)
     assert max(names.values()) == 1
     # What stays within its own process cannot reach the next one; a few of those will do.
