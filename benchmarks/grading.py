@@ -258,7 +258,7 @@ def all_ways(tutorials: list[str], full: list[str]) -> list[Way]:
     ]
     if full:
         options = by_nmautils("--jobs", "1", "--full")
-        ways.append(Way("nmautils grade --full, 1 job", "full", full, True, options))
+        ways.append(Way("nmautils grade --full, 1 job", "full", full, False, options))
     return ways
 
 
@@ -454,13 +454,14 @@ def shares_table(results: Results, way: str, shares: dict[str, float]) -> list[s
     return lines
 
 
-def surroundings(each: int, few: int, rounds: int) -> str:
+def surroundings(each: int, few: int, rounds: int, load: float) -> str:
     """Say on what and of what the numbers are."""
     return (
         f"Measured on {datetime.now():%Y-%m-%d}: {os.cpu_count()} cores, {platform.machine()}, "
         f"Python {platform.python_version()}, torch {version('torch')}, nbgrader "
         f"{version('nbgrader')}, otter-grader 7.0.0; {rounds} round(s), medians; {each} "
-        f"submissions per tutorial, of which the slow ways grade the first {min(few, each)}."
+        f"submissions per tutorial, of which the slow ways grade the first {min(few, each)}. Load "
+        f"before it began: {load:.1f} (0 on a machine that rests; other work spoils the ratios)."
     )
 
 
@@ -491,9 +492,10 @@ def main(arguments: list[str] | None = None) -> int:
     if any(way.folder == "otter" for way in ways) and not OTTER.is_file():
         print(f"no {OTTER.relative_to(ROOT)}, so otter is left out; `make bench` installs it")
         ways = [way for way in ways if way.folder != "otter"]
-    started = time.perf_counter()
+    started, load = time.perf_counter(), os.getloadavg()[0]
     results = bench(ways, options.each, options.few, options.rounds)
-    text = f"{surroundings(options.each, options.few, options.rounds)}\n\n{tables(results, ways)}"
+    head = surroundings(options.each, options.few, options.rounds, load)
+    text = f"{head}\n\n{tables(results, ways)}"
     print(f"\n{text}\n\n({time.perf_counter() - started:.0f} s)")
     if options.write:
         write(options.write, text)

@@ -65,7 +65,7 @@ def test_tables_compare_by_submission(tmp_path):
     text = grading.tables(results, ways)
     assert "| nbgrader autograde, stock | 8 | 8.00 | 4.00 | 7.5 | 1.0 |" in text
     assert "| nmautils grade, 1 job | 40 | 0.40 | 0.03 | 150.0 | 20.0 |" in text
-    assert "(tutorials 1 and 2) | 4 | 0.40 | 0.25 | 150.0 | 20.0 |" in text
+    assert "(tutorials 1 and 2) | 20 | 0.40 | 0.05 | 150.0 | 20.0 |" in text
     assert "| judging | 0.100 | 25% |" in text
     assert "All marks are those" in text
 
