@@ -17,6 +17,7 @@ from nmautils.course.settings import Settings
 
 from . import host
 from .bundle import Bundle
+from .nursery import ENVIRONMENT
 from .results import Graded, Submission
 from .sandbox import Limits, SandboxMissing
 
@@ -57,15 +58,8 @@ class Host:
             stderr=subprocess.DEVNULL,
             cwd="/",
             env={
+                **ENVIRONMENT,
                 "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
-                "LANG": "C.UTF-8",
-                "OMP_NUM_THREADS": "1",
-                "MKL_NUM_THREADS": "1",
-                "OPENBLAS_NUM_THREADS": "1",
-                "NMAUTILS_OFFLINE": "1",
-                "NMAUTILS_DATA": "simulated",
-                "NMAUTILS_PROFILE": "small",
-                "PYTHONDONTWRITEBYTECODE": "1",
             },
         )
 

@@ -7,8 +7,6 @@ Requests come on standard input, answers go to standard output: JSON after eight
 
 import contextlib
 import ctypes
-import gc
-import importlib
 import json
 import os
 import select
@@ -18,6 +16,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from time import monotonic
 from typing import Any, BinaryIO
+
+from .nursery import settle, warm_up
 
 __all__ = ["main", "read_message", "write_message"]
 
@@ -68,7 +68,8 @@ def main() -> None:
 
     nursery = Nursery()
     try:
-        _warm_up()
+        warm_up(WARM)
+        settle()
         nursery.wait_until_warm()
         while True:
             try:
@@ -80,40 +81,24 @@ def main() -> None:
         nursery.close()
 
 
-def _warm_up() -> None:
-    for name in WARM:
-        importlib.import_module(name)
-    import torch
-
-    torch.set_num_threads(1)
-    weight = torch.nn.Parameter(torch.ones(2, 2))
-    optimiser = torch.optim.SGD([weight], lr=0.1)
-    torch.nn.functional.mse_loss(weight @ weight, weight).backward()
-    optimiser.step()
-    gc.collect()
-    gc.freeze()
-
-
 def _answer(request: dict[str, Any], nursery: Any, ours: list[BinaryIO]) -> dict[str, Any]:
-    from .bundle import Bundle
-
-    bundle = Bundle.from_json(request["bundle"])
-    cells = _prepare(request["bundle"])
+    bundle, cells = _prepare(request["bundle"])
     stem = bundle.digest if cells and nursery.stem(bundle.digest, cells) else None
     seconds = request["limits"]["total"] + PATIENCE
     return _in_child(lambda: _grade(request, bundle, nursery, stem), seconds, ours)
 
 
 @lru_cache(maxsize=16)
-def _prepare(text: str) -> list[str]:
-    """Give the set-up cells of a bundle; do what is the same for each of its submissions."""
+def _prepare(text: str) -> tuple[Any, list[str]]:
+    """Read a bundle and its set-up cells; do what is the same for each of its submissions."""
     from .bundle import Bundle
     from .grader import set_up_cells
     from .rebuild import rebuild
 
-    release = Bundle.from_json(text).notebook()
+    bundle = Bundle.from_json(text)
+    release = bundle.notebook()
     rebuild(release, release)  # so that the children find its cells parsed
-    return set_up_cells(release)
+    return bundle, set_up_cells(release)
 
 
 def _grade(request: dict[str, Any], bundle: Any, nursery: Any, stem: str | None) -> dict[str, Any]:

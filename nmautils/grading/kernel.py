@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from time import monotonic
 from typing import Any
@@ -29,18 +28,12 @@ MESSAGE, WAITING = 64 << 20, 50
 FLOOD_BYTES, FLOOD_MESSAGES = 40 << 20, 20_000
 
 ENVIRONMENT = {
+    **nursery.ENVIRONMENT,
     "PATH": "/usr/bin:/bin",
-    "LANG": "C.UTF-8",
     "USER": "student",
     "LOGNAME": "student",
     "PYTHONHASHSEED": "0",
-    "PYTHONDONTWRITEBYTECODE": "1",
     "PYTHONNOUSERSITE": "1",
-    "NMAUTILS_DATA": "simulated",
-    "NMAUTILS_OFFLINE": "1",
-    "OMP_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
     "NBGRADER_EXECUTION": "autograde",
     "JUPYTER_PLATFORM_DIRS": "1",
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
@@ -90,15 +83,9 @@ class CellRun:
 
 
 class Nursery:
-    """The warm parent of kernels; see `nmautils.grading.nursery`.
+    """The warm parent of kernels; see `nmautils.grading.nursery`."""
 
-    Parameters
-    ----------
-    profile : str
-        Size of the simulated recordings, ``"small"`` or ``"full"``.
-    """
-
-    def __init__(self, profile: str = "small") -> None:
+    def __init__(self) -> None:
         ours, theirs = socket.socketpair()
         self._home = tempfile.TemporaryDirectory(prefix="nma-")
         with theirs:
@@ -110,7 +97,6 @@ class Nursery:
                 cwd="/",
                 env={
                     **ENVIRONMENT,
-                    "NMAUTILS_PROFILE": profile,
                     "HOME": self._home.name,
                     "MPLCONFIGDIR": self._home.name,
                 },
@@ -259,9 +245,7 @@ class Kernel:
 
     def execute(self, source: str, seconds: float) -> CellRun:
         """Run a cell; if it takes longer than `seconds`, interrupt it."""
-        run = CellRun("ok")
         started = monotonic()
-        room = _Room(self.limits)
         if self._calling:
             self._calling = False
             self._call({}, [])
@@ -269,18 +253,13 @@ class Kernel:
             "execute_request",
             {"code": source, "silent": False, "store_history": True, "allow_stdin": False},
         )
-
-        def published(message: dict[str, Any]) -> None:
-            if room.take(message, wanted, run.outputs):
-                run.cut = True
-
-        reply = self._reply(wanted, seconds, run, room, published)
+        shown = _Shown(wanted, self.limits)
+        status, reply = self._reply(wanted, seconds, shown)
         if reply is not None:
-            self._drain(room, published)
-            if run.status == "ok" and reply.get("status") != "ok":
-                run.status = "error"
-        run.seconds = monotonic() - started
-        return run
+            self._drain(shown)
+            if status == "ok" and reply.get("status") != "ok":
+                status = "error"
+        return CellRun(status, shown.outputs, shown.cut, monotonic() - started)
 
     def ask(self, source: str, name: str, arguments: tuple, named: dict, seconds: float) -> Any:
         """Call a probe in the student's process.
@@ -396,48 +375,45 @@ class Kernel:
         return message["header"]["msg_id"]
 
     def _reply(
-        self,
-        wanted: str,
-        seconds: float,
-        run: CellRun,
-        room: "_Room",
-        published: Callable[[dict[str, Any]], None],
-    ) -> dict[str, Any] | None:
-        """Wait for the reply to a request; interrupt, and in the end kill, what takes too long."""
+        self, wanted: str, seconds: float, shown: "_Shown"
+    ) -> tuple[str, dict[str, Any] | None]:
+        """Wait for the reply to a request; interrupt, and in the end kill, what takes too long.
+
+        Gives what became of it, and the reply if there is one.
+        """
+        status = "ok"
         poller = zmq.Poller()
         for channel in (self._shell, self._iopub, self._life):
             poller.register(channel, zmq.POLLIN)
         deadline = monotonic() + seconds
         while self.alive:
-            flooded = room.full and run.status == "ok"
             left = deadline - monotonic()
-            if left <= 0 or flooded:
-                if run.status != "ok":
+            if left <= 0 or (shown.flooded and status == "ok"):
+                if status != "ok":
                     self.kill()
-                    return None
-                run.status = "time-out"
+                    return status, None
+                status = "time-out"
                 self._send("interrupt_request", {}, channel=self._control)
                 deadline = monotonic() + self.limits.grace
                 continue
             happened = dict(poller.poll(left * 1000))
             if self._iopub in happened and (message := self._receive(self._iopub)):
-                published(message)
+                shown.take(message)
             if self._shell in happened:
                 message = self._receive(self._shell)
                 if message and message["parent_header"].get("msg_id") == wanted:
-                    return message["content"]
+                    return status, message["content"]
             elif self._life in happened and self._iopub not in happened:
-                run.status = self._end() if run.status == "ok" else run.status
-        if run.status == "ok":
-            run.status = "died"
-        return None
+                ended = self._end()
+                status = ended if status == "ok" else status
+        return ("died" if status == "ok" else status), None
 
-    def _drain(self, room: "_Room", published: Callable[[dict[str, Any]], None]) -> None:
+    def _drain(self, shown: "_Shown") -> None:
         """Read what a cell has published, up to its last message."""
         deadline = monotonic() + 1
-        while not room.idle and not room.full and (left := deadline - monotonic()) > 0:
+        while not shown.idle and not shown.flooded and (left := deadline - monotonic()) > 0:
             if self._iopub.poll(left * 1000) and (message := self._receive(self._iopub)):
-                published(message)
+                shown.take(message)
 
     def _receive(self, channel: zmq.Socket) -> dict[str, Any] | None:
         """Read a message; what is no message of this kernel's is left out."""
@@ -471,48 +447,47 @@ class Kernel:
         self.close()
 
 
-class _Room:
-    """What is still taken of a cell's outputs."""
+class _Shown:
+    """What is kept of all that a cell publishes.
 
-    def __init__(self, limits: Limits) -> None:
-        self.characters, self.pictures = limits.printed, limits.pictures
-        self.bytes, self.messages = FLOOD_BYTES, FLOOD_MESSAGES
-        self.idle = False
+    Attributes
+    ----------
+    outputs : list of dict
+        As in a notebook.
+    cut : bool
+        Whether something had to be left out.
+    idle : bool
+        Whether the cell's last message has come.
+    """
+
+    def __init__(self, wanted: str, limits: Limits) -> None:
+        self._wanted = wanted
+        self._characters, self._pictures = limits.printed, limits.pictures
+        self._bytes, self._messages = FLOOD_BYTES, FLOOD_MESSAGES
+        self.outputs: list[dict[str, Any]] = []
+        self.cut = self.idle = False
 
     @property
-    def full(self) -> bool:
-        return self.bytes < 0 or self.messages < 0
+    def flooded(self) -> bool:
+        """Whether so much came, kept or not, that the cell is to be stopped."""
+        return self._bytes < 0 or self._messages < 0
 
-    def count(self, message: dict[str, Any]) -> None:
-        """Count a message of which nothing is kept."""
-        self.messages -= 1
-        self.bytes -= len(str(message["content"]))
-
-    def take(self, message: dict[str, Any], wanted: str, outputs: list[dict[str, Any]]) -> bool:
-        """Keep what a message shows; True if something had to be left out."""
-        self.count(message)
+    def take(self, message: dict[str, Any]) -> None:
+        """Keep what a message shows, as far as there is room."""
         content = message["content"]
-        if message["parent_header"].get("msg_id") != wanted:
-            return False
+        self._messages -= 1
+        self._bytes -= len(str(content))
+        if message["parent_header"].get("msg_id") != self._wanted:
+            return
         match message["msg_type"]:
             case "stream":
-                text = content.get("text")
-                name = "stderr" if content.get("name") == "stderr" else "stdout"
-                if not isinstance(text, str) or not text:
-                    return False
-                kept, cut = self._fit(text)
-                if kept and outputs and outputs[-1].get("name") == name:
-                    outputs[-1]["text"] += kept
-                elif kept:
-                    outputs.append({"output_type": "stream", "name": name, "text": kept})
-                return cut
+                self._take_text(content.get("text"), content.get("name"))
             case "status":
                 self.idle = content.get("execution_state") == "idle"
             case "display_data" | "execute_result":
-                data = content.get("data")
-                return isinstance(data, dict) and self._take_data(data, outputs)
+                self._take_data(content.get("data"))
             case "error":
-                outputs.append(
+                self.outputs.append(
                     {
                         "output_type": "error",
                         "ename": name_of_class(content.get("ename"), "Error"),
@@ -520,32 +495,43 @@ class _Room:
                         "traceback": self._lines(content.get("traceback")),
                     }
                 )
-        return False
 
-    def _take_data(self, data: dict[str, Any], outputs: list[dict[str, Any]]) -> bool:
+    def _take_text(self, text: Any, name: Any) -> None:
+        name = "stderr" if name == "stderr" else "stdout"
+        kept = self._fit_shown(text) if isinstance(text, str) else ""
+        if kept and self.outputs and self.outputs[-1].get("name") == name:
+            self.outputs[-1]["text"] += kept
+        elif kept:
+            self.outputs.append({"output_type": "stream", "name": name, "text": kept})
+
+    def _take_data(self, data: Any) -> None:
+        if not isinstance(data, dict):
+            return
         picture, text = data.get("image/png"), data.get("text/plain")
         kept: dict[str, str] = {}
-        cut = False
         if isinstance(picture, str):
-            if len(picture) <= self.pictures:
+            if len(picture) <= self._pictures:
                 kept["image/png"] = picture
-                self.pictures -= len(picture)
-            cut = len(picture) > self.pictures
+                self._pictures -= len(picture)
+            self.cut = self.cut or len(picture) > self._pictures
         if isinstance(text, str):
-            kept["text/plain"], text_cut = self._fit(text)
-            cut = cut or text_cut
+            kept["text/plain"] = self._fit_shown(text)
         if kept:
-            outputs.append({"output_type": "display_data", "data": kept, "metadata": {}})
-        return cut
+            self.outputs.append({"output_type": "display_data", "data": kept, "metadata": {}})
 
     def _lines(self, traceback: Any) -> list[str]:
         lines = traceback[:100] if isinstance(traceback, list) else []
-        return [self._fit(line)[0] for line in lines if isinstance(line, str)]
+        return [self._fit(line) for line in lines if isinstance(line, str)]
 
-    def _fit(self, text: str) -> tuple[str, bool]:
-        kept = text[: self.characters]
-        self.characters -= len(kept)
-        return kept, len(kept) < len(text)
+    def _fit_shown(self, text: str) -> str:
+        kept = self._fit(text)
+        self.cut = self.cut or len(kept) < len(text)
+        return kept
+
+    def _fit(self, text: str) -> str:
+        kept = text[: self._characters]
+        self._characters -= len(kept)
+        return kept
 
 
 def _student_error(reply: dict[str, Any]) -> StudentError:

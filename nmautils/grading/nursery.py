@@ -14,6 +14,7 @@ It reads requests from a Unix socket, JSON with file descriptors beside it:
 
 import contextlib
 import gc
+import importlib
 import itertools
 import json
 import os
@@ -21,12 +22,25 @@ import select
 import signal
 import socket
 import sys
+from collections.abc import Iterable
 from typing import Any
 
-__all__ = ["receive", "send", "serve", "warm_up"]
+__all__ = ["ENVIRONMENT", "receive", "send", "serve", "settle", "warm_up"]
 
 MESSAGE = 4 << 20
 PAGE = os.sysconf("SC_PAGE_SIZE")
+
+# What each process of grading is told: small recordings, off line, on one thread.
+ENVIRONMENT = {
+    "LANG": "C.UTF-8",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "NMAUTILS_DATA": "simulated",
+    "NMAUTILS_OFFLINE": "1",
+    "NMAUTILS_PROFILE": "small",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+}
 
 # What a kernel and a notebook of the course import, and what those import when first used: an
 # interrupt that lands in a slow first import would leave the module half made.
@@ -98,30 +112,35 @@ def receive(control: socket.socket) -> tuple[dict[str, Any], list[int]]:
     return json.loads(raw), descriptors
 
 
-def warm_up() -> None:
-    """Import, and do for the first time, what is slow the first time."""
-    import importlib
-
-    for name in WARM:
+def warm_up(names: Iterable[str]) -> None:
+    """Import modules, and let torch do for the first time what is slow the first time."""
+    for name in names:
         importlib.import_module(name)
-    import matplotlib
     import torch
 
     torch.set_num_threads(1)
-    weight = torch.nn.Parameter(torch.ones(2))
+    weight = torch.nn.Parameter(torch.ones(2, 2))
     for kind in (torch.optim.SGD, torch.optim.Adam):
         optimiser = kind([weight], lr=0.1)
-        (weight**2).sum().backward()
+        torch.nn.functional.mse_loss(weight @ weight, weight).backward()
         optimiser.step()
+
+
+def settle() -> None:
+    """Never collect what is there now, so that forks do not copy it page by page."""
+    gc.collect()
+    gc.freeze()
+
+
+def _draw_once() -> None:
+    import matplotlib
+
     # Not through pyplot, which would settle on a backend.
     figure = matplotlib.figure.Figure(figsize=(1, 1))
     figure.subplots().plot([0, 1], label="a")
     figure.legend()
     with open(os.devnull, "wb") as nowhere:
         matplotlib.backends.backend_agg.FigureCanvasAgg(figure).print_png(nowhere)
-    gc.collect()
-    # What is there now is never collected, so forks do not copy it page by page.
-    gc.freeze()
 
 
 def _be_stem(request: dict[str, Any], control: socket.socket, namespace: dict[str, Any]) -> None:
@@ -138,8 +157,7 @@ def _be_stem(request: dict[str, Any], control: socket.socket, namespace: dict[st
             problem = f"{type(error).__name__}: {error}"
     send(control, {"problem": problem}, [])
     if not problem:
-        gc.collect()
-        gc.freeze()
+        settle()
         serve(control, namespace)
 
 
@@ -221,7 +239,9 @@ def _reap() -> None:
 def main() -> None:
     """Warm up, then serve the socket that is standard input."""
     control = socket.socket(fileno=os.dup(0))
-    warm_up()
+    warm_up(WARM)
+    _draw_once()
+    settle()
     send(control, {"ready": True}, [])
     serve(control, {"__name__": "__main__", "__builtins__": __builtins__})
 
