@@ -7,12 +7,14 @@ judge alone sees the tests; what runs the student's code only ever gets cells of
 import hashlib
 import json
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 
 from nbformat.notebooknode import NotebookNode
 
 import nmautils
 
+from .matching import grade_id_of, is_test
 from .reading import read_notebook
 
 __all__ = ["Bundle", "freeze"]
@@ -39,7 +41,7 @@ class Bundle:
     tests: dict[str, str]
     version: str = nmautils.__version__
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Hexadecimal SHA-256 of everything in the bundle."""
         return hashlib.sha256(self.to_json().encode()).hexdigest()
@@ -99,10 +101,4 @@ def freeze(root: str | Path, assignment: str) -> Bundle:
 
 
 def _tests(notebook: NotebookNode) -> dict[str, str]:
-    return {
-        cell.metadata.nbgrader["grade_id"]: cell.source
-        for cell in notebook.cells
-        if cell.cell_type == "code"
-        and cell.metadata.get("nbgrader", {}).get("grade")
-        and not cell.metadata.nbgrader.get("solution")
-    }
+    return {grade_id_of(cell): cell.source for cell in notebook.cells if is_test(cell)}

@@ -1,18 +1,18 @@
 """Grade one submission: read, repair, run, judge, and write down what came out."""
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from time import monotonic
 from typing import Any
 
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_output, writes
 
-from nmautils.check import CheckResult
-
 from .bundle import Bundle
 from .cleaning import clean_cell, clean_outputs
 from .judge import Verdict, judge
 from .kernel import CellRun, Kernel, Nursery, ProbeFailed, ProbeTooSlow
+from .matching import grade_id_of, is_test
 from .reading import read_submission
 from .rebuild import rebuild
 from .results import Event, ExerciseResult, Graded, Submission
@@ -91,6 +91,9 @@ class Grader:
         self.nursery, self.stem = nursery, stem
         self.full, self.limits, self.sandboxed = full, limits or Limits(), sandboxed
         self.release = bundle.notebook()
+        self.given = {
+            name: cell.source for cell in self.release.cells if (name := grade_id_of(cell))
+        }
         self.kinds = ALWAYS | ON_DEMAND if full else ALWAYS
         self.events: list[Event] = []
         self.needs_person: list[str] = []
@@ -98,7 +101,6 @@ class Grader:
         self.seconds = dict.fromkeys(("ready", "cells", "tests", "probes", "total"), 0.0)
         self.kernel: Kernel | None = None
         self.starts = 0
-        self.from_stem = stem is not None
         self.deadline = float("inf")
         self.overran = False
         self.replay: list[str] = []
@@ -113,32 +115,31 @@ class Grader:
         """
         started = monotonic()
         self.deadline = started + self.limits.total
-        release = self.release
         try:
             handed_in = read_submission(self.submission.notebook)
         except ValueError as error:
             return self.refuse(str(error))
         self.needs_person += handed_in.needs_person
-        notebook, repairs = rebuild(release, handed_in.notebook)
+        notebook, repairs = rebuild(self.release, handed_in.notebook)
         repairs = [*handed_in.notes, *repairs]
         try:
-            self._run(notebook, release)
+            self._run(notebook)
         finally:
             if self.kernel is not None:
                 self.kernel.close()
-        unanswered = _finish_manual(notebook, release)
+        unanswered = self._finish_manual(notebook)
         return self._result(started, notebook, tuple(repairs), unanswered)
 
     def refuse(self, why: str) -> Graded:
         """Give the result of a submission that cannot be graded."""
         self.needs_person.append(why)
-        return self._result(monotonic(), _without_answers(self.bundle), problem=why)
+        return self._result(monotonic(), self._without_answers(), problem=why)
 
     # --- running -------------------------------------------------------------------------------
 
-    def _run(self, notebook: NotebookNode, release: NotebookNode) -> None:
-        stubs = {_grade_id(cell): cell.source for cell in release.cells if _grade_id(cell)}
-        shared = _shared_start(notebook, self.stem is not None)
+    def _run(self, notebook: NotebookNode) -> None:
+        shared = _shared_start(notebook) if self.stem is not None else set()
+        self.from_stem = bool(shared)
         for i, cell in enumerate(notebook.cells):
             kind = cell.metadata.nmautils["kind"]
             cell.metadata.nmautils["outputs"] = "none"
@@ -148,15 +149,16 @@ class Grader:
             cell.outputs, cell.execution_count = [], None
             if kind == "test":
                 self._test(cell)
-            elif (
-                kind in self.kinds and i not in shared and cell.source != stubs.get(_grade_id(cell))
-            ):
-                self._cell(cell, kind, from_stem=bool(shared))
+            elif kind in self.kinds and i not in shared and not self._is_untouched(cell):
+                self._cell(cell, kind)
             if submitted and (kind == "own" or kind in ON_DEMAND) and not self.full:
                 cell.outputs = submitted
                 cell.metadata.nmautils["outputs"] = "submitted"
 
-    def _ready(self, from_stem: bool) -> Kernel | None:
+    def _is_untouched(self, cell: NotebookNode) -> bool:
+        return cell.source == self.given.get(grade_id_of(cell))
+
+    def _ready(self) -> Kernel | None:
         """Give the kernel, a fresh one where the notebook stood if the last one has ended."""
         if self.kernel is not None and self.kernel.alive:
             return self.kernel
@@ -166,13 +168,14 @@ class Grader:
             return None
         self.starts += 1
         started = monotonic()
-        stem = self.stem if from_stem else None
+        stem = self.stem if self.from_stem else None
         # Not the seed of the tests: a kernel that knew it could draw their inputs beforehand.
         seed = int(self.submission.digest[:8], 16)
         self.kernel = Kernel(self.nursery, stem, seed, self.limits, self.sandboxed)
         self.seconds["ready"] += monotonic() - started
         for source in self.replay:
-            if self.kernel.execute(source, self._time(self.limits.again)).status == "died":
+            self.kernel.execute(source, self._time(self.limits.again))
+            if not self.kernel.alive:
                 return None
         return self.kernel
 
@@ -180,11 +183,10 @@ class Grader:
         limit = min(limit, self.limits.again) if self.overran else limit
         return max(0.1, min(limit, self.deadline - monotonic()))
 
-    def _cell(self, cell: NotebookNode, kind: str, from_stem: bool) -> None:
-        self.from_stem = from_stem
+    def _cell(self, cell: NotebookNode, kind: str) -> None:
         if not cell.source.strip():
             return
-        kernel = self._ready(from_stem) if monotonic() <= self.deadline else None
+        kernel = self._ready() if monotonic() <= self.deadline else None
         if kernel is None:
             out_of_time = monotonic() > self.deadline
             text = NO_TIME.format(self.limits.total) if out_of_time else GAVE_UP
@@ -211,13 +213,13 @@ class Grader:
             self._happened(cell, "died", ENDED)
 
     def _happened(self, cell: NotebookNode, kind: str, text: str) -> None:
-        name = _grade_id(cell) or " ".join(cell.source.split())[:40] or "an empty cell"
+        name = grade_id_of(cell) or " ".join(cell.source.split())[:40] or "an empty cell"
         self.events.append(Event(name, kind, text))
 
     # --- judging -------------------------------------------------------------------------------
 
     def _test(self, cell: NotebookNode) -> None:
-        name = _grade_id(cell)
+        name = grade_id_of(cell)
         cell.source = self.bundle.tests[name]
         started = monotonic()
         self.judged, self.lost_calls = name, 0
@@ -229,7 +231,7 @@ class Grader:
         points = float(cell.metadata.nbgrader["points"])
         score = _score(verdict, points)
         cell.metadata.nmautils.update(
-            outputs="graded", checks=[_check(result) for result in verdict.checks]
+            outputs="graded", checks=[asdict(result) for result in verdict.checks]
         )
         data = {"text/plain": repr(score)}
         if verdict.score is not None:
@@ -240,7 +242,7 @@ class Grader:
         ]
 
     def _ask(self, source: str, name: str, given: tuple, named: dict) -> Any:
-        kernel = self._ready(self.from_stem) if self.lost_calls < LOST_CALLS else None
+        kernel = self._ready() if self.lost_calls < LOST_CALLS else None
         if kernel is None:
             raise ProbeFailed("Your code was not called again, after what happened before.")
         seconds = self._time(self.limits.probe)
@@ -265,6 +267,28 @@ class Grader:
 
     # --- writing down --------------------------------------------------------------------------
 
+    def _finish_manual(self, notebook: NotebookNode) -> tuple[str, ...]:
+        """Clean what a person will read; give the questions that were left alone."""
+        unanswered = []
+        for cell in notebook.cells:
+            kind, name = cell.metadata.nmautils["kind"], grade_id_of(cell)
+            if kind == "manual" and cell.source.split() == self.given[name].split():
+                unanswered.append(name)
+            elif cell.cell_type != "code" and kind in {"manual", "own"}:
+                clean_cell(cell)
+        return tuple(unanswered)
+
+    def _without_answers(self) -> NotebookNode:
+        """The student version with all its tests failed, for a file that could not be read."""
+        notebook, _ = rebuild(self.release, self.release)
+        for cell in notebook.cells:
+            if cell.metadata.nmautils["kind"] == "test":
+                cell.source = self.bundle.tests[grade_id_of(cell)]
+                data = {"text/plain": "0.0"}
+                cell.outputs = [new_output("execute_result", data=data, execution_count=1)]
+                cell.execution_count = 1
+        return notebook
+
     def _result(
         self,
         started: float,
@@ -284,7 +308,7 @@ class Grader:
         seconds = {share: round(value, 4) for share, value in self.seconds.items()}
         notebook.metadata["nmautils"] = {
             "repairs": list(repairs),
-            "events": [vars(event) for event in self.events],
+            "events": [asdict(event) for event in self.events],
             "seed": self.submission.seed,
             "full": self.full,
             "seconds": seconds,
@@ -309,15 +333,10 @@ class Grader:
         )
 
 
-def _grade_id(cell: NotebookNode) -> str | None:
-    return cell.metadata.get("nbgrader", {}).get("grade_id")
-
-
 def _points(release: NotebookNode) -> Iterable[tuple[str, float]]:
     for cell in release.cells:
-        nbgrader = cell.metadata.get("nbgrader", {})
-        if cell.cell_type == "code" and nbgrader.get("grade") and not nbgrader.get("solution"):
-            yield nbgrader["grade_id"], float(nbgrader["points"])
+        if is_test(cell):
+            yield grade_id_of(cell), float(cell.metadata.nbgrader["points"])
 
 
 def _score(verdict: Verdict, points: float) -> float:
@@ -326,46 +345,15 @@ def _score(verdict: Verdict, points: float) -> float:
     return min(max(float(verdict.score), 0.0), points)
 
 
-def _check(result: CheckResult) -> dict[str, Any]:
-    return vars(result).copy()
-
-
-def _shared_start(notebook: NotebookNode, stem: bool) -> set[int]:
+def _shared_start(notebook: NotebookNode) -> set[int]:
     """Positions of set-up cells that the stem has run; none if a student's cell comes first."""
     shared = set()
     for i, cell in enumerate(notebook.cells):
         kind = cell.metadata.nmautils["kind"]
-        if not stem or (kind == "own" and not shared and cell.cell_type == "code"):
-            return set()
         if cell.metadata.get("nbgrader", {}).get("solution"):
             break
+        if kind == "own" and cell.cell_type == "code":
+            return set()
         if kind == "setup":
             shared.add(i)
-        elif kind == "own" and cell.cell_type == "code":
-            return set()
     return shared
-
-
-def _finish_manual(notebook: NotebookNode, release: NotebookNode) -> tuple[str, ...]:
-    """Clean what a person will read; give the questions that were left alone."""
-    blank = {_grade_id(cell): cell.source for cell in release.cells if _grade_id(cell)}
-    unanswered = []
-    for cell in notebook.cells:
-        kind = cell.metadata.nmautils["kind"]
-        if kind == "manual" and cell.source.split() == blank[_grade_id(cell)].split():
-            unanswered.append(_grade_id(cell))
-        elif cell.cell_type != "code" and kind in {"manual", "own"}:
-            clean_cell(cell)
-    return tuple(unanswered)
-
-
-def _without_answers(bundle: Bundle) -> NotebookNode:
-    """The student version with all its tests failed, for a file that could not be read."""
-    notebook, _ = rebuild(bundle.notebook(), bundle.notebook())
-    for cell in notebook.cells:
-        if cell.metadata.nmautils["kind"] == "test":
-            cell.source = bundle.tests[_grade_id(cell)]
-            data = {"text/plain": "0.0"}
-            cell.outputs = [new_output("execute_result", data=data, execution_count=1)]
-            cell.execution_count = 1
-    return notebook
