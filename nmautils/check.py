@@ -32,7 +32,7 @@ import re
 import sys
 import traceback
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import CodeType
 from typing import Any
@@ -145,6 +145,19 @@ def solved(*names: str, made: Sequence[str] = ()) -> bool:
             "your answer. Run that cell first."
         )
     return not missing
+
+
+@contextlib.contextmanager
+def quietly() -> Iterator[None]:
+    """Leave out what is printed, warned of or shown as progress meanwhile."""
+    nowhere = io.StringIO()
+    with (
+        warnings.catch_warnings(),
+        contextlib.redirect_stdout(nowhere),
+        contextlib.redirect_stderr(nowhere),
+    ):
+        warnings.simplefilter("ignore")
+        yield
 
 
 @dataclass(frozen=True)
@@ -260,14 +273,8 @@ class Checks:
                 else f"there is no check {name!r} to go on with; give its points"
             )
         failure: CheckFailed | None = None
-        quiet = io.StringIO()
         try:
-            with (
-                warnings.catch_warnings(),
-                contextlib.redirect_stdout(quiet),
-                contextlib.redirect_stderr(quiet),
-            ):
-                warnings.simplefilter("ignore")
+            with quietly():
                 yield self
         except CheckFailed as error:
             failure = error

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from nbformat.v4 import reads as reads_unchecked
 from nbgrader.api import (
@@ -422,6 +423,12 @@ def _submission(
     return submission, notebook
 
 
+def _rows(course: Course, kind: type, notebook: SubmittedNotebook) -> dict[str, Any]:
+    """Grades or comments of a submission that are there already, by the cell's key."""
+    found = course.gradebook.db.execute(select(kind).filter_by(notebook_id=notebook.id))
+    return {row.cell_id: row for row in found.scalars()}
+
+
 def _write_grades(
     course: Course, graded: Graded, notebook: SubmittedNotebook, changed: bool
 ) -> None:
@@ -430,10 +437,7 @@ def _write_grades(
     scores |= dict.fromkeys(graded.unanswered, 0.0)
     if graded.problem:
         scores = dict.fromkeys(cells.graded, 0.0)
-    rows = {
-        row.cell_id: row
-        for row in db.execute(select(Grade).filter_by(notebook_id=notebook.id)).scalars()
-    }
+    rows = _rows(course, Grade, notebook)
     for name, cell in cells.graded.items():
         row = rows.get(cell)
         if row is None:
@@ -452,10 +456,7 @@ def _write_grades(
 def _write_comments(course: Course, graded: Graded, notebook: SubmittedNotebook) -> None:
     db, cells = course.gradebook.db, course._cells[graded.assignment]
     untouched = _untouched(graded)
-    rows = {
-        row.cell_id: row
-        for row in db.execute(select(Comment).filter_by(notebook_id=notebook.id)).scalars()
-    }
+    rows = _rows(course, Comment, notebook)
     for name, cell in cells.commented.items():
         row = rows.get(cell)
         if row is None:

@@ -42,10 +42,6 @@ def _times(count: int) -> str:
     return "twice" if count == 2 else f"{count} times"
 
 
-def _cells(count: int) -> str:
-    return "1 given cell" if count == 1 else f"{count} given cells"
-
-
 class Notes:
     """Sentences on what was done, in the order in which they should be read."""
 
@@ -206,18 +202,15 @@ class Notes:
             for cell, index in zip(match.cells, match.found, strict=True)
             if index is not None
         )
-        if missing:
-            were = "was" if missing == 1 else "were"
-            self.add(f"{_cells(missing)} {were} missing: put back.")
-        if changed:
-            were = "was" if changed == 1 else "were"
-            self.add(f"{_cells(changed)} {were} not as given: the original counts.")
-        if copied:
-            were = "was" if copied == 1 else "were"
-            self.add(f"{_cells(copied)} {were} there more than once: one of each is enough.")
-        if retyped:
-            had = "was" if retyped == 1 else "were"
-            self.add(f"{_cells(retyped)} {had} of another type: put right.")
+        for count, what in (
+            (missing, "missing: put back"),
+            (changed, "not as given: the original counts"),
+            (copied, "there more than once: one of each is enough"),
+            (retyped, "of another type: put right"),
+        ):
+            if count:
+                were = "1 given cell was" if count == 1 else f"{count} given cells were"
+                self.add(f"{were} {what}.")
         if added:
             self.add(
                 "What you added to given cells was kept, as far as it defines something, in cells "

@@ -4,9 +4,6 @@ This runs inside the sandbox, in the same process as the student's code, and not
 defence: whatever leaves this process is a stranger's word.
 """
 
-import ast
-import contextlib
-import io
 import json
 import linecache
 import os
@@ -14,7 +11,6 @@ import random
 import socket
 import sys
 import traceback
-import warnings
 from functools import cache
 from typing import Any, ClassVar
 
@@ -23,6 +19,8 @@ import torch
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from traitlets.config import Config
+
+from nmautils.check import quietly
 
 from .sandbox import SOCKETS_INSIDE
 from .values import decode, encode, read_frame, write_frame
@@ -66,14 +64,8 @@ class StudentKernel(IPythonKernel):
 
     def _answer(self, request: dict[str, Any], buffers: list) -> tuple[dict[str, str], list[bytes]]:
         """Call a function where the student's definitions are."""
-        quiet = io.StringIO()
         try:
-            with (
-                warnings.catch_warnings(),
-                contextlib.redirect_stdout(quiet),
-                contextlib.redirect_stderr(quiet),
-            ):
-                warnings.simplefilter("ignore")
+            with quietly():
                 arguments, named = decode(request["arguments"], buffers)
                 # Its globals are the notebook's, but its own name does not appear there.
                 private: dict[str, Any] = {}
@@ -95,7 +87,7 @@ class StudentKernel(IPythonKernel):
 
 @cache
 def _compiled(source: str, name: str) -> Any:
-    return compile(ast.parse(source), f"<probe {name}>", "exec")
+    return compile(source, f"<probe {name}>", "exec")
 
 
 def _text(error: BaseException) -> str:
