@@ -168,13 +168,17 @@ def steal():
         "home",
         "files of the instructor's home, by name, by ~ and by the password file",
         """
-import glob, os
+import glob, os, sys
+import nmautils
+
+# Where Python and the course's library are installed, which is no secret.
+public = {sys.prefix, sys.base_prefix, os.path.dirname(nmautils.__file__)}
 
 def steal():
     homes = {"@home@", os.path.expanduser("~"), "/root", *glob.glob("/home/*")}
     for home in homes:
         for folder, inside, names in os.walk(home):
-            inside[:] = [name for name in inside if name != ".pyenv"]  # an interpreter may be there
+            inside[:] = [name for name in inside if os.path.join(folder, name) not in public]
             for name in names[:100]:
                 try:
                     look(open(os.path.join(folder, name), errors="replace").read(10**6), folder)
