@@ -116,7 +116,7 @@ class Scene:
                 status = path.lstat()
                 content = hashlib.sha256(path.read_bytes()).digest() if path.is_file() else b""
                 found[str(path)] = (content, status.st_mtime_ns, status.st_mode)
-        for folder in (self.ground.library, self.ground.packages, "/tmp"):
+        for folder in (self.ground.library, self.ground.packages, os.path.join(os.sep, "tmp")):
             names = [name for name in os.listdir(folder) if name.startswith("gotcha")]
             found[folder] = (names + sorted(PLANTED.intersection(os.listdir(folder))),)
         return found

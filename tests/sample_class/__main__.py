@@ -114,7 +114,7 @@ def set_up() -> None:
 def grade() -> dict[str, str]:
     """Collect, grade, write feedback and marks; give what collecting refused."""
     report = command("nmautils", "collect", status=1)
-    command("nmautils", "grade", follow=r"(\[\d+/\d+\].*)")
+    command("nmautils", "grade", follow=r"(\[ *\d+/\d+\].*)")
     for tutorial in TUTORIALS:
         command("nbgrader", "generate_feedback", tutorial)
     command("nbgrader", "export")
