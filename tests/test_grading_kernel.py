@@ -3,6 +3,7 @@
 import os
 import sys
 import textwrap
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -141,6 +142,17 @@ def test_floods_are_cut(kernel):
     assert len(shown(done)) <= LIMITS.printed
     wide = run(kernel, "print('y' * 50_000_000)", 20)
     assert len(shown(wide)) <= LIMITS.printed
+
+
+def test_only_a_picture_that_is_left_out_counts_as_cut(nursery):
+    draw = "import matplotlib.pyplot as plt\nplt.plot([1, 2]);"
+    with Kernel(nursery, "set-up", 1, LIMITS) as kernel:
+        size = len(run(kernel, draw).outputs[-1]["data"]["image/png"])
+    for room, kept in ((size, True), (size - 1, False)):
+        with Kernel(nursery, "set-up", 1, replace(LIMITS, pictures=room)) as kernel:
+            done = run(kernel, draw)
+        assert ("image/png" in done.outputs[-1]["data"]) == kept
+        assert done.cut != kept
 
 
 @pytest.mark.parametrize(

@@ -513,7 +513,8 @@ class _Shown:
             if len(picture) <= self._pictures:
                 kept["image/png"] = picture
                 self._pictures -= len(picture)
-            self.cut = self.cut or len(picture) > self._pictures
+            else:
+                self.cut = True
         if isinstance(text, str):
             kept["text/plain"] = self._fit_shown(text)
         if kept:
