@@ -3,6 +3,7 @@
 import os
 import sys
 import textwrap
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -279,31 +280,41 @@ def test_nothing_of_a_submission_reaches_the_next(nursery):
             assert text == "False False False\nFalse False []\n"
 
 
-def processes_with(marker):
+def sleepers(seconds):
+    """Process ids of all `sleep` that were told this number of seconds."""
+    told = f"sleep\0{seconds}\0".encode()
     found = []
-    for path in Path("/proc").glob("[0-9]*/environ"):
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
         try:
-            if marker in path.read_bytes():
+            if path.read_bytes().endswith(told):
                 found.append(path.parent.name)
         except OSError:
-            continue
+            continue  # it has just ended
     return found
+
+
+def wait_until(holds, seconds=10):
+    end = time.monotonic() + seconds
+    while not holds() and time.monotonic() < end:
+        time.sleep(0.05)
+    assert holds()
 
 
 def test_what_a_submission_has_started_ends_with_it(nursery):
     with Kernel(nursery, "set-up", 1, LIMITS) as kernel:
-        run(kernel, """
+        started = run(kernel, """
         import os, subprocess
-        os.environ['LEFT_BEHIND_4711'] = '1'
-        subprocess.Popen(['sleep', '1000'], start_new_session=True)
+        subprocess.Popen(['sleep', '4711'], start_new_session=True)
         if os.fork() == 0:
             os.setsid()
             if os.fork() == 0:
-                os.execvp('nohup', ['nohup', 'sleep', '1000'])
+                os.execvp('nohup', ['nohup', 'sleep', '4711'])
             os._exit(0)
         """)  # fmt: skip
-        assert processes_with(b"LEFT_BEHIND_4711")
-    assert processes_with(b"LEFT_BEHIND_4711") == []
+        assert started.status == "ok", started.outputs
+        # What was started is told so before /proc can show its arguments.
+        wait_until(lambda: len(sleepers(4711)) == 2)
+    assert sleepers(4711) == []
 
 
 def test_without_bubblewrap_there_is_one_line_that_says_what_to_do(monkeypatch):
@@ -320,13 +331,7 @@ def test_bubblewrap_that_came_with_the_library_will_do(monkeypatch):
 
 def test_without_a_sandbox_a_kernel_answers_and_ends_too(nursery):
     with Kernel(nursery, "set-up", 1, LIMITS, sandboxed=False) as kernel:
-        assert shown(run(kernel, "import os; os.environ['UNBOXED_4711'] = '1'; print(given)")) == (
-            "3\n"
-        )
-        run(kernel, "import subprocess; subprocess.Popen(['sleep', '1000'])")
-        assert processes_with(b"UNBOXED_4711")
-    for _ in range(50):
-        if not processes_with(b"UNBOXED_4711"):
-            break
-        __import__("time").sleep(0.1)
-    assert processes_with(b"UNBOXED_4711") == []
+        assert shown(run(kernel, "print(given)")) == "3\n"
+        run(kernel, "import subprocess; subprocess.Popen(['sleep', '4712'])")
+        wait_until(lambda: sleepers(4712))
+    wait_until(lambda: not sleepers(4712))
