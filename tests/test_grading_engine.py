@@ -74,6 +74,51 @@ def test_the_graded_notebook_says_what_happened(course):
     assert "RecursionError" in graded.exercises[1].checks[0].hint
 
 
+@pytest.fixture(scope="module")
+def illustrated(course):
+    """The course with a demonstration before its first exercise and one at its end."""
+    bundle, _ = course
+    release = bundle.notebook()
+    first = "import os\nimport matplotlib.pyplot as plt\nplt.plot([1, 2])\nran_in = os.getpid()"
+    last = "print(ran_in == os.getpid(), plt.get_fignums())\nplt.plot([2, 1]);"
+    for place, source in ((2, first), (len(release.cells), last)):
+        cell = nbformat.v4.new_code_cell(source, metadata={"tags": ["demo"]})
+        release.cells.insert(place, cell)
+    return replace(bundle, release=nbformat.writes(release)), release
+
+
+def grade_full(illustrated, nb):
+    graded = engine.grade(
+        illustrated[0], Submission("ann", nbformat.writes(nb).encode(), 1), full=True, limits=LIMITS
+    )
+    cells = nbformat.reads(graded.notebook, as_version=4).cells
+    demos = [cell for cell in cells if cell.metadata.nmautils["kind"] == "demo"]
+    assert graded.score == 4
+    return demos[0], demos[-1]
+
+
+def text_of(cell):
+    return "".join(output.get("text", "") for output in cell.outputs)
+
+
+def test_full_runs_what_is_the_same_for_everybody_once(illustrated):
+    nb = solve(illustrated[1])
+    shown = nbformat.v4.new_output("stream", text="as handed in")
+    nb.cells[2].outputs, nb.cells[-1].outputs = [shown], [shown]
+    first, last = grade_full(illustrated, nb)
+    assert (text_of(first), first.metadata.nmautils["outputs"]) == ("as handed in", "submitted")
+    assert (text_of(last), last.metadata.nmautils["outputs"]) == ("False []\n", "graded")
+    assert "image/png" in last.outputs[-1]["data"]
+
+
+def test_full_runs_everything_after_a_cell_of_the_student_s(illustrated):
+    nb = solve(illustrated[1])
+    nb.cells.insert(1, nbformat.v4.new_code_cell("mine = 1"))
+    first, last = grade_full(illustrated, nb)
+    assert "image/png" in first.outputs[-1]["data"]
+    assert (text_of(last), "image/png" in last.outputs[-1]["data"]) == ("True []\n", True)
+
+
 def test_calls_from_several_threads_do_not_wait_for_each_other(course):
     bundle, release = course
     found = {}

@@ -116,7 +116,8 @@ def grade(
     submission : Submission
         The hand-in.
     full : bool, optional
-        Run the demonstrations too, not only what decides the marks.
+        Run the demonstrations too, not only what decides the marks; what is the same for
+        everybody, up to the first exercise, runs once and is shown as it was handed in.
     limits : Limits, optional
         What the submission may use.
     sandbox : bool, optional

@@ -12,16 +12,19 @@ from .bundle import Bundle
 from .cleaning import clean_cell, clean_outputs
 from .judge import Verdict, judge
 from .kernel import CellRun, Kernel, Nursery, ProbeFailed, ProbeTooSlow
-from .matching import grade_id_of, is_test
+from .matching import grade_id_of, is_test, kind_of
 from .reading import read_submission
 from .rebuild import rebuild
 from .results import Event, ExerciseResult, Graded, Submission
 from .sandbox import Limits
 
-__all__ = ["Grader", "not_graded", "set_up_cells"]
+__all__ = ["Grader", "not_graded", "shared_cells"]
 
 # Kinds of cells, by what they cost a hand-in that is graded: demonstrations only with --full.
 ALWAYS, ON_DEMAND = {"setup", "answer", "own"}, {"demo", "explore"}
+# Kinds that the stem runs once, up to the first cell that a student changes.
+SHARED, SHARED_IN_FULL = {"setup"}, {"setup"} | ON_DEMAND
+SHOWN_AS_SUBMITTED = {"own"} | ON_DEMAND
 
 TOO_LONG = (
     "This cell took longer than {:g} seconds and was stopped. Is there a loop that never ends?"
@@ -40,13 +43,15 @@ CALLED_AND_ENDED = "A check called your code and it ended the Python process it 
 STARTS, LOST_CALLS = 10, 2
 
 
-def set_up_cells(release: NotebookNode) -> list[str]:
-    """Cells that are the same for everybody: set-up, before the first cell a student changes."""
+def shared_cells(release: NotebookNode, full: bool) -> list[str]:
+    """Cells that run the same for everybody: those before the first that a student changes."""
+    kinds = SHARED_IN_FULL if full else SHARED
     cells = []
     for cell in release.cells:
-        if cell.metadata.get("nbgrader", {}).get("solution"):
+        kind = kind_of(cell)
+        if kind == "answer":
             break
-        if "setup" in cell.metadata.get("tags", ()):
+        if kind in kinds:
             cells.append(cell.source)
     return cells
 
@@ -68,7 +73,7 @@ class Grader:
     nursery : Nursery or None
         Where its process is forked.
     stem : str or None
-        The nursery's stem that has run `set_up_cells`; None if there is none.
+        The nursery's stem that has run `shared_cells`; None if there is none.
     full : bool
         Whether demonstrations are run as well.
     limits : Limits
@@ -95,6 +100,7 @@ class Grader:
             name: cell.source for cell in self.release.cells if (name := grade_id_of(cell))
         }
         self.kinds = ALWAYS | ON_DEMAND if full else ALWAYS
+        self.shared_kinds = SHARED_IN_FULL if full else SHARED
         self.events: list[Event] = []
         self.needs_person: list[str] = []
         self.verdicts: dict[str, Verdict] = {}
@@ -138,7 +144,7 @@ class Grader:
     # --- running -------------------------------------------------------------------------------
 
     def _run(self, notebook: NotebookNode) -> None:
-        shared = _shared_start(notebook) if self.stem is not None else set()
+        shared = _shared_start(notebook, self.shared_kinds) if self.stem is not None else set()
         self.from_stem = bool(shared)
         for i, cell in enumerate(notebook.cells):
             kind = cell.metadata.nmautils["kind"]
@@ -151,7 +157,7 @@ class Grader:
                 self._test(cell)
             elif kind in self.kinds and i not in shared and not self._is_untouched(cell):
                 self._cell(cell, kind)
-            if submitted and (kind == "own" or kind in ON_DEMAND) and not self.full:
+            if submitted and (i in shared or not self.full) and kind in SHOWN_AS_SUBMITTED:
                 cell.outputs = submitted
                 cell.metadata.nmautils["outputs"] = "submitted"
 
@@ -345,15 +351,15 @@ def _score(verdict: Verdict, points: float) -> float:
     return min(max(float(verdict.score), 0.0), points)
 
 
-def _shared_start(notebook: NotebookNode) -> set[int]:
-    """Positions of set-up cells that the stem has run; none if a student's cell comes first."""
+def _shared_start(notebook: NotebookNode, kinds: set[str]) -> set[int]:
+    """Positions of cells that the stem has run; none if a student's cell comes first."""
     shared = set()
     for i, cell in enumerate(notebook.cells):
         kind = cell.metadata.nmautils["kind"]
-        if cell.metadata.get("nbgrader", {}).get("solution"):
+        if kind == "answer":
             break
         if kind == "own" and cell.cell_type == "code":
             return set()
-        if kind == "setup":
+        if kind in kinds:
             shared.add(i)
     return shared

@@ -82,23 +82,24 @@ def main() -> None:
 
 
 def _answer(request: dict[str, Any], nursery: Any, ours: list[BinaryIO]) -> dict[str, Any]:
-    bundle, cells = _prepare(request["bundle"])
-    stem = bundle.digest if cells and nursery.stem(bundle.digest, cells) else None
+    bundle, cells = _prepare(request["bundle"], request["full"])
+    name = f"{bundle.digest} {'full' if request['full'] else ''}"
+    stem = name if cells and nursery.stem(name, cells) else None
     seconds = request["limits"]["total"] + PATIENCE
     return _in_child(lambda: _grade(request, bundle, nursery, stem), seconds, ours)
 
 
 @lru_cache(maxsize=16)
-def _prepare(text: str) -> tuple[Any, list[str]]:
-    """Read a bundle and its set-up cells; do what is the same for each of its submissions."""
+def _prepare(text: str, full: bool) -> tuple[Any, list[str]]:
+    """Read a bundle and its shared cells; do what is the same for each of its submissions."""
     from .bundle import Bundle
-    from .grader import set_up_cells
+    from .grader import shared_cells
     from .rebuild import rebuild
 
     bundle = Bundle.from_json(text)
     release = bundle.notebook()
     rebuild(release, release)  # so that the children find its cells parsed
-    return bundle, set_up_cells(release)
+    return bundle, shared_cells(release, full)
 
 
 def _grade(request: dict[str, Any], bundle: Any, nursery: Any, stem: str | None) -> dict[str, Any]:

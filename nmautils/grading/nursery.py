@@ -146,6 +146,7 @@ def _draw_once() -> None:
 def _be_stem(request: dict[str, Any], control: socket.socket, namespace: dict[str, Any]) -> None:
     """Run the cells that are the same for everybody, say how that went, and serve forks."""
     from IPython.core.inputtransformer2 import TransformerManager
+    from matplotlib import pyplot
 
     problem = ""
     with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
@@ -153,6 +154,7 @@ def _be_stem(request: dict[str, Any], control: socket.socket, namespace: dict[st
             for cell in request["cells"]:
                 plain = TransformerManager().transform_cell(cell)
                 exec(compile(plain, "<set-up>", "exec"), namespace)
+                pyplot.close("all")
         except BaseException as error:
             problem = f"{type(error).__name__}: {error}"
     send(control, {"problem": problem}, [])

@@ -159,6 +159,7 @@ def run_kernel(
     StudentKernel.calls = socket.socket(fileno=calls)
     app = IPKernelApp.instance(config=config, user_ns=namespace)
     app.initialize([])
+    _redirect_pyplot()
     os.write(ready, b"r")
     os.close(ready)
     app.start()
@@ -170,3 +171,10 @@ def _draw_inline() -> None:
     matplotlib = sys.modules.get("matplotlib")
     if matplotlib is not None:
         matplotlib.rcParams["backend"] = os.environ["MPLBACKEND"]
+
+
+def _redirect_pyplot() -> None:
+    """Have figures shown in the notebook if a cell of the stem has drawn, and so settled that."""
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot is not None and pyplot._backend_mod is not None:
+        pyplot.switch_backend(os.environ["MPLBACKEND"])
