@@ -24,6 +24,7 @@ SHARES = {
     "tests": "judging, probes included",
     "rest": "reading, repair, writing down",
     "overhead": "all but the student's cells",
+    "without": "all but these and what checks call",
     "called": "the whole call",
 }
 
@@ -44,6 +45,7 @@ def measure(tutorial: str, runs: int) -> dict[str, list[float]]:
         parts = {share: took[share] for share in ("ready", "cells", "tests")}
         parts["rest"] = took["total"] - sum(parts.values())
         parts["overhead"] = called - took["cells"]
+        parts["without"] = parts["overhead"] - took["probes"]
         parts["called"] = called
         for share, value in parts.items():
             seconds[share].append(value)

@@ -45,6 +45,10 @@ ENVIRONMENT = {
 # What a kernel and a notebook of the course import, and what those import when first used: an
 # interrupt that lands in a slow first import would leave the module half made.
 WARM = (
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.core.oinspect",
+    "IPython.extensions.storemagic",
     "debugpy",
     "ipykernel.debugger",
     "ipykernel.kernelapp",
@@ -59,6 +63,7 @@ WARM = (
     "scipy.stats",
     "sklearn.decomposition",
     "sklearn.manifold",
+    "tornado.platform.asyncio",
     "torch",
     "torch.nn.functional",
     "tqdm.auto",
@@ -119,6 +124,7 @@ def warm_up(names: Iterable[str]) -> None:
     import torch
 
     torch.set_num_threads(1)
+    torch.manual_seed(0)
     weight = torch.nn.Parameter(torch.ones(2, 2))
     for kind in (torch.optim.SGD, torch.optim.Adam):
         optimiser = kind([weight], lr=0.1)
