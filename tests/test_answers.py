@@ -1,6 +1,7 @@
 """Right answers get full marks, wrong ones less, and the feedback says what went wrong."""
 
 import ast
+import os
 import random
 
 import numpy as np
@@ -13,6 +14,8 @@ from nmautils.check import Score
 from .answers_runner import all_answers, feedback, graded_cells, run
 
 ANSWERS = all_answers()
+# More of them find marks that are a matter of chance: ten seconds each, with NMAUTILS_SEEDS=200.
+SEEDS = int(os.environ.get("NMAUTILS_SEEDS", "4"))
 EXERCISES = sorted({(answer.tutorial, answer.exercise) for answer in ANSWERS})
 RIGHT = [answer for answer in ANSWERS if answer.right]
 MISTAKES = [answer for answer in ANSWERS if not answer.right]
@@ -113,11 +116,11 @@ def test_right_answer_gets_full_marks_with_other_inputs(answer, monkeypatch):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(1, 6))
+@pytest.mark.parametrize("seed", range(1, SEEDS + 1))
 def test_marks_do_not_depend_on_the_inputs_drawn(seed, monkeypatch):
     monkeypatch.setenv("NMAUTILS_CHECK_SEED", str(seed))
     astray = {}
-    # Every answer meets five of the seeds, and every seed a quarter of the answers.
+    # Each seed meets a quarter of the answers.
     for number, answer in enumerate(ANSWERS):
         if number % 4 != seed % 4:
             continue
