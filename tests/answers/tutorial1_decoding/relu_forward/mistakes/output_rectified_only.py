@@ -1,6 +1,6 @@
 # about: rectifies the output alone
 # points: 1.5
-# varies: 1 to 1.5
+# varies: 0.5 to 1.5
 # names: output rectified
 
 class DeepNetReLU(nn.Module):
