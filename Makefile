@@ -47,10 +47,10 @@ demo: $(STAMP) ## build the student version, grade a sample class, show where it
 	@$(PY) -m tests.sample_class
 
 test: $(STAMP) ## run the whole test suite
-	@$(PY) -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
+	@$(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 test-fast: $(STAMP) ## run the tests that take less than five seconds each
-	@$(PY) -m pytest -n $(WORKERS) --dist loadfile -m "not slow" $(PYTEST_ARGS)
+	@$(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not slow" $(PYTEST_ARGS)
 
 source: $(STAMP) ## write source/*/*.ipynb from the text notebooks beside them
 	@$(PY) -m nmautils.cli build --only source
