@@ -49,7 +49,7 @@ demo: $(STAMP) ## build the student version, grade a sample class, show where it
 test: $(STAMP) ## run the whole test suite
 	@$(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
-test-fast: $(STAMP) ## run the tests that take less than five seconds each
+test-fast: $(STAMP) ## run what does not take long
 	@$(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not slow" $(PYTEST_ARGS)
 
 source: $(STAMP) ## write source/*/*.ipynb from the text notebooks beside them

@@ -108,6 +108,7 @@ def test_descent_leaves_the_global_generators_alone_through_all_checks():
     assert_nothing_drawn_since_the_run_began()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answer", RIGHT, ids=str)
 def test_right_answer_gets_full_marks_with_other_inputs(answer, monkeypatch):
     monkeypatch.setenv("NMAUTILS_CHECK_SEED", "4")

@@ -15,6 +15,8 @@ from nmautils.grading.values import decode, encode
 
 from .answers_runner import all_answers, feedback, run
 
+pytestmark = pytest.mark.slow
+
 RIGHT = [answer for answer in all_answers() if answer.right]
 EXERCISES = {answer.exercise: answer for answer in reversed(RIGHT)}
 SEEDS = (11, 12)

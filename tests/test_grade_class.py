@@ -25,6 +25,8 @@ from nmautils.grading.sandbox import SandboxMissing
 from tests.fake_grading import LOG, SECONDS, course_with_written_answer, grade
 from tests.grading_class import NAME, cell, hand_in, released, solve
 
+pytestmark = pytest.mark.slow
+
 FORK = get_context("fork")
 
 

@@ -25,6 +25,8 @@ from nmautils.grading.results import Submission
 from tests.fake_grading import course_with_written_answer, grade
 from tests.grading_class import NAME, cell, hand_in, nbgrader, released, solve
 
+pytestmark = pytest.mark.slow
+
 IN_TIME, LATE = datetime(2031, 1, 30, 10), datetime(2031, 2, 1, 12)
 
 # nbgrader's own steps, except that due dates and the late policy are those of course.toml.
@@ -113,7 +115,6 @@ def everything(root):
     return rows, students, due, sorted((root / "marks.csv").read_text().splitlines())
 
 
-@pytest.mark.slow
 def test_all_rows_and_marks_are_those_of_nbgrader(made, tmp_path):
     stock, ours = (shutil.copytree(made, tmp_path / name) for name in ("stock", "ours"))
     handed_in = {
