@@ -106,6 +106,7 @@ class Grader:
         self.verdicts: dict[str, Verdict] = {}
         self.seconds = dict.fromkeys(("ready", "cells", "tests", "probes", "total"), 0.0)
         self.kernel: Kernel | None = None
+        self.is_ready = False
         self.starts = 0
         self.deadline = float("inf")
         self.overran = False
@@ -126,9 +127,10 @@ class Grader:
         except ValueError as error:
             return self.refuse(str(error))
         self.needs_person += handed_in.needs_person
-        notebook, repairs = rebuild(self.release, handed_in.notebook)
-        repairs = [*handed_in.notes, *repairs]
         try:
+            self._start()  # meanwhile the notebook is rebuilt
+            notebook, repairs = rebuild(self.release, handed_in.notebook)
+            repairs = [*handed_in.notes, *repairs]
             self._run(notebook)
         finally:
             if self.kernel is not None:
@@ -145,7 +147,10 @@ class Grader:
 
     def _run(self, notebook: NotebookNode) -> None:
         shared = _shared_start(notebook, self.shared_kinds) if self.stem is not None else set()
-        self.from_stem = bool(shared)
+        if self.stem is not None and not shared:
+            self.kernel.close()
+            self.stem, self.starts = None, 0
+            self._start()
         for i, cell in enumerate(notebook.cells):
             kind = cell.metadata.nmautils["kind"]
             cell.metadata.nmautils["outputs"] = "none"
@@ -166,24 +171,31 @@ class Grader:
 
     def _ready(self) -> Kernel | None:
         """Give the kernel, a fresh one where the notebook stood if the last one has ended."""
-        if self.kernel is not None and self.kernel.alive:
+        if not self.kernel.alive:
+            if self.starts >= STARTS or monotonic() > self.deadline:
+                return None
+            self._start()
+        elif self.is_ready:
             return self.kernel
-        if self.kernel is not None:
-            self.kernel.close()
-        if self.starts >= STARTS or monotonic() > self.deadline:
-            return None
-        self.starts += 1
         started = monotonic()
-        stem = self.stem if self.from_stem else None
-        # Not the seed of the tests: a kernel that knew it could draw their inputs beforehand.
-        seed = int(self.submission.digest[:8], 16)
-        self.kernel = Kernel(self.nursery, stem, seed, self.limits, self.sandboxed)
+        self.kernel.wait_until_ready()
+        self.is_ready = True
         self.seconds["ready"] += monotonic() - started
         for source in self.replay:
             self.kernel.execute(source, self._time(self.limits.again))
             if not self.kernel.alive:
                 return None
         return self.kernel
+
+    def _start(self) -> None:
+        """Let a kernel begin to start."""
+        self.starts += 1
+        started = monotonic()
+        # Not the seed of the tests: a kernel that knew it could draw their inputs beforehand.
+        seed = int(self.submission.digest[:8], 16)
+        self.kernel = Kernel(self.nursery, self.stem, seed, self.limits, self.sandboxed)
+        self.is_ready = False
+        self.seconds["ready"] += monotonic() - started
 
     def _time(self, limit: float) -> float:
         limit = min(limit, self.limits.again) if self.overran else limit

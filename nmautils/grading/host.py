@@ -36,6 +36,9 @@ PATIENCE = 60
 
 PR_SET_PDEATHSIG = 1
 
+# A child that was ended; its answer need not wait until its memory is given back.
+_ending: list[int] = []
+
 
 def read_message(stream: BinaryIO) -> dict[str, Any]:
     """Read a message; `EOFError` if there will be no more."""
@@ -94,11 +97,16 @@ def _prepare(text: str, full: bool) -> tuple[Any, list[str]]:
     """Read a bundle and its shared cells; do what is the same for each of its submissions."""
     from .bundle import Bundle
     from .grader import shared_cells
+    from .judge import compile_test
     from .rebuild import rebuild
 
     bundle = Bundle.from_json(text)
     release = bundle.notebook()
-    rebuild(release, release)  # so that the children find its cells parsed
+    # So that the children find all of it parsed.
+    rebuild(release, release)
+    for test in bundle.tests.values():
+        with contextlib.suppress(Exception):  # the judge will say what is wrong with it
+            compile_test(test)
     return bundle, shared_cells(release, full)
 
 
@@ -129,6 +137,8 @@ def _in_child(
     If the other side hangs up meanwhile, which is all it can do before it has the answer, the
     fork is ended.
     """
+    while _ending:
+        os.waitpid(_ending.pop(), 0)
     come, go = os.pipe()
     child = os.fork()
     if child == 0:
@@ -158,7 +168,7 @@ def _in_child(
             parts.append(part)
     with contextlib.suppress(ProcessLookupError):
         os.killpg(child, signal.SIGKILL)
-    os.waitpid(child, 0)
+    _ending.append(child)
     raw = b"".join(parts)
     if len(raw) < 8 or len(raw) - 8 < int.from_bytes(raw[:8], "big"):
         why = "took too long" if monotonic() > deadline else "ended without a result"

@@ -11,6 +11,8 @@ import io
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
+from types import CodeType
 from typing import Any
 
 from nmautils import check
@@ -18,7 +20,7 @@ from nmautils.check import CheckFailed, CheckResult, Score
 
 from .kernel import ProbeFailed
 
-__all__ = ["Ask", "Verdict", "judge"]
+__all__ = ["Ask", "Verdict", "compile_test", "judge"]
 
 # Called with source and name of a probe, its arguments and its named arguments.
 Ask = Callable[[str, str, tuple, dict], Any]
@@ -45,6 +47,23 @@ class Verdict:
         return self.score.results if self.score is not None else ()
 
 
+@lru_cache(maxsize=100)
+def compile_test(test: str) -> tuple[CodeType, CodeType, dict[str, str]]:
+    """Compile a test cell: all but its last line, its last line, and the text of its probes."""
+    *body, last = ast.parse(test).body
+    probes = {
+        node.name: _bare(node)
+        for node in body
+        if isinstance(node, ast.FunctionDef) and _marked(node)
+    }
+    value = ast.Expression(last.value)
+    return (
+        compile(ast.Module(body, []), "<test>", "exec"),
+        compile(value, "<test>", "eval"),
+        probes,
+    )
+
+
 def judge(test: str, ask: Ask, seed: int) -> Verdict:
     """Run a test cell against a student's process.
 
@@ -63,22 +82,14 @@ def judge(test: str, ask: Ask, seed: int) -> Verdict:
         Never an exception, whatever the student's process answers.
     """
     try:
-        tree = ast.parse(test)
-        *body, last = tree.body
-        value = ast.Expression(last.value)
-        steps = compile(ast.Module(body, []), "<test>", "exec"), compile(value, "<test>", "eval")
+        body, value, probes = compile_test(test)
     except (SyntaxError, ValueError, AttributeError) as error:
         return Verdict(None, f"the test cell is not as it should be ({error})")
-    probes = {
-        node.name: _bare(node)
-        for node in body
-        if isinstance(node, ast.FunctionDef) and _marked(node)
-    }
     namespace: dict[str, Any] = {"__name__": "__main__"}
     try:
         with _probes_asked(probes, ask, seed), contextlib.redirect_stdout(io.StringIO()):
-            exec(steps[0], namespace)
-            score = eval(steps[1], namespace)
+            exec(body, namespace)
+            score = eval(value, namespace)
     except Exception as error:
         text = " ".join(f"{type(error).__name__}: {error}".split())[:300]
         return Verdict(None, f"the test cell itself failed ({text})")

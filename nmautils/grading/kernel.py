@@ -144,6 +144,8 @@ class Nursery:
 class Kernel:
     """One student's process, and the only way to talk to it.
 
+    It begins to start when it is made; `wait_until_ready` before the first cell.
+
     Parameters
     ----------
     parent : Nursery
@@ -194,7 +196,7 @@ class Kernel:
         self._life, life = os.pipe()
         self._stack.callback(os.close, self._life)
         self._stack.callback(os.close, self._leash)
-        key = secrets.token_hex()
+        self._sockets, self._key = sockets, secrets.token_hex()
         try:
             parent.fork(
                 stem,
@@ -203,7 +205,7 @@ class Kernel:
                     "confined": sandboxed,
                     "user": user,
                     "sockets": inside,
-                    "key": key,
+                    "key": self._key,
                     "seed": seed % 2**32,
                 },
                 [held, life, calls.fileno(), *namespaces],
@@ -212,14 +214,19 @@ class Kernel:
             os.close(held)
             os.close(life)
             calls.close()
+
+    def wait_until_ready(self) -> None:
+        """Connect, before a line of the student's has run, and never again afterwards.
+
+        Raises
+        ------
+        RuntimeError
+            If the process did not start.
+        """
         ready, _, _ = select.select([self._life], [], [], 60)
         if not ready or os.read(self._life, 1) != b"r":
             raise RuntimeError("a student's kernel did not start")
-        self._connect(sockets, key)
-
-    def _connect(self, sockets: str, key: str) -> None:
-        """Connect before a line of the student's has run, and never again afterwards."""
-        self._session = Session(key=key.encode())
+        self._session = Session(key=self._key.encode())
         context = self._stack.enter_context(zmq.Context())
         for name, port, kind in (
             ("_shell", 1, zmq.DEALER),
@@ -233,7 +240,7 @@ class Kernel:
             channel.setsockopt(zmq.RECONNECT_IVL, -1)
             channel.setsockopt(zmq.SNDTIMEO, 2000)
             channel.setsockopt(zmq.RCVHWM, WAITING)
-            channel.connect(f"ipc://{sockets}/k-{port}")
+            channel.connect(f"ipc://{self._sockets}/k-{port}")
             setattr(self, name, channel)
         self._iopub.setsockopt(zmq.SUBSCRIBE, b"")
         # Once something was heard there, nothing that is published later is missed.
@@ -441,6 +448,11 @@ class Kernel:
     close = kill
 
     def __enter__(self) -> "Kernel":
+        try:
+            self.wait_until_ready()
+        except BaseException:
+            self.close()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
