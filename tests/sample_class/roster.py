@@ -210,8 +210,8 @@ CLASS = [
     ),
     Student(
         "hal",
-        "rectifies the output too; adds momentum",
-        ("mistakes/output_rectified_too", "mistakes/momentum"),
+        "a leaky rectifier; adds momentum",
+        ("mistakes/leaky", "mistakes/momentum"),
         f"hal/{FILE}",
     ),
     Student(
