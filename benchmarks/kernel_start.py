@@ -11,13 +11,11 @@ import time
 
 os.environ |= {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
-import nbformat
-
 from benchmarks.grading import ROOT, TUTORIALS
 from nmautils.grading import engine
 from nmautils.grading.bundle import freeze
-from nmautils.grading.matching import grade_id_of
 from nmautils.grading.results import Submission
+from tests.corpus_class import notebook
 
 SHARES = {
     "ready": "fork, sandbox, until a cell can run",
@@ -33,12 +31,8 @@ SHARES = {
 def measure(tutorial: str, runs: int) -> dict[str, list[float]]:
     """Grade the answers so often; seconds by share."""
     bundle = freeze(ROOT, tutorial)
-    notebook = bundle.notebook()
-    for cell in notebook.cells:
-        answer = ROOT / "solutions" / tutorial / f"{grade_id_of(cell)}.py"
-        if answer.is_file():
-            cell.source = answer.read_text(encoding="utf-8")
-    raw = nbformat.writes(notebook).encode()
+    answers = ROOT / "solutions" / tutorial
+    raw = notebook(tutorial, {path.stem: path.read_text() for path in answers.glob("*.py")})
     seconds: dict[str, list[float]] = {share: [] for share in SHARES}
     for number in range(runs + 1):
         started = time.perf_counter()

@@ -44,13 +44,13 @@ def make_course(root: Path, tutorials: list[str]) -> Path:
     return root
 
 
-def notebook(tutorial: str, answers: dict[str, Answer]) -> bytes:
-    """The release with these answers in its solution cells."""
+def notebook(tutorial: str, answers: dict[str, str]) -> bytes:
+    """The release with the text of these answers in its solution cells."""
     nb = nbformat.read(ROOT / "release" / tutorial / f"{tutorial}.ipynb", as_version=4)
     for cell in nb.cells:
         answer = answers.get(cell.metadata.get("nbgrader", {}).get("grade_id"))
         if answer is not None:
-            cell.source = answer.source
+            cell.source = answer
     return nbformat.writes(nb).encode()
 
 

@@ -30,7 +30,8 @@ def fill(root, tutorials):
     given = {}
     for tutorial in tutorials:
         for student, answers in students(tutorial, EVERY):
-            hand_in(root, tutorial, student, notebook(tutorial, answers))
+            sources = {name: answer.source for name, answer in answers.items()}
+            hand_in(root, tutorial, student, notebook(tutorial, sources))
             given[student, tutorial] = answers
     return given
 

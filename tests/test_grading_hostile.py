@@ -28,6 +28,7 @@ import nmautils
 from nmautils.grading import engine
 from nmautils.grading.bundle import Bundle, freeze
 from nmautils.grading.results import Graded, Submission
+from nmautils.grading.student_kernel import HOME
 from tests.hostile.attack import DECODING, RIGHT_LOOP, RIGHT_NET, Attack, Ground
 from tests.hostile.corpus import CORPUS
 from tests.sample_class.roster import solution_cell
@@ -116,7 +117,8 @@ class Scene:
                 status = path.lstat()
                 content = hashlib.sha256(path.read_bytes()).digest() if path.is_file() else b""
                 found[str(path)] = (content, status.st_mtime_ns, status.st_mode)
-        for folder in (self.ground.library, self.ground.packages, os.path.join(os.sep, "tmp")):
+        # A sandbox has a `HOME` of its own; nothing of it may come to be out here.
+        for folder in (self.ground.library, self.ground.packages, HOME):
             names = [name for name in os.listdir(folder) if name.startswith("gotcha")]
             found[folder] = (names + sorted(PLANTED.intersection(os.listdir(folder))),)
         return found

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict
+from itertools import takewhile
 from time import monotonic
 from typing import Any
 
@@ -22,8 +23,6 @@ __all__ = ["Grader", "not_graded", "shared_cells"]
 
 # Kinds of cells, by what they cost a hand-in that is graded: demonstrations only with --full.
 ALWAYS, ON_DEMAND = {"setup", "answer", "own"}, {"demo", "explore"}
-# Kinds that the stem runs once, up to the first cell that a student changes.
-SHARED, SHARED_IN_FULL = {"setup"}, {"setup"} | ON_DEMAND
 SHOWN_AS_SUBMITTED = {"own"} | ON_DEMAND
 
 TOO_LONG = (
@@ -45,15 +44,13 @@ STARTS, LOST_CALLS = 10, 2
 
 def shared_cells(release: NotebookNode, full: bool) -> list[str]:
     """Cells that run the same for everybody: those before the first that a student changes."""
-    kinds = SHARED_IN_FULL if full else SHARED
-    cells = []
-    for cell in release.cells:
-        kind = kind_of(cell)
-        if kind == "answer":
-            break
-        if kind in kinds:
-            cells.append(cell.source)
-    return cells
+    before = takewhile(lambda cell: kind_of(cell) != "answer", release.cells)
+    return [cell.source for cell in before if kind_of(cell) in kinds_to_run(full)]
+
+
+def kinds_to_run(full: bool) -> set[str]:
+    """Kinds of cells that are run besides tests."""
+    return ALWAYS | ON_DEMAND if full else ALWAYS
 
 
 def not_graded(bundle: Bundle, submission: Submission, full: bool, why: str) -> Graded:
@@ -99,14 +96,12 @@ class Grader:
         self.given = {
             name: cell.source for cell in self.release.cells if (name := grade_id_of(cell))
         }
-        self.kinds = ALWAYS | ON_DEMAND if full else ALWAYS
-        self.shared_kinds = SHARED_IN_FULL if full else SHARED
+        self.kinds = kinds_to_run(full)
         self.events: list[Event] = []
         self.needs_person: list[str] = []
         self.verdicts: dict[str, Verdict] = {}
         self.seconds = dict.fromkeys(("ready", "cells", "tests", "probes", "total"), 0.0)
         self.kernel: Kernel | None = None
-        self.is_ready = False
         self.starts = 0
         self.deadline = float("inf")
         self.overran = False
@@ -146,7 +141,7 @@ class Grader:
     # --- running -------------------------------------------------------------------------------
 
     def _run(self, notebook: NotebookNode) -> None:
-        shared = _shared_start(notebook, self.shared_kinds) if self.stem is not None else set()
+        shared = _shared_start(notebook, self.kinds) if self.stem is not None else set()
         if self.stem is not None and not shared:
             self.kernel.close()
             self.stem, self.starts = None, 0
@@ -175,11 +170,10 @@ class Grader:
             if self.starts >= STARTS or monotonic() > self.deadline:
                 return None
             self._start()
-        elif self.is_ready:
+        elif self.kernel.ready:
             return self.kernel
         started = monotonic()
         self.kernel.wait_until_ready()
-        self.is_ready = True
         self.seconds["ready"] += monotonic() - started
         for source in self.replay:
             self.kernel.execute(source, self._time(self.limits.again))
@@ -194,7 +188,6 @@ class Grader:
         # Not the seed of the tests: a kernel that knew it could draw their inputs beforehand.
         seed = int(self.submission.digest[:8], 16)
         self.kernel = Kernel(self.nursery, self.stem, seed, self.limits, self.sandboxed)
-        self.is_ready = False
         self.seconds["ready"] += monotonic() - started
 
     def _time(self, limit: float) -> float:
@@ -367,10 +360,12 @@ def _shared_start(notebook: NotebookNode, kinds: set[str]) -> set[int]:
     """Positions of cells that the stem has run; none if a student's cell comes first."""
     shared = set()
     for i, cell in enumerate(notebook.cells):
+        if cell.cell_type != "code":
+            continue
         kind = cell.metadata.nmautils["kind"]
         if kind == "answer":
             break
-        if kind == "own" and cell.cell_type == "code":
+        if kind == "own":
             return set()
         if kind in kinds:
             shared.add(i)

@@ -169,7 +169,7 @@ class Kernel:
         sandboxed: bool = True,
     ) -> None:
         self.limits = limits
-        self.alive = True
+        self.alive, self.ready = True, False
         self._stack = contextlib.ExitStack()
         try:
             self._start(parent, stem, seed, sandboxed)
@@ -249,6 +249,7 @@ class Kernel:
             self._session.send(self._shell, "kernel_info_request", {})
             if monotonic() > deadline:
                 raise RuntimeError("a student's kernel did not answer")
+        self.ready = True
 
     def execute(self, source: str, seconds: float) -> CellRun:
         """Run a cell; if it takes longer than `seconds`, interrupt it."""
