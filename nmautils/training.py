@@ -9,7 +9,6 @@ from __future__ import annotations
 import inspect
 import math
 import os
-import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -18,6 +17,7 @@ import torch
 from torch import nn, optim
 
 from nmautils.device import in_notebook
+from nmautils.progress import progress_bar
 
 __all__ = [
     "History",
@@ -400,16 +400,11 @@ class _Bar:
     """A tqdm bar with the loss behind it."""
 
     def __init__(self, n_iter: int, unit: str, leave: bool) -> None:
-        with warnings.catch_warnings():
-            # Without ipywidgets tqdm.auto warns, and uses the plain bar all the same.
-            warnings.simplefilter("ignore")
-            from tqdm.auto import tqdm
-
         # In a terminal None means: only where somebody can see it, not in a log file. The
         # output of a notebook is no terminal but does show the bar.
         settings = {} if in_notebook() else {"disable": None}
         short = "it" if unit == "iteration" else unit
-        self._bar = tqdm(total=n_iter, unit=short, desc="training", leave=leave, **settings)
+        self._bar = progress_bar(total=n_iter, unit=short, desc="training", leave=leave, **settings)
 
     def advance(self, loss: float) -> None:
         self._bar.set_postfix_str(f"loss {loss:.3g}", refresh=False)

@@ -33,7 +33,7 @@ def handed_in(right):
     for answers in dealt:
         for name, answer in answers.items():
             if answer.right == right:
-                chosen.setdefault(name, answer)
+                chosen.setdefault(name, answer.source)
     nb = nbformat.reads(notebook(TUTORIAL, chosen).decode(), as_version=4)
     for cell in nb.cells:
         if cell.metadata.get("nbgrader", {}).get("grade_id") == QUESTION:

@@ -456,8 +456,6 @@ def test_a_progress_bar_stays_out_of_log_files(linear, capfd):
 
 
 PROGRAM = """
-import sys
-sys.modules["ipywidgets"] = None
 import torch
 from torch import nn
 from nmautils.training import fit
@@ -468,7 +466,10 @@ fit(nn.Linear(3, 1), nn.MSELoss(), x, x[:, :1], n_iter=30, learning_rate=0.1)
 """
 
 
-def test_a_terminal_shows_a_bar_with_the_loss_and_no_warning():
+@pytest.mark.parametrize(
+    "first", ["import sys; sys.modules['ipywidgets'] = None", "import ipykernel.kernelapp"]
+)
+def test_a_terminal_shows_a_bar_with_the_loss_and_no_warning(first):
     pty = pytest.importorskip("pty", reason="only Unix has terminals that a program can make")
     import fcntl
     import termios
@@ -477,7 +478,7 @@ def test_a_terminal_shows_a_bar_with_the_loss_and_no_warning():
     fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 100, 0, 0))
     root = Path(__file__).parents[1]
     process = subprocess.Popen(
-        [sys.executable, "-W", "always", "-c", PROGRAM],
+        [sys.executable, "-W", "always", "-c", first + PROGRAM],
         stdin=subprocess.DEVNULL,
         stdout=follower,
         stderr=follower,

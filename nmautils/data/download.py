@@ -13,6 +13,7 @@ from urllib.request import getproxies
 
 from nmautils.data.cache import data_dir
 from nmautils.data.registry import Recording
+from nmautils.progress import progress_bar
 
 
 @dataclass(frozen=True)
@@ -189,9 +190,9 @@ class _Progress:
 
     def update(self, size: int) -> None:
         if self._bar is None:
-            from tqdm.auto import tqdm
-
-            self._bar = tqdm(total=self.total or None, unit="B", unit_scale=True, leave=False)
+            self._bar = progress_bar(
+                total=self.total or None, unit="B", unit_scale=True, leave=False
+            )
         self._bar.update(size)
         self._received += size
         passed = time.monotonic() - self._start

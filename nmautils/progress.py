@@ -1,0 +1,33 @@
+"""The progress bar that suits the place where the code runs."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from nmautils.device import in_notebook
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
+
+__all__ = ["progress_bar"]
+
+
+def progress_bar(**settings: Any) -> tqdm:
+    """Open a bar of tqdm: a widget in a notebook, text anywhere else.
+
+    Parameters
+    ----------
+    **settings
+        What ``tqdm.tqdm`` takes.
+    """
+    # Left to itself tqdm.auto takes any program that has imported ipykernel for a notebook.
+    if not in_notebook():
+        from tqdm import tqdm
+
+        return tqdm(**settings)
+    with warnings.catch_warnings():
+        # Without ipywidgets tqdm.auto warns, and uses the plain bar all the same.
+        warnings.simplefilter("ignore")
+        from tqdm.auto import tqdm
+    return tqdm(**settings)
