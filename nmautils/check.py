@@ -81,7 +81,7 @@ def probe(function: Callable) -> Callable:
     callable
         `function`, unchanged.
     """
-    note_probed(_globals_of(function.__code__))
+    note_probed(globals_of(function.__code__))
     _PROBES.add(function.__code__)
     return function
 
@@ -101,12 +101,12 @@ def note_probed(names: Iterable[str]) -> None:
     _PROBED.update(names)
 
 
-def _globals_of(code: CodeType) -> set[str]:
-    """Names that a function takes from its module, its comprehensions included."""
+def globals_of(code: CodeType) -> set[str]:
+    """Give the names that a function takes from its module, its comprehensions included."""
     found = {step.argval for step in dis.get_instructions(code) if step.opname == "LOAD_GLOBAL"}
     for inner in code.co_consts:
         if isinstance(inner, CodeType):
-            found |= _globals_of(inner)
+            found |= globals_of(inner)
     return found
 
 

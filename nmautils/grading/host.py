@@ -95,6 +95,8 @@ def _answer(request: dict[str, Any], nursery: Any, ours: list[BinaryIO]) -> dict
 @lru_cache(maxsize=16)
 def _prepare(text: str, full: bool) -> tuple[Any, list[str]]:
     """Read a bundle and its shared cells; do what is the same for each of its submissions."""
+    from nbformat.v4 import new_output
+
     from .bundle import Bundle
     from .grader import shared_cells
     from .judge import compile_test
@@ -102,8 +104,9 @@ def _prepare(text: str, full: bool) -> tuple[Any, list[str]]:
 
     bundle = Bundle.from_json(text)
     release = bundle.notebook()
-    # So that the children find all of it parsed.
+    # So that the children find all of it parsed, and the schema of outputs compiled.
     rebuild(release, release)
+    new_output("execute_result")
     for test in bundle.tests.values():
         with contextlib.suppress(Exception):  # the judge will say what is wrong with it
             compile_test(test)

@@ -16,7 +16,7 @@ from types import CodeType
 from typing import Any
 
 from nmautils import check
-from nmautils.check import CheckFailed, CheckResult, Score
+from nmautils.check import CheckFailed, CheckResult, Score, globals_of
 
 from .kernel import ProbeFailed
 
@@ -47,20 +47,42 @@ class Verdict:
         return self.score.results if self.score is not None else ()
 
 
+@dataclass(frozen=True)
+class Compiled:
+    """A test cell, ready to be run.
+
+    Parameters
+    ----------
+    body, value : code
+        All but its last line, and its last line.
+    probes : dict of str
+        The text of each probe, without its mark.
+    reached : frozenset of str
+        What the probes take from the notebook.
+    """
+
+    body: CodeType
+    value: CodeType
+    probes: dict[str, str]
+    reached: frozenset[str]
+
+
 @lru_cache(maxsize=100)
-def compile_test(test: str) -> tuple[CodeType, CodeType, dict[str, str]]:
-    """Compile a test cell: all but its last line, its last line, and the text of its probes."""
+def compile_test(test: str) -> Compiled:
+    """Compile a test cell; `SyntaxError` or the like if it is none."""
     *body, last = ast.parse(test).body
     probes = {
         node.name: _bare(node)
         for node in body
         if isinstance(node, ast.FunctionDef) and _marked(node)
     }
-    value = ast.Expression(last.value)
-    return (
-        compile(ast.Module(body, []), "<test>", "exec"),
-        compile(value, "<test>", "eval"),
-        probes,
+    code = compile(ast.Module(body, []), "<test>", "exec")
+    inner = [part for part in code.co_consts if isinstance(part, CodeType)]
+    return Compiled(
+        body=code,
+        value=compile(ast.Expression(last.value), "<test>", "eval"),
+        probes=probes,
+        reached=frozenset().union(*(globals_of(p) for p in inner if p.co_name in probes)),
     )
 
 
@@ -82,14 +104,14 @@ def judge(test: str, ask: Ask, seed: int) -> Verdict:
         Never an exception, whatever the student's process answers.
     """
     try:
-        body, value, probes = compile_test(test)
+        compiled = compile_test(test)
     except (SyntaxError, ValueError, AttributeError) as error:
         return Verdict(None, f"the test cell is not as it should be ({error})")
     namespace: dict[str, Any] = {"__name__": "__main__"}
     try:
-        with _probes_asked(probes, ask, seed), contextlib.redirect_stdout(io.StringIO()):
-            exec(body, namespace)
-            score = eval(value, namespace)
+        with _probes_asked(compiled, ask, seed), contextlib.redirect_stdout(io.StringIO()):
+            exec(compiled.body, namespace)
+            score = eval(compiled.value, namespace)
     except Exception as error:
         text = " ".join(f"{type(error).__name__}: {error}".split())[:300]
         return Verdict(None, f"the test cell itself failed ({text})")
@@ -111,13 +133,13 @@ def _bare(node: ast.FunctionDef) -> str:
 
 
 @contextlib.contextmanager
-def _probes_asked(probes: dict[str, str], ask: Ask, seed: int):
+def _probes_asked(compiled: Compiled, ask: Ask, seed: int):
     """Let ``from nmautils.check import probe`` give a mark that sends calls away."""
     mark = check.probe
+    check.note_probed(compiled.reached)
 
     def probe(function: Callable) -> Callable:
-        mark(function)  # it keeps a list of the names that an answer has to define
-        source = probes[function.__name__]
+        source = compiled.probes[function.__name__]
 
         def called(*given: Any, **named: Any) -> Any:
             try:
