@@ -53,7 +53,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with files of slow tests, few and long ones first, so that all workers end together."""
     sizes = Counter(item.path for item in items)
     slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: sizes[item.path] if item.path in slow else len(items))
+    last = len(items)  # not in the key: a list that is being sorted looks empty
+    items.sort(key=lambda item: sizes[item.path] if item.path in slow else last)
 
 
 @pytest.fixture(autouse=True)
