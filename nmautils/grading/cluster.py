@@ -5,6 +5,7 @@ nothing else: no course folder, no gradebook. Dask talks in pickles, so a cluste
 machines that trust each other; what a student wrote stays bytes until it is in the sandbox.
 """
 
+import gc
 import logging
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
@@ -59,14 +60,19 @@ class Cluster:
         logging.getLogger("distributed").setLevel(logging.CRITICAL)
         self._grade, self._options = grade, {"sandbox": sandbox, **options}
         self._bundles: dict[str, Any] = {}
+        why = []
         try:
             self._client = Client(address, timeout=CONNECT, set_as_default=False)
         except (OSError, ValueError, TypeError) as error:
             why = str(error).strip().splitlines() or [type(error).__name__]
+        if why:
+            # A client that failed closes when it is collected. If that happened to be in the
+            # starting thread of the next one, both would wait for the same lock.
+            gc.collect()
             raise RuntimeError(
                 f"no Dask scheduler answers at {address} ({why[0]}); start one with `dask "
                 "scheduler`, and see docs/scaling.md"
-            ) from None
+            )
         try:
             self._look_at_workers(address, sandbox)
         except BaseException:
