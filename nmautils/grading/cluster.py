@@ -111,7 +111,8 @@ class Cluster:
         """Have a submission graded somewhere. The bundle is sent to every worker once."""
         if bundle.digest not in self._bundles:
             try:
-                (sent,) = self._client.scatter([bundle], broadcast=True)
+                # Under a new name each time: a worker may still be forgetting one that was lost.
+                (sent,) = self._client.scatter([bundle], broadcast=True, hash=False)
             except (OSError, TimeoutError, CancelledError) as error:
                 raise RuntimeError(
                     f"the cluster has no workers any more ({type(error).__name__}); what "
