@@ -1,5 +1,6 @@
 """Every test runs small, offline, on one thread, and away from the user's own files."""
 
+import math
 import os
 import shutil
 import sys
@@ -53,8 +54,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with files of slow tests, few and long ones first, so that all workers end together."""
     sizes = Counter(item.path for item in items)
     slow = {item.path for item in items if item.get_closest_marker("slow")}
-    last = len(items)  # not in the key: a list that is being sorted looks empty
-    items.sort(key=lambda item: sizes[item.path] if item.path in slow else last)
+    items.sort(key=lambda item: sizes[item.path] if item.path in slow else math.inf)
 
 
 @pytest.fixture(autouse=True)

@@ -80,7 +80,7 @@ class Scene:
             temporary=str(temporary),
             memory=str(memory),
             other=str(other),
-            library=str(Path(nmautils.__file__).parent),
+            nmautils=str(Path(nmautils.__file__).parent),
             packages=sysconfig.get_path("purelib"),
             tcp=tcp[1],
             udp=udp[1],
@@ -118,7 +118,7 @@ class Scene:
                 content = hashlib.sha256(path.read_bytes()).digest() if path.is_file() else b""
                 found[str(path)] = (content, status.st_mtime_ns, status.st_mode)
         # A sandbox has a `HOME` of its own; nothing of it may come to be out here.
-        for folder in (self.ground.library, self.ground.packages, HOME):
+        for folder in (self.ground.nmautils, self.ground.packages, HOME):
             names = [name for name in os.listdir(folder) if name.startswith("gotcha")]
             found[folder] = (names + sorted(PLANTED.intersection(os.listdir(folder))),)
         return found

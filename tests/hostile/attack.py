@@ -73,8 +73,8 @@ class Ground:
         one below ``/dev/shm``, each with files that hold a secret.
     other : str
         Another student's hand-in.
-    library, packages : str
-        Folders of this library and of installed packages.
+    nmautils, packages : str
+        Folders of nmautils and of the installed packages.
     tcp, udp : int
         Ports of the loopback interface on which somebody listens.
     abstract, path : str
@@ -92,7 +92,7 @@ class Ground:
     temporary: str
     memory: str
     other: str
-    library: str
+    nmautils: str
     packages: str
     tcp: int
     udp: int

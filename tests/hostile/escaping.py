@@ -92,7 +92,7 @@ FILES = [
 import os, shutil
 
 # Harmless where it should succeed after all: a new file that goes again.
-for place in ("@library@", "@packages@", "/usr/bin", "/usr/lib", "/etc", "/", "/root", "/var/tmp",
+for place in ("@nmautils@", "@packages@", "/usr/bin", "/usr/lib", "/etc", "/", "/root", "/var/tmp",
               "/usr/local/lib", "/sys", "/proc", "/dev", "/run"):
     try:
         path = os.path.join(place, f"gotcha{os.getpid()}")

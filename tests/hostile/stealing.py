@@ -199,7 +199,7 @@ def steal():
                  *glob.glob("@course@/**", recursive=True)):
         if os.path.exists(path):
             raise obtained(path)
-    for root in ("@library@/..", os.getcwd(), "/"):
+    for root in ("@nmautils@/..", os.getcwd(), "/"):
         for name in ("source", "solutions", "submitted", "gradebook.db", "release", "tests"):
             if os.path.exists(os.path.join(root, name)):
                 raise obtained(os.path.join(root, name))
@@ -264,7 +264,7 @@ def steal():
                 if not target.startswith(("/proc", "/usr", "/tmp")):
                     raise obtained(f"folder {target}: {inside[:3]}")
         if stat.S_ISREG(mode) and not target.startswith(("/usr", "/tmp", "/dev", "/memfd",
-                                                          "@packages@", "@library@")):
+                                                          "@packages@", "@nmautils@")):
             raise obtained(f"file {target}")
         if "/mnt:[" in target or "/pid:[" in target or "/net:[" in target:
             raise obtained(f"name space {target}")
