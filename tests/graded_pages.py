@@ -13,9 +13,9 @@ from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_output
 
 from nmautils.check import CheckResult, Score
-from nmautils.grading.cleaning import clean_cell, clean_outputs
 from nmautils.grading.marks import exercise_of
 from nmautils.grading.results import Event, ExerciseResult, Graded
+from nmautils.grading.safe.outputs import clean_cell, clean_outputs
 from tests.answers_runner import ANSWERS, ROOT, graded_cells, read_answer, run
 
 UNWRITTEN = CheckResult("it is there", 0.0, False, "Complete the exercise above.", "not solved yet")

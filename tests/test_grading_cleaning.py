@@ -13,9 +13,9 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output, new_raw_cell
 from PIL import Image
 
-from nmautils.grading.cleaning import OutputLimits, clean_cell, clean_markdown, clean_outputs
-from nmautils.grading.markdown import render_markdown
-from nmautils.grading.pictures import DRAWN, clean_attachments, clean_jpeg, clean_png
+from nmautils.grading.safe.markdown import render_markdown
+from nmautils.grading.safe.outputs import OutputLimits, clean_cell, clean_markdown, clean_outputs
+from nmautils.grading.safe.pictures import DRAWN, clean_attachments, clean_jpeg, clean_png
 from tests.hostile_texts import HOSTILE
 
 SHOWN = set(

@@ -20,10 +20,10 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import default
 
 from nmautils.check import CheckResult
+from nmautils.grading.safe.markdown import render_markdown
+from nmautils.grading.safe.outputs import clean_outputs
+from nmautils.grading.safe.text import plain_characters
 
-from .characters import plain_characters
-from .cleaning import clean_outputs
-from .markdown import render_markdown
 from .marks import exercise_of
 from .page import count, highlighted, points, render
 

@@ -9,8 +9,9 @@ from typing import Any
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_output, writes
 
+from nmautils.grading.safe.outputs import clean_cell, clean_outputs
+
 from .bundle import Bundle
-from .cleaning import clean_cell, clean_outputs
 from .judge import Verdict, judge
 from .kernel import CellRun, Kernel, Nursery, ProbeFailed, ProbeTooSlow
 from .matching import grade_id_of, is_test, kind_of

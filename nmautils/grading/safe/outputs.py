@@ -14,9 +14,9 @@ from typing import Any
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_output
 
-from .characters import last_states, plain_characters
 from .markdown import MARKDOWN_LIMIT, clean_markdown, letters
 from .pictures import clean_attachments, clean_png
+from .text import last_states, plain_characters
 
 __all__ = ["OutputLimits", "clean_cell", "clean_markdown", "clean_outputs"]
 

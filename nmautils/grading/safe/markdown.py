@@ -11,8 +11,8 @@ from typing import Any
 
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
-from .characters import plain_characters
 from .pictures import clean_attachments
+from .text import plain_characters
 
 __all__ = ["MARKDOWN_LIMIT", "clean_markdown", "letters", "render_markdown"]
 
