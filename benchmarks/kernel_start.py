@@ -13,8 +13,8 @@ os.environ |= {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 from benchmarks.grading import ROOT, TUTORIALS
 from nmautils.grading import engine
-from nmautils.grading.bundle import freeze
-from nmautils.grading.results import Submission
+from nmautils.grading.model.assignment import freeze
+from nmautils.grading.model.results import Submission
 from tests.corpus_class import notebook
 
 SHARES = {

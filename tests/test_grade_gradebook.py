@@ -10,7 +10,6 @@ from nbgrader.api import Gradebook
 from sqlalchemy import event
 
 from nmautils.course.settings import CourseError
-from nmautils.grading.bundle import freeze
 from nmautils.grading.gradebook import (
     count_unread,
     is_in_place,
@@ -20,8 +19,9 @@ from nmautils.grading.gradebook import (
     save,
 )
 from nmautils.grading.marks import MarksExport
+from nmautils.grading.model.assignment import freeze
+from nmautils.grading.model.results import Submission
 from nmautils.grading.records import read_record
-from nmautils.grading.results import Submission
 from tests.fake_grading import course_with_written_answer, grade
 from tests.grading_class import NAME, cell, hand_in, nbgrader, released, solve
 

@@ -7,7 +7,8 @@ from multiprocessing import get_context
 import pytest
 
 from nmautils.check import CheckResult
-from nmautils.grading.bundle import Bundle
+from nmautils.grading.model.assignment import Bundle
+from nmautils.grading.model.results import Event, ExerciseResult, Graded
 from nmautils.grading.records import (
     grading_lock,
     is_current,
@@ -18,7 +19,6 @@ from nmautils.grading.records import (
     write_atomically,
     write_record,
 )
-from nmautils.grading.results import Event, ExerciseResult, Graded
 
 BUNDLE = Bundle("tiny", "{}", {"double_test": "1"})
 

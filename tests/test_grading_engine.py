@@ -11,8 +11,8 @@ import psutil
 import pytest
 
 from nmautils.grading import engine
-from nmautils.grading.bundle import Bundle, freeze
-from nmautils.grading.results import Graded, Submission
+from nmautils.grading.model.assignment import Bundle, freeze
+from nmautils.grading.model.results import Graded, Submission
 from tests.grading_class import NAME, make_course, released, solve
 
 pytestmark = pytest.mark.slow

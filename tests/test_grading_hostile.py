@@ -26,8 +26,8 @@ from nbgrader.api import Gradebook
 
 import nmautils
 from nmautils.grading import engine
-from nmautils.grading.bundle import Bundle, freeze
-from nmautils.grading.results import Graded, Submission
+from nmautils.grading.model.assignment import Bundle, freeze
+from nmautils.grading.model.results import Graded, Submission
 from nmautils.grading.student_kernel import HOME
 from tests.hostile.attack import DECODING, RIGHT_LOOP, RIGHT_NET, Attack, Ground
 from tests.hostile.corpus import CORPUS

@@ -12,9 +12,9 @@ from concurrent.futures import CancelledError, Future
 from typing import Any
 
 import nmautils
+from nmautils.grading.model.assignment import Bundle
+from nmautils.grading.model.results import Graded, Submission
 
-from .bundle import Bundle
-from .results import Graded, Submission
 from .sandbox import SandboxMissing, check_sandbox
 
 __all__ = ["Cluster"]

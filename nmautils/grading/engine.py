@@ -14,11 +14,11 @@ import threading
 from dataclasses import asdict
 
 from nmautils.course.settings import Settings
+from nmautils.grading.model.assignment import Bundle
+from nmautils.grading.model.results import Graded, Submission
 
 from . import host
-from .bundle import Bundle
 from .nursery import ENVIRONMENT
-from .results import Graded, Submission
 from .sandbox import Limits, SandboxMissing
 
 __all__ = ["GradingFailed", "Limits", "SandboxMissing", "close", "grade", "limits_of"]

@@ -40,11 +40,11 @@ from nmautils.course.build import (
     tools_on_path,
 )
 from nmautils.course.settings import CourseError
+from nmautils.grading.model.assignment import Bundle
+from nmautils.grading.model.results import Graded
 
-from .bundle import Bundle
 from .late import update_due_date
 from .records import write_atomically, write_record
-from .results import Graded
 
 __all__ = [
     "Course",

@@ -97,7 +97,8 @@ def _prepare(text: str, full: bool) -> tuple[Any, list[str]]:
     """Read a bundle and its shared cells; do what is the same for each of its submissions."""
     from nbformat.v4 import new_output
 
-    from .bundle import Bundle
+    from nmautils.grading.model.assignment import Bundle
+
     from .grader import shared_cells
     from .judge import compile_test
     from .rebuild import rebuild
@@ -116,8 +117,9 @@ def _prepare(text: str, full: bool) -> tuple[Any, list[str]]:
 def _grade(request: dict[str, Any], bundle: Any, nursery: Any, stem: str | None) -> dict[str, Any]:
     import base64
 
+    from nmautils.grading.model.results import Submission
+
     from .grader import Grader
-    from .results import Submission
     from .sandbox import Limits, SandboxMissing
 
     notebook = base64.b64decode(request["notebook"])

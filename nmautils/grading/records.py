@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from .bundle import Bundle
-from .results import Graded
+from nmautils.grading.model.assignment import Bundle
+from nmautils.grading.model.results import Graded
 
 __all__ = [
     "grading_lock",

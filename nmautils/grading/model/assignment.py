@@ -13,9 +13,8 @@ from pathlib import Path
 from nbformat.notebooknode import NotebookNode
 
 import nmautils
-
-from .matching import grade_id_of, is_test
-from .reading import read_notebook
+from nmautils.grading.matching import grade_id_of, is_test
+from nmautils.grading.reading import read_notebook
 
 __all__ = ["Bundle", "freeze"]
 
