@@ -48,8 +48,8 @@ c.GenerateAssignment.preprocessors = [
 ]
 
 # --- grading: nbgrader zip_collect, autograde, generate_feedback, export ------------------------
-c.ZipCollectApp.extractor_plugin = "nmautils.grading.collect.InboxExtractor"
-c.ZipCollectApp.collector_plugin = "nmautils.grading.collect.InboxCollector"
+c.ZipCollectApp.extractor_plugin = "nmautils.grading.intake.collect.InboxExtractor"
+c.ZipCollectApp.collector_plugin = "nmautils.grading.intake.collect.InboxCollector"
 
 # A submission is repaired, run behind walls and judged from outside by the first step; what came
 # out is saved by the second. `nmautils grade` does the same for a whole class at once.

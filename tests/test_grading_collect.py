@@ -16,8 +16,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from nmautils.cli import main
-from nmautils.grading import inbox as inbox_module
-from nmautils.grading.collect import collect
+from nmautils.grading.intake import files as inbox_module
+from nmautils.grading.intake.collect import collect
 from tests.grading_class import REPOSITORY, nbgrader
 
 T1 = "tutorial1_decoding"

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from nmautils.grading.names import clean_student, parse_name
+from nmautils.grading.intake.filenames import clean_student, parse_name
 
 T1 = "tutorial1_decoding"
 KNOWN = {T1, "tutorial2_convolution"}

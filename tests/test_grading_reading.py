@@ -7,8 +7,8 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from nmautils.grading import reading
-from nmautils.grading.reading import read_notebook, read_submission
+from nmautils.grading.intake import read as reading
+from nmautils.grading.intake.read import read_notebook, read_submission
 
 NOTEBOOK = nbformat.writes(
     new_notebook(cells=[new_markdown_cell("# Tïtle", id="a"), new_code_cell("x = 1", id="b")])

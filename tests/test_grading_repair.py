@@ -9,8 +9,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from nmautils.course.contract import EXERCISES
+from nmautils.grading.intake.read import read_notebook
 from nmautils.grading.matching import grade_id_of, is_test
-from nmautils.grading.reading import read_notebook
 from nmautils.grading.rebuild import MAX_OWN, rebuild
 from nmautils.grading.syntax import Parser, silence
 from tests.answers_runner import ROOT

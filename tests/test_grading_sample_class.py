@@ -9,7 +9,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from nmautils.course.contract import EXERCISES
-from nmautils.grading.names import parse_name
+from nmautils.grading.intake.filenames import parse_name
 from nmautils.grading.syntax import LEFTOVER
 from tests.sample_class.roster import (
     CLASS,

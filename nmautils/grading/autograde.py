@@ -20,15 +20,15 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool
 
 from nmautils.course.settings import read_settings
+from nmautils.grading.intake.files import read_regular
+from nmautils.grading.intake.submissions import read_timestamp
 from nmautils.grading.model.assignment import freeze
 from nmautils.grading.model.results import Submission
 
 from . import engine
 from .gradebook import open_course, prepare, save
-from .inbox import read_regular
 from .plugin import course_directory
 from .records import grading_lock, read_record, seed_for, write_record
-from .submitted import read_timestamp
 
 __all__ = ["GradeSubmission", "SaveResult", "SubmissionExporter", "set_links_aside"]
 

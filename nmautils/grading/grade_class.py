@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from nmautils.course.settings import find_root, read_settings
+from nmautils.grading.intake.submissions import HandIn, find_hand_ins, known_assignments
 from nmautils.grading.model.assignment import Bundle, freeze
 from nmautils.grading.model.results import Graded, Submission
 
@@ -38,7 +39,6 @@ from .gradebook import (
 from .grader import not_graded
 from .records import grading_lock, is_current, read_record, read_records, seed_for
 from .sandbox import SandboxMissing, check_sandbox
-from .submitted import HandIn, find_hand_ins, known_assignments
 from .summary import write_summary
 
 __all__ = ["Local", "Report", "grade_class"]

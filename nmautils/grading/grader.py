@@ -9,6 +9,7 @@ from typing import Any
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_output, writes
 
+from nmautils.grading.intake.read import read_submission
 from nmautils.grading.model.assignment import Bundle
 from nmautils.grading.model.results import Event, ExerciseResult, Graded, Submission
 from nmautils.grading.safe.outputs import clean_cell, clean_outputs
@@ -16,7 +17,6 @@ from nmautils.grading.safe.outputs import clean_cell, clean_outputs
 from .judge import Verdict, judge
 from .kernel import CellRun, Kernel, Nursery, ProbeFailed, ProbeTooSlow
 from .matching import grade_id_of, is_test, kind_of
-from .reading import read_submission
 from .rebuild import rebuild
 from .sandbox import Limits
 

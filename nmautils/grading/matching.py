@@ -6,7 +6,8 @@ from typing import Any
 
 from nbformat.notebooknode import NotebookNode
 
-from .reading import UNNAMED
+from nmautils.grading.intake.read import UNNAMED
+
 from .syntax import Code, Parser
 
 __all__ = ["Matching", "grade_id_of", "is_test", "kind_of", "plain"]

@@ -17,12 +17,12 @@ from typing import Any
 from urllib.parse import quote
 
 from nmautils.course.settings import find_root, read_settings
+from nmautils.grading.intake.read import read_notebook
 from nmautils.grading.model.results import ExerciseResult, Graded
 
 from .feedback import UNTOUCHED, read_page
 from .marks import exercise_of
 from .page import count, render
-from .reading import read_notebook
 from .records import read_records, write_atomically
 
 __all__ = ["Summary", "add_arguments", "bins", "run", "summarise", "write_summary"]

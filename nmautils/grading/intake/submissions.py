@@ -10,8 +10,8 @@ from pathlib import Path
 from nbformat.notebooknode import NotebookNode
 from nbgrader.utils import parse_utc
 
-from .inbox import NOTEBOOK_ENDINGS, read_regular
-from .reading import read_notebook
+from .files import NOTEBOOK_ENDINGS, read_regular
+from .read import read_notebook
 
 __all__ = ["HandIn", "find_hand_ins", "known_assignments", "read_timestamp", "submitted_path"]
 

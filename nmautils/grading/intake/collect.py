@@ -20,10 +20,10 @@ from nbgrader.utils import chdir
 
 from nmautils.course.settings import CourseError, Settings, find_root, read_settings
 
-from .inbox import Found, find_files
-from .names import HandInName, parse_name
-from .reading import read_notebook
-from .submitted import known_assignments, read_timestamp, submitted_path
+from .filenames import HandInName, parse_name
+from .files import Found, find_files
+from .read import read_notebook
+from .submissions import known_assignments, read_timestamp, submitted_path
 
 __all__ = ["Collected", "InboxCollector", "InboxExtractor", "collect"]
 
