@@ -10,8 +10,8 @@ from IPython.core.inputtransformer2 import TransformerManager
 
 from nmautils.course.contract import EXERCISES, QUESTIONS
 from nmautils.grading.intake.read import read_notebook, read_submission
-from nmautils.grading.matching import grade_id_of
-from nmautils.grading.rebuild import rebuild
+from nmautils.grading.repair.match_cells import grade_id_of
+from nmautils.grading.repair.rebuild import rebuild
 from tests.answers_runner import ROOT, run
 from tests.damaged.corpus import DAMAGES, as_bytes, cell, right_answers
 

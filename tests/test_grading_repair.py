@@ -10,9 +10,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from nmautils.course.contract import EXERCISES
 from nmautils.grading.intake.read import read_notebook
-from nmautils.grading.matching import grade_id_of, is_test
-from nmautils.grading.rebuild import MAX_OWN, rebuild
-from nmautils.grading.syntax import Parser, silence
+from nmautils.grading.repair.match_cells import grade_id_of, is_test
+from nmautils.grading.repair.python_cells import Parser, silence
+from nmautils.grading.repair.rebuild import MAX_OWN, rebuild
 from tests.answers_runner import ROOT
 from tests.damaged.corpus import as_bytes, below, cell, copied, delete, right_answers
 from tests.grading_class import graded

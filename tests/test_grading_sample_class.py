@@ -10,7 +10,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from nmautils.course.contract import EXERCISES
 from nmautils.grading.intake.filenames import parse_name
-from nmautils.grading.syntax import LEFTOVER
+from nmautils.grading.repair.python_cells import LEFTOVER
 from tests.sample_class.roster import (
     CLASS,
     DECODING,

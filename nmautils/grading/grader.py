@@ -12,12 +12,12 @@ from nbformat.v4 import new_output, writes
 from nmautils.grading.intake.read import read_submission
 from nmautils.grading.model.assignment import Bundle
 from nmautils.grading.model.results import Event, ExerciseResult, Graded, Submission
+from nmautils.grading.repair.match_cells import grade_id_of, is_test, kind_of
+from nmautils.grading.repair.rebuild import rebuild
 from nmautils.grading.safe.outputs import clean_cell, clean_outputs
 
 from .judge import Verdict, judge
 from .kernel import CellRun, Kernel, Nursery, ProbeFailed, ProbeTooSlow
-from .matching import grade_id_of, is_test, kind_of
-from .rebuild import rebuild
 from .sandbox import Limits
 
 __all__ = ["Grader", "not_graded", "shared_cells"]

@@ -98,10 +98,10 @@ def _prepare(text: str, full: bool) -> tuple[Any, list[str]]:
     from nbformat.v4 import new_output
 
     from nmautils.grading.model.assignment import Bundle
+    from nmautils.grading.repair.rebuild import rebuild
 
     from .grader import shared_cells
     from .judge import compile_test
-    from .rebuild import rebuild
 
     bundle = Bundle.from_json(text)
     release = bundle.notebook()

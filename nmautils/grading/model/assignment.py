@@ -14,7 +14,7 @@ from nbformat.notebooknode import NotebookNode
 
 import nmautils
 from nmautils.grading.intake.read import read_notebook
-from nmautils.grading.matching import grade_id_of, is_test
+from nmautils.grading.repair.match_cells import grade_id_of, is_test
 
 __all__ = ["Bundle", "freeze"]
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from .matching import Matching
-from .pieces import Piece
-from .syntax import Unit, joined
+from .match_cells import Matching
+from .python_cells import Unit, joined
+from .student_work import Piece
 
 __all__ = ["Answers", "choose_answers"]
 

@@ -8,7 +8,7 @@ from nbformat.notebooknode import NotebookNode
 
 from nmautils.grading.intake.read import UNNAMED
 
-from .syntax import Code, Parser
+from .python_cells import Code, Parser
 
 __all__ = ["Matching", "grade_id_of", "is_test", "kind_of", "plain"]
 

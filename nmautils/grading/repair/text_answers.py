@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from .matching import Matching, plain
-from .pieces import Piece
+from .match_cells import Matching, plain
+from .student_work import Piece
 
 __all__ = ["choose_texts", "pictures"]
 

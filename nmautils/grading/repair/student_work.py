@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from nbformat.notebooknode import NotebookNode
 
-from .matching import Matching, plain
-from .syntax import Code, Unit, as_python, joined
+from .match_cells import Matching, plain
+from .python_cells import Code, Unit, as_python, joined
 
 __all__ = ["Piece", "collect_pieces"]
 

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 
 from nbformat.notebooknode import NotebookNode
 
-from .answers import Answers
-from .matching import Matching, grade_id_of
-from .pieces import Piece
+from .code_answers import Answers
+from .match_cells import Matching, grade_id_of
+from .student_work import Piece
 
 __all__ = ["Notes", "label"]
 

@@ -4,10 +4,10 @@ import builtins
 from bisect import bisect_left
 from collections.abc import Iterable
 
-from .answers import Answers
-from .matching import Matching
-from .notes import Notes, label
-from .pieces import Piece
+from .code_answers import Answers
+from .match_cells import Matching
+from .repair_notes import Notes, label
+from .student_work import Piece
 
 __all__ = ["place_pieces"]
 

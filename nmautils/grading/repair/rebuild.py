@@ -11,13 +11,13 @@ from typing import Any
 
 from nbformat.notebooknode import NotebookNode, from_dict
 
-from .answers import Answers, choose_answers
-from .matching import Matching, grade_id_of, plain
-from .notes import Notes, label
-from .pieces import Piece, collect_pieces
-from .placing import place_pieces
-from .syntax import Parser, silence
-from .written import MAX_TEXT, choose_texts, pictures
+from .code_answers import Answers, choose_answers
+from .match_cells import Matching, grade_id_of, plain
+from .place_cells import place_pieces
+from .python_cells import Parser, silence
+from .repair_notes import Notes, label
+from .student_work import Piece, collect_pieces
+from .text_answers import MAX_TEXT, choose_texts, pictures
 
 __all__ = ["rebuild"]
 
