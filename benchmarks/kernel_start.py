@@ -12,9 +12,9 @@ import time
 os.environ |= {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 from benchmarks.grading import ROOT, TUTORIALS
-from nmautils.grading import engine
 from nmautils.grading.model.assignment import freeze
 from nmautils.grading.model.results import Submission
+from nmautils.grading.run import pool as engine
 from tests.corpus_class import notebook
 
 SHARES = {

@@ -14,10 +14,10 @@ from nbformat.v4 import new_markdown_cell, new_output
 
 from nmautils.check import CheckResult
 from nmautils.course.build import generate_assignment
-from nmautils.grading.grader import not_graded
 from nmautils.grading.intake.read import read_notebook
 from nmautils.grading.model.assignment import Bundle
 from nmautils.grading.model.results import ExerciseResult, Graded, Submission
+from nmautils.grading.run.grader import not_graded
 from tests.grading_class import NAME, cell, source_notebook, write_course
 
 EXPECTED = {"double": [(4, 8), (10, 20)], "halve": [(4, 2), (10, 5)]}

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 
-from nmautils.grading.values import decode, encode
+from nmautils.grading.run.values import decode, encode
 
 from .answers_runner import all_answers, feedback, run
 

@@ -17,11 +17,12 @@ import pytest
 from nbgrader.api import Gradebook
 
 from nmautils import cli
-from nmautils.grading import engine, gradebook
+from nmautils.grading import gradebook
 from nmautils.grading.grade_class import Lines, Local, finish, grade_class
 from nmautils.grading.marks import marks
 from nmautils.grading.records import grading_lock, read_record, read_records
-from nmautils.grading.sandbox import SandboxMissing
+from nmautils.grading.run import pool as engine
+from nmautils.grading.run.sandbox.bubblewrap import SandboxMissing
 from tests.fake_grading import LOG, SECONDS, course_with_written_answer, grade
 from tests.grading_class import NAME, cell, hand_in, released, solve
 

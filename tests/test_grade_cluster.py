@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from nmautils import cli
-from nmautils.grading import cluster as cluster_module
-from nmautils.grading import engine
-from nmautils.grading.cluster import Cluster
 from nmautils.grading.grade_class import Local, grade_class
-from nmautils.grading.sandbox import SandboxMissing
+from nmautils.grading.run import cluster as cluster_module
+from nmautils.grading.run import pool as engine
+from nmautils.grading.run.cluster import Cluster
+from nmautils.grading.run.sandbox.bubblewrap import SandboxMissing
 from tests.fake_grading import LOG, SECONDS, course_with_written_answer, grade
 from tests.grading_class import NAME, REPOSITORY, cell, hand_in, released, solve
 from tests.test_grade_class import Said, class_of, scores

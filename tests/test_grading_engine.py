@@ -10,9 +10,9 @@ import nbformat
 import psutil
 import pytest
 
-from nmautils.grading import engine
 from nmautils.grading.model.assignment import Bundle, freeze
 from nmautils.grading.model.results import Graded, Submission
+from nmautils.grading.run import pool as engine
 from tests.grading_class import NAME, make_course, released, solve
 
 pytestmark = pytest.mark.slow

@@ -25,10 +25,10 @@ import pytest
 from nbgrader.api import Gradebook
 
 import nmautils
-from nmautils.grading import engine
 from nmautils.grading.model.assignment import Bundle, freeze
 from nmautils.grading.model.results import Graded, Submission
-from nmautils.grading.student_kernel import HOME
+from nmautils.grading.run import pool as engine
+from nmautils.grading.run.student_kernel import HOME
 from tests.hostile.attack import DECODING, RIGHT_LOOP, RIGHT_NET, Attack, Ground
 from tests.hostile.corpus import CORPUS
 from tests.sample_class.roster import solution_cell
@@ -269,7 +269,7 @@ def _hosts() -> list[int]:
         pid
         for pid, parent in parents.items()
         if parent == os.getpid()
-        and b"nmautils.grading.host" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        and b"nmautils.grading.run.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()
     )
 
 

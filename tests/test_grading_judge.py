@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from nmautils import check
-from nmautils.grading.judge import judge
-from nmautils.grading.kernel import ProbeTooSlow, StudentError
+from nmautils.grading.run.judge import judge
+from nmautils.grading.run.kernel import ProbeTooSlow, StudentError
 
 TEST = """
 import numpy as np

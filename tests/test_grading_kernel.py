@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nmautils.grading.kernel import Kernel, Nursery, ProbeFailed, ProbeTooSlow, StudentError
-from nmautils.grading.sandbox import Limits, SandboxMissing, check_sandbox
+from nmautils.grading.run.kernel import Kernel, Nursery, ProbeFailed, ProbeTooSlow, StudentError
+from nmautils.grading.run.sandbox.bubblewrap import Limits, SandboxMissing, check_sandbox
 
 pytestmark = pytest.mark.slow
 

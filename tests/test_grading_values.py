@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from nmautils.grading.values import BYTES, CHARACTERS, DEPTH, NODES, BadValue, decode, encode
+from nmautils.grading.run.values import BYTES, CHARACTERS, DEPTH, NODES, BadValue, decode, encode
 
 
 def there_and_back(value):

@@ -1,7 +1,7 @@
 """What ``nbgrader autograde`` and formgrader's button plug in: the same grading, one at a time.
 
 nbgrader converts a submission twice, first from ``submitted/`` to ``autograded/`` and then in
-place. Here the first time grades it, by `nmautils.grading.engine`, and the second time saves
+place. Here the first time grades it, by `nmautils.grading.run.pool`, and the second time saves
 the result in the gradebook, as ``nmautils grade`` does.
 """
 
@@ -25,10 +25,10 @@ from nmautils.grading.intake.submissions import read_timestamp
 from nmautils.grading.model.assignment import freeze
 from nmautils.grading.model.results import Submission
 
-from . import engine
 from .gradebook import open_course, prepare, save
 from .plugin import course_directory
 from .records import grading_lock, read_record, seed_for, write_record
+from .run import pool as engine
 
 __all__ = ["GradeSubmission", "SaveResult", "SubmissionExporter", "set_links_aside"]
 

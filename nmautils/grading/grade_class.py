@@ -24,8 +24,10 @@ from nmautils.course.settings import find_root, read_settings
 from nmautils.grading.intake.submissions import HandIn, find_hand_ins, known_assignments
 from nmautils.grading.model.assignment import Bundle, freeze
 from nmautils.grading.model.results import Graded, Submission
+from nmautils.grading.run.cluster import Cluster
+from nmautils.grading.run.grader import not_graded
+from nmautils.grading.run.sandbox.bubblewrap import SandboxMissing, check_sandbox
 
-from .cluster import Cluster
 from .gradebook import (
     Course,
     count_unread,
@@ -36,9 +38,7 @@ from .gradebook import (
     read_saved,
     save,
 )
-from .grader import not_graded
 from .records import grading_lock, is_current, read_record, read_records, seed_for
-from .sandbox import SandboxMissing, check_sandbox
 from .summary import write_summary
 
 __all__ = ["Local", "Report", "grade_class"]
@@ -114,7 +114,7 @@ class Local:
     jobs : int
         How many.
     grade : callable
-        `nmautils.grading.engine.grade`.
+        `nmautils.grading.run.pool.grade`.
     **options
         More of what `grade` takes.
     """
@@ -595,7 +595,7 @@ def usable_cores() -> int:
 
 def run(args: argparse.Namespace) -> int:
     """Carry out ``nmautils grade``; the status is 1 if something needs a person."""
-    from . import engine
+    from .run import pool as engine
 
     root = Path(args.root) if args.root else find_root()
     options = {

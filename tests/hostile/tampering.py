@@ -586,7 +586,7 @@ FORGED = [
         FORGE
         + """
 import json, threading, time
-from nmautils.grading.values import encode, write_frame
+from nmautils.grading.run.values import encode, write_frame
 
 def flood():
     answer = {"status": "ok", "value": encode([2.0, 1.0])[0], "passed": True, "score": 10.0}
@@ -613,7 +613,7 @@ threading.Thread(target=flood, daemon=True).start()
         "the kernel's handlers of messages are replaced by ones that report success",
         FORGE
         + """
-from nmautils.grading.values import decode, encode
+from nmautils.grading.run.values import decode, encode
 
 def value(request, buffers):
     # What a probe would find if all were well, as far as one can know without solving it.

@@ -92,7 +92,7 @@ class Graded:
         Why the file could not be graded at all, in a line; empty if it could.
     notebook : str
         The graded notebook, as JSON: cells of the release with the student's answers and own
-        cells between them, outputs, and ``metadata.nmautils`` (see `nmautils.grading.engine`).
+        cells between them, outputs, and ``metadata.nmautils`` (see `nmautils.grading.run.pool`).
     exercises : tuple of ExerciseResult
         One for each automatic test of the release, in order.
     unanswered : tuple of str

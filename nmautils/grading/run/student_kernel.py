@@ -21,8 +21,8 @@ from ipykernel.kernelapp import IPKernelApp
 from traitlets.config import Config
 
 from nmautils.check import quietly
+from nmautils.grading.run.sandbox.bubblewrap import SOCKETS_INSIDE
 
-from .sandbox import SOCKETS_INSIDE
 from .values import decode, encode, read_frame, write_frame
 
 __all__ = ["StudentKernel", "run_kernel"]

@@ -14,8 +14,7 @@ from typing import Any
 import nmautils
 from nmautils.grading.model.assignment import Bundle
 from nmautils.grading.model.results import Graded, Submission
-
-from .sandbox import SandboxMissing, check_sandbox
+from nmautils.grading.run.sandbox.bubblewrap import SandboxMissing, check_sandbox
 
 __all__ = ["Cluster"]
 
@@ -32,7 +31,7 @@ class Cluster:
     address : str
         Of the scheduler, as ``tcp://10.0.0.1:8786`` or ``tls://…``.
     grade : callable
-        `nmautils.grading.engine.grade`.
+        `nmautils.grading.run.pool.grade`.
     sandbox : bool
         Whether every worker must have one.
     **options

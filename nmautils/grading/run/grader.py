@@ -14,11 +14,11 @@ from nmautils.grading.model.assignment import Bundle
 from nmautils.grading.model.results import Event, ExerciseResult, Graded, Submission
 from nmautils.grading.repair.match_cells import grade_id_of, is_test, kind_of
 from nmautils.grading.repair.rebuild import rebuild
+from nmautils.grading.run.sandbox.bubblewrap import Limits
 from nmautils.grading.safe.outputs import clean_cell, clean_outputs
 
 from .judge import Verdict, judge
 from .kernel import CellRun, Kernel, Nursery, ProbeFailed, ProbeTooSlow
-from .sandbox import Limits
 
 __all__ = ["Grader", "not_graded", "shared_cells"]
 

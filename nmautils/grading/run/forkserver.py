@@ -1,4 +1,4 @@
-"""A warm Python that students' kernels are forked from: ``python -I -m nmautils.grading.nursery``.
+"""A warm Python that kernels are forked from: ``python -I -m nmautils.grading.run.forkserver``.
 
 It has imported what every notebook imports and never sees a test, an answer or another
 submission; its environment is empty but for what a kernel needs. So whatever a fork of it
@@ -177,7 +177,7 @@ def _be_kernel(request: dict[str, Any], descriptors: list[int], namespace: dict[
     (``r``), that it uses too much memory (``m``) and that it has ended (the end of the file). By
     the socket ``calls`` probes come.
     """
-    from .sandbox import Limits, confine, join
+    from nmautils.grading.run.sandbox.bubblewrap import Limits, confine, join
 
     leash, life, calls, *namespaces = descriptors
     limits = Limits(**request["limits"])

@@ -1,4 +1,4 @@
-"""A process that grades: ``python -I -m nmautils.grading.host``, one submission at a time.
+"""A process that grades: ``python -I -m nmautils.grading.run.worker``, one submission at a time.
 
 It keeps what is slow to start, torch and the warm parent of the kernels, and forks a child for
 each submission: what a hand-in does to the child's memory, or to its patience, ends with it.
@@ -17,7 +17,7 @@ from functools import lru_cache
 from time import monotonic
 from typing import Any, BinaryIO
 
-from .nursery import settle, warm_up
+from .forkserver import settle, warm_up
 
 __all__ = ["main", "read_message", "write_message"]
 
@@ -29,7 +29,7 @@ WARM = (
     "scipy.stats",
     "torch",
     "torch.nn.functional",
-    "nmautils.grading.grader",
+    "nmautils.grading.run.grader",
 )
 # Seconds after a submission's own limit before its child is taken for lost.
 PATIENCE = 60
@@ -118,9 +118,9 @@ def _grade(request: dict[str, Any], bundle: Any, nursery: Any, stem: str | None)
     import base64
 
     from nmautils.grading.model.results import Submission
+    from nmautils.grading.run.sandbox.bubblewrap import Limits, SandboxMissing
 
     from .grader import Grader
-    from .sandbox import Limits, SandboxMissing
 
     notebook = base64.b64decode(request["notebook"])
     submission = Submission(request["student"], notebook, request["seed"])

@@ -16,10 +16,10 @@ from dataclasses import asdict
 from nmautils.course.settings import Settings
 from nmautils.grading.model.assignment import Bundle
 from nmautils.grading.model.results import Graded, Submission
+from nmautils.grading.run.sandbox.bubblewrap import Limits, SandboxMissing
 
-from . import host
-from .nursery import ENVIRONMENT
-from .sandbox import Limits, SandboxMissing
+from . import worker as host
+from .forkserver import ENVIRONMENT
 
 __all__ = ["GradingFailed", "Limits", "SandboxMissing", "close", "grade", "limits_of"]
 
@@ -46,7 +46,7 @@ class HostLost(RuntimeError):
 
 
 class Host:
-    """A process that grades one submission at a time; see `nmautils.grading.host`."""
+    """A process that grades one submission at a time; see `nmautils.grading.run.worker`."""
 
     def __init__(self) -> None:
         self.owner = os.getpid()

@@ -16,8 +16,9 @@ from typing import Any
 import zmq
 from jupyter_client.session import Session
 
-from . import nursery
-from .sandbox import SOCKETS_INSIDE, Limits, Sandbox
+from nmautils.grading.run.sandbox.bubblewrap import SOCKETS_INSIDE, Limits, Sandbox
+
+from . import forkserver as nursery
 from .values import BadValue, decode, encode, name_of_class, read_frame, write_frame
 
 __all__ = ["CellRun", "Kernel", "Nursery", "ProbeFailed", "ProbeTooSlow", "StudentError"]
@@ -83,7 +84,7 @@ class CellRun:
 
 
 class Nursery:
-    """The warm parent of kernels; see `nmautils.grading.nursery`."""
+    """The warm parent of kernels; see `nmautils.grading.run.forkserver`."""
 
     def __init__(self) -> None:
         ours, theirs = socket.socketpair()

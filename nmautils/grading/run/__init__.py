@@ -1,0 +1,1 @@
+"""Run a repaired notebook behind walls, and judge it from outside."""
