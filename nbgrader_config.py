@@ -60,9 +60,9 @@ c.Autograde.autograde_preprocessors = [
     "nmautils.grading.autograde.SaveResult",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
-c.AssignLatePenalties.plugin_class = "nmautils.grading.late.LatePolicy"
+c.AssignLatePenalties.plugin_class = "nmautils.grading.record.late.LatePolicy"
 
 # A page of our own: self-contained, no test's source, nothing of a submission acts in it.
 c.GenerateFeedback.exporter_class = "nmautils.grading.feedback.FeedbackExporter"
 c.GenerateFeedback.preprocessors = ["nmautils.grading.feedback.GradebookMarks"]
-c.ExportApp.plugin_class = "nmautils.grading.marks.MarksExport"
+c.ExportApp.plugin_class = "nmautils.grading.record.marks.MarksExport"

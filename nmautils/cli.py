@@ -19,7 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "lint": ("nmautils.course.lint", "check the style of the notebooks' code and text"),
     "collect": ("nmautils.grading.intake.collect", "bring the inbox to where nbgrader grades it"),
     "grade": ("nmautils.grading.grade_class", "grade what was handed in, several at a time"),
-    "marks": ("nmautils.grading.marks", "show the marks in nbgrader's gradebook"),
+    "marks": ("nmautils.grading.record.marks", "show the marks in nbgrader's gradebook"),
     "summary": ("nmautils.grading.summary", "write a page on how the class did"),
 }
 

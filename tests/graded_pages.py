@@ -13,8 +13,8 @@ from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_output
 
 from nmautils.check import CheckResult, Score
-from nmautils.grading.marks import exercise_of
 from nmautils.grading.model.results import Event, ExerciseResult, Graded
+from nmautils.grading.record.marks import exercise_of
 from nmautils.grading.safe.outputs import clean_cell, clean_outputs
 from tests.answers_runner import ANSWERS, ROOT, graded_cells, read_answer, run
 

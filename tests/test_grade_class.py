@@ -17,10 +17,10 @@ import pytest
 from nbgrader.api import Gradebook
 
 from nmautils import cli
-from nmautils.grading import gradebook
 from nmautils.grading.grade_class import Lines, Local, finish, grade_class
-from nmautils.grading.marks import marks
-from nmautils.grading.records import grading_lock, read_record, read_records
+from nmautils.grading.record import gradebook
+from nmautils.grading.record.marks import marks
+from nmautils.grading.record.records import grading_lock, read_record, read_records
 from nmautils.grading.run import pool as engine
 from nmautils.grading.run.sandbox.bubblewrap import SandboxMissing
 from tests.fake_grading import LOG, SECONDS, course_with_written_answer, grade

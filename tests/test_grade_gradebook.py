@@ -10,7 +10,9 @@ from nbgrader.api import Gradebook
 from sqlalchemy import event
 
 from nmautils.course.settings import CourseError
-from nmautils.grading.gradebook import (
+from nmautils.grading.model.assignment import freeze
+from nmautils.grading.model.results import Submission
+from nmautils.grading.record.gradebook import (
     count_unread,
     is_in_place,
     open_course,
@@ -18,10 +20,8 @@ from nmautils.grading.gradebook import (
     read_saved,
     save,
 )
-from nmautils.grading.marks import MarksExport
-from nmautils.grading.model.assignment import freeze
-from nmautils.grading.model.results import Submission
-from nmautils.grading.records import read_record
+from nmautils.grading.record.marks import MarksExport
+from nmautils.grading.record.records import read_record
 from tests.fake_grading import course_with_written_answer, grade
 from tests.grading_class import NAME, cell, hand_in, nbgrader, released, solve
 
@@ -33,7 +33,7 @@ IN_TIME, LATE = datetime(2031, 1, 30, 10), datetime(2031, 2, 1, 12)
 STOCK = """
 c.Autograde.exporter_class = "nbconvert.exporters.NotebookExporter"
 c.Autograde.sanitize_preprocessors = [
-    "nmautils.grading.late.DueDate",
+    "nmautils.grading.record.late.DueDate",
     "nbgrader.preprocessors.ClearOutput",
     "nbgrader.preprocessors.DeduplicateIds",
     "nbgrader.preprocessors.OverwriteKernelspec",

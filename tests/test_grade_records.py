@@ -9,7 +9,7 @@ import pytest
 from nmautils.check import CheckResult
 from nmautils.grading.model.assignment import Bundle
 from nmautils.grading.model.results import Event, ExerciseResult, Graded
-from nmautils.grading.records import (
+from nmautils.grading.record.records import (
     grading_lock,
     is_current,
     read_record,

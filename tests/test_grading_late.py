@@ -3,7 +3,7 @@
 import pytest
 
 from nmautils.course.settings import Late
-from nmautils.grading.late import late_share
+from nmautils.grading.record.late import late_share
 
 HOUR, DAY = 3600, 24 * 3600
 

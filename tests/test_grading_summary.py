@@ -13,7 +13,7 @@ from bs4 import BeautifulSoup
 from nmautils.check import CheckResult
 from nmautils.cli import main
 from nmautils.grading.model.results import Event, ExerciseResult, Graded
-from nmautils.grading.records import write_record
+from nmautils.grading.record.records import write_record
 from nmautils.grading.summary import bins, summarise, write_summary
 from tests.answers_runner import ROOT
 from tests.graded_pages import graded, graded_notebook

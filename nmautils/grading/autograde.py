@@ -24,10 +24,10 @@ from nmautils.grading.intake.files import read_regular
 from nmautils.grading.intake.submissions import read_timestamp
 from nmautils.grading.model.assignment import freeze
 from nmautils.grading.model.results import Submission
+from nmautils.grading.record.gradebook import open_course, prepare, save
+from nmautils.grading.record.records import grading_lock, read_record, seed_for, write_record
 
-from .gradebook import open_course, prepare, save
 from .plugin import course_directory
-from .records import grading_lock, read_record, seed_for, write_record
 from .run import pool as engine
 
 __all__ = ["GradeSubmission", "SaveResult", "SubmissionExporter", "set_links_aside"]

@@ -20,11 +20,11 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import default
 
 from nmautils.check import CheckResult
+from nmautils.grading.record.marks import exercise_of
 from nmautils.grading.safe.markdown import render_markdown
 from nmautils.grading.safe.outputs import clean_outputs
 from nmautils.grading.safe.text import plain_characters
 
-from .marks import exercise_of
 from .page import count, highlighted, points, render
 
 __all__ = ["FeedbackExporter", "GradebookMarks", "Page", "read_page"]

@@ -24,11 +24,7 @@ from nmautils.course.settings import find_root, read_settings
 from nmautils.grading.intake.submissions import HandIn, find_hand_ins, known_assignments
 from nmautils.grading.model.assignment import Bundle, freeze
 from nmautils.grading.model.results import Graded, Submission
-from nmautils.grading.run.cluster import Cluster
-from nmautils.grading.run.grader import not_graded
-from nmautils.grading.run.sandbox.bubblewrap import SandboxMissing, check_sandbox
-
-from .gradebook import (
+from nmautils.grading.record.gradebook import (
     Course,
     count_unread,
     has_gradebook,
@@ -38,7 +34,17 @@ from .gradebook import (
     read_saved,
     save,
 )
-from .records import grading_lock, is_current, read_record, read_records, seed_for
+from nmautils.grading.record.records import (
+    grading_lock,
+    is_current,
+    read_record,
+    read_records,
+    seed_for,
+)
+from nmautils.grading.run.cluster import Cluster
+from nmautils.grading.run.grader import not_graded
+from nmautils.grading.run.sandbox.bubblewrap import SandboxMissing, check_sandbox
+
 from .summary import write_summary
 
 __all__ = ["Local", "Report", "grade_class"]

@@ -19,11 +19,11 @@ from urllib.parse import quote
 from nmautils.course.settings import find_root, read_settings
 from nmautils.grading.intake.read import read_notebook
 from nmautils.grading.model.results import ExerciseResult, Graded
+from nmautils.grading.record.marks import exercise_of
+from nmautils.grading.record.records import read_records, write_atomically
 
 from .feedback import UNTOUCHED, read_page
-from .marks import exercise_of
 from .page import count, render
-from .records import read_records, write_atomically
 
 __all__ = ["Summary", "add_arguments", "bins", "run", "summarise", "write_summary"]
 

@@ -23,7 +23,7 @@ from rich.table import Table
 
 from nmautils.course.contract import EXERCISES
 from nmautils.course.settings import read_settings
-from nmautils.grading.marks import marks
+from nmautils.grading.record.marks import marks
 from tests.sample_class.roster import CLASS, DECODING, Student, write_inbox
 
 REPOSITORY = Path(__file__).resolve().parents[2]
