@@ -63,6 +63,6 @@ c.Autograde.autograde_preprocessors = [
 c.AssignLatePenalties.plugin_class = "nmautils.grading.record.late.LatePolicy"
 
 # A page of our own: self-contained, no test's source, nothing of a submission acts in it.
-c.GenerateFeedback.exporter_class = "nmautils.grading.feedback.FeedbackExporter"
-c.GenerateFeedback.preprocessors = ["nmautils.grading.feedback.GradebookMarks"]
+c.GenerateFeedback.exporter_class = "nmautils.grading.report.feedback.FeedbackExporter"
+c.GenerateFeedback.preprocessors = ["nmautils.grading.report.feedback.GradebookMarks"]
 c.ExportApp.plugin_class = "nmautils.grading.record.marks.MarksExport"

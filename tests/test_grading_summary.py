@@ -14,7 +14,7 @@ from nmautils.check import CheckResult
 from nmautils.cli import main
 from nmautils.grading.model.results import Event, ExerciseResult, Graded
 from nmautils.grading.record.records import write_record
-from nmautils.grading.summary import bins, summarise, write_summary
+from nmautils.grading.report.class_summary import bins, summarise, write_summary
 from tests.answers_runner import ROOT
 from tests.graded_pages import graded, graded_notebook
 

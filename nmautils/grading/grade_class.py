@@ -41,11 +41,10 @@ from nmautils.grading.record.records import (
     read_records,
     seed_for,
 )
+from nmautils.grading.report.class_summary import write_summary
 from nmautils.grading.run.cluster import Cluster
 from nmautils.grading.run.grader import not_graded
 from nmautils.grading.run.sandbox.bubblewrap import SandboxMissing, check_sandbox
-
-from .summary import write_summary
 
 __all__ = ["Local", "Report", "grade_class"]
 

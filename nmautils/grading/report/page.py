@@ -11,19 +11,19 @@ from nbconvert.filters.highlight import Highlight2HTML
 
 __all__ = ["count", "highlighted", "points", "render"]
 
-PAGES = Path(__file__).parent / "pages"
+TEMPLATES = Path(__file__).parent / "templates"
 
 
 def render(template: str, **values: Any) -> str:
-    """Fill in a template of the folder ``pages``; everything but `Markup` is escaped."""
-    style = Markup((PAGES / "style.css").read_text(encoding="utf-8"))
+    """Fill in a template of the folder ``templates``; everything but `Markup` is escaped."""
+    style = Markup((TEMPLATES / "style.css").read_text(encoding="utf-8"))
     return _environment().get_template(template).render(style=style, **values)
 
 
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(PAGES),
+        loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
