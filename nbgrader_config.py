@@ -53,11 +53,11 @@ c.ZipCollectApp.collector_plugin = "nmautils.grading.intake.collect.InboxCollect
 
 # A submission is repaired, run behind walls and judged from outside by the first step; what came
 # out is saved by the second. `nmautils grade` does the same for a whole class at once.
-c.Autograde.pre_convert_hook = "nmautils.grading.autograde.set_links_aside"
-c.Autograde.exporter_class = "nmautils.grading.autograde.SubmissionExporter"
-c.Autograde.sanitize_preprocessors = ["nmautils.grading.autograde.GradeSubmission"]
+c.Autograde.pre_convert_hook = "nmautils.grading.nbgrader_plugins.autograde.set_links_aside"
+c.Autograde.exporter_class = "nmautils.grading.nbgrader_plugins.autograde.SubmissionExporter"
+c.Autograde.sanitize_preprocessors = ["nmautils.grading.nbgrader_plugins.autograde.GradeSubmission"]
 c.Autograde.autograde_preprocessors = [
-    "nmautils.grading.autograde.SaveResult",
+    "nmautils.grading.nbgrader_plugins.autograde.SaveResult",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 c.AssignLatePenalties.plugin_class = "nmautils.grading.record.late.LatePolicy"

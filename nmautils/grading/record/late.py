@@ -10,7 +10,7 @@ from nbgrader.plugins import LateSubmissionPlugin
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from nmautils.course.settings import Late, due_utc, read_settings
-from nmautils.grading.plugin import course_directory
+from nmautils.grading.nbgrader_plugins.course_directory import course_directory
 
 __all__ = ["DueDate", "LatePolicy", "late_share", "update_due_date"]
 

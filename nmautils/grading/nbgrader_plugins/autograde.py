@@ -26,9 +26,9 @@ from nmautils.grading.model.assignment import freeze
 from nmautils.grading.model.results import Submission
 from nmautils.grading.record.gradebook import open_course, prepare, save
 from nmautils.grading.record.records import grading_lock, read_record, seed_for, write_record
+from nmautils.grading.run import pool as engine
 
-from .plugin import course_directory
-from .run import pool as engine
+from .course_directory import course_directory
 
 __all__ = ["GradeSubmission", "SaveResult", "SubmissionExporter", "set_links_aside"]
 

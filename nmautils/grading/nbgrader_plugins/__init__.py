@@ -1,0 +1,1 @@
+"""All that ``nbgrader_config.py`` names: nbgrader's plug-ins and steps."""
