@@ -18,6 +18,7 @@ from nmautils.course.settings import read_settings
 
 root = Path(__file__).resolve().parent
 course = read_settings(root)
+plugins = "nmautils.grading.nbgrader_plugins"
 c = get_config()  # noqa: F821  (nbgrader puts it here)
 
 # --- authoring: nbgrader generate_assignment ---------------------------------------------------
@@ -48,21 +49,21 @@ c.GenerateAssignment.preprocessors = [
 ]
 
 # --- grading: nbgrader zip_collect, autograde, generate_feedback, export ------------------------
-c.ZipCollectApp.extractor_plugin = "nmautils.grading.intake.collect.InboxExtractor"
-c.ZipCollectApp.collector_plugin = "nmautils.grading.intake.collect.InboxCollector"
+c.ZipCollectApp.extractor_plugin = f"{plugins}.zip_collect.InboxExtractor"
+c.ZipCollectApp.collector_plugin = f"{plugins}.zip_collect.InboxCollector"
 
 # A submission is repaired, run behind walls and judged from outside by the first step; what came
 # out is saved by the second. `nmautils grade` does the same for a whole class at once.
-c.Autograde.pre_convert_hook = "nmautils.grading.nbgrader_plugins.autograde.set_links_aside"
-c.Autograde.exporter_class = "nmautils.grading.nbgrader_plugins.autograde.SubmissionExporter"
-c.Autograde.sanitize_preprocessors = ["nmautils.grading.nbgrader_plugins.autograde.GradeSubmission"]
+c.Autograde.pre_convert_hook = f"{plugins}.autograde.set_links_aside"
+c.Autograde.exporter_class = f"{plugins}.autograde.SubmissionExporter"
+c.Autograde.sanitize_preprocessors = [f"{plugins}.autograde.GradeSubmission"]
 c.Autograde.autograde_preprocessors = [
-    "nmautils.grading.nbgrader_plugins.autograde.SaveResult",
+    f"{plugins}.autograde.SaveResult",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
-c.AssignLatePenalties.plugin_class = "nmautils.grading.record.late.LatePolicy"
+c.AssignLatePenalties.plugin_class = f"{plugins}.late_policy.LatePolicy"
 
 # A page of our own: self-contained, no test's source, nothing of a submission acts in it.
-c.GenerateFeedback.exporter_class = "nmautils.grading.report.feedback.FeedbackExporter"
-c.GenerateFeedback.preprocessors = ["nmautils.grading.report.feedback.GradebookMarks"]
-c.ExportApp.plugin_class = "nmautils.grading.record.marks.MarksExport"
+c.GenerateFeedback.exporter_class = f"{plugins}.feedback_exporter.FeedbackExporter"
+c.GenerateFeedback.preprocessors = [f"{plugins}.feedback_exporter.GradebookMarks"]
+c.ExportApp.plugin_class = f"{plugins}.export_marks.MarksExport"

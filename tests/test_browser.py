@@ -8,7 +8,7 @@ from nbconvert.exporters import HTMLExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output, new_raw_cell
 from nbgrader.server_extensions.formgrader.handlers import template_path
 
-from nmautils.grading.report.feedback import FeedbackExporter
+from nmautils.grading.nbgrader_plugins.feedback_exporter import FeedbackExporter
 from tests.answers_runner import ROOT
 from tests.browser import CHROMIUM, jupyter_server, open_browser
 from tests.graded_pages import graded_notebook

@@ -12,6 +12,7 @@ from sqlalchemy import event
 from nmautils.course.settings import CourseError
 from nmautils.grading.model.assignment import freeze
 from nmautils.grading.model.results import Submission
+from nmautils.grading.nbgrader_plugins.export_marks import MarksExport
 from nmautils.grading.record.gradebook import (
     count_unread,
     is_in_place,
@@ -20,7 +21,6 @@ from nmautils.grading.record.gradebook import (
     read_saved,
     save,
 )
-from nmautils.grading.record.marks import MarksExport
 from nmautils.grading.record.records import read_record
 from tests.fake_grading import course_with_written_answer, grade
 from tests.grading_class import NAME, cell, hand_in, nbgrader, released, solve
@@ -33,7 +33,7 @@ IN_TIME, LATE = datetime(2031, 1, 30, 10), datetime(2031, 2, 1, 12)
 STOCK = """
 c.Autograde.exporter_class = "nbconvert.exporters.NotebookExporter"
 c.Autograde.sanitize_preprocessors = [
-    "nmautils.grading.record.late.DueDate",
+    "nmautils.grading.nbgrader_plugins.late_policy.DueDate",
     "nbgrader.preprocessors.ClearOutput",
     "nbgrader.preprocessors.DeduplicateIds",
     "nbgrader.preprocessors.OverwriteKernelspec",

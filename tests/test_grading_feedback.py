@@ -17,7 +17,7 @@ from traitlets.config import Config
 
 from nmautils.check import CheckResult, Score
 from nmautils.course.contract import EXERCISES
-from nmautils.grading.report.feedback import FeedbackExporter, GradebookMarks
+from nmautils.grading.nbgrader_plugins.feedback_exporter import FeedbackExporter, GradebookMarks
 from tests.answers_runner import ANSWERS, ROOT, graded_cells
 from tests.graded_pages import graded_notebook
 
@@ -430,5 +430,6 @@ def test_configuration_makes_our_page():
     path = ROOT / "nbgrader_config.py"
     exec(path.read_text(), {"get_config": lambda: config, "__file__": str(path)})
     settings = config.GenerateFeedback
-    assert settings.exporter_class == "nmautils.grading.report.feedback.FeedbackExporter"
-    assert settings.preprocessors == ["nmautils.grading.report.feedback.GradebookMarks"]
+    place = "nmautils.grading.nbgrader_plugins.feedback_exporter"
+    assert settings.exporter_class == f"{place}.FeedbackExporter"
+    assert settings.preprocessors == [f"{place}.GradebookMarks"]

@@ -1,6 +1,6 @@
 """From the inbox to where nbgrader looks: submitted/STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb.
 
-The work is done by ``nbgrader zip_collect`` with the two plug-ins below; ``nmautils collect``
+The work is done by ``nbgrader zip_collect`` with the two plug-ins for it; ``nmautils collect``
 sorts a whole inbox by assignment first and only hands over what is new.
 """
 
@@ -15,7 +15,6 @@ from datetime import datetime, timezone, tzinfo
 from pathlib import Path
 
 from nbgrader.apps.zipcollectapp import ZipCollectApp
-from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
 from nbgrader.utils import chdir
 
 from nmautils.course.settings import CourseError, Settings, find_root, read_settings
@@ -25,56 +24,11 @@ from .files import Found, find_files
 from .read import read_notebook
 from .submissions import known_assignments, read_timestamp, submitted_path
 
-__all__ = ["Collected", "InboxCollector", "InboxExtractor", "collect"]
+__all__ = ["Collected", "collect", "in_utc", "zone_of"]
 
 Say = Callable[[str], None]
 
-
-class InboxExtractor(ExtractorPlugin):
-    """Unpack what an LMS gave, leaving out links, oversized files and paths that lead away.
-
-    Files keep their times, which the late policy needs.
-    """
-
-    def extract(self, archive_path: str, extracted_path: str) -> None:
-        """Copy every possible notebook below `archive_path` to `extracted_path`."""
-
-        def refuse(where: str, why: str) -> None:
-            self.log.error("%s: %s", where, why)
-
-        for found in find_files(Path(archive_path), refuse):
-            if found.raw is None:
-                self.log.info("%s: not a notebook, left out", found.where)
-                continue
-            target = Path(extracted_path, *found.parts)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(found.raw)
-            time = found.time.timestamp()
-            os.utime(target, (time, time))
-
-
-class InboxCollector(FileNameCollectorPlugin):
-    """Tell student, notebook and time of a hand-in by the names that Colab and LMSs give."""
-
-    def collect(self, submitted_file: str) -> dict | None:
-        """Give nbgrader what it asks for, or None with a line in the log."""
-        app = self.parent
-        assignment = app.coursedir.assignment_id
-        root = Path(app.coursedir.root)
-        path = Path(submitted_file)
-        parts = path.relative_to(app._format_collect_path(app.extracted_directory)).parts
-        try:
-            read_notebook(path.read_bytes())
-            name = parse_name(parts, known_assignments(root) | {assignment})
-        except ValueError as error:
-            self.log.error("%s: %s", "/".join(parts), error)
-            return None
-        if name.assignment != assignment:
-            self.log.info("%s belongs to %s", "/".join(parts), name.assignment)
-            return None
-        modified = datetime.fromtimestamp(path.stat().st_mtime, timezone.utc)
-        time = in_utc(name.time or modified, zone_of(root, assignment))
-        return {"student_id": name.student, "file_id": assignment, "timestamp": time}
+PLUGINS = "nmautils.grading.nbgrader_plugins.zip_collect"
 
 
 @dataclass
@@ -300,8 +254,8 @@ def _hand_over(root: Path, assignment: str, stage: Path) -> None:
                 "--force",
                 "--log-level=ERROR",
                 f"--ZipCollectApp.collect_directory_structure={structure}",
-                f"--ZipCollectApp.extractor_plugin={__name__}.InboxExtractor",
-                f"--ZipCollectApp.collector_plugin={__name__}.InboxCollector",
+                f"--ZipCollectApp.extractor_plugin={PLUGINS}.InboxExtractor",
+                f"--ZipCollectApp.collector_plugin={PLUGINS}.InboxCollector",
             ]
         )
         app.start()

@@ -1,19 +1,16 @@
-"""Marks out of nbgrader's gradebook: a CSV file with a column per exercise, and a table."""
+"""Marks out of nbgrader's gradebook, a row per student and assignment, and a table of them."""
 
 import argparse
-import csv
 from pathlib import Path
 from typing import Any
 
 from nbgrader.api import Assignment, Gradebook, MissingEntry
-from nbgrader.plugins import ExportPlugin
 from rich.console import Console
 from rich.table import Table
-from traitlets import Bool
 
 from nmautils.course.settings import find_root
 
-__all__ = ["STOCK_COLUMNS", "MarksExport", "exercise_of", "marks"]
+__all__ = ["STOCK_COLUMNS", "exercise_of", "marks"]
 
 STOCK_COLUMNS = [
     "assignment",
@@ -103,37 +100,6 @@ def _earned(gradebook: Gradebook, assignment: Assignment, student: str) -> dict[
         "needs_grading": bool(submission.needs_manual_grade),
         "exercises": exercises,
     }
-
-
-class MarksExport(ExportPlugin):
-    """``nbgrader export`` with nbgrader's columns first and then one per exercise.
-
-    ``needs_grading`` says whether a person has to look at the submission. Cells that a
-    spreadsheet would take for a formula are quoted.
-    """
-
-    exercises = Bool(True, help="Whether there is a column per exercise.").tag(config=True)
-
-    def export(self, gradebook: Gradebook) -> None:
-        """Write the file that ``--to`` names, by default ``grades.csv``."""
-        destination = Path(self.to or "grades.csv")
-        rows = marks(gradebook, [str(a) for a in self.assignment], [str(s) for s in self.student])
-        names = list(dict.fromkeys(name for row in rows for name in row["exercises"]))
-        extra = ["needs_grading", *names] if self.exercises else []
-        self.log.info("Exporting grades to %s", destination)
-        with destination.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow([*STOCK_COLUMNS, *extra])
-            for row in rows:
-                flat = row | row["exercises"]
-                writer.writerow([_csv(flat.get(column)) for column in [*STOCK_COLUMNS, *extra]])
-
-
-def _csv(value: Any) -> str:
-    if value is None:
-        return ""
-    text = str(value)
-    return f"'{text}" if isinstance(value, str) and text[:1] in "=+-@\t\r" and text else text
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
