@@ -13,7 +13,7 @@ _MODULE_OF = {
     name: module
     for module, names in {
         "analysis": "embed_lowd get_hidden_activity",
-        "check": "Checks probe solved",
+        "checks": "Checks probe solved",
         "data": "get_data load_data load_data_split recording_label split_train_test",
         "device": "set_device set_seed",
         "explore": (

@@ -19,7 +19,7 @@ from typing import Any
 
 import jupytext
 
-from nmautils.check import Score, probe
+from nmautils.checks import Score, probe
 
 ROOT = Path(__file__).resolve().parents[1]
 ANSWERS = Path(__file__).resolve().parent / "answers"

@@ -12,7 +12,7 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_markdown_cell, new_output
 
-from nmautils.check import CheckResult
+from nmautils.checks import CheckResult
 from nmautils.course.build import generate_assignment
 from nmautils.grading.intake.read import read_notebook
 from nmautils.grading.model.assignment import Bundle

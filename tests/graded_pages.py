@@ -12,7 +12,7 @@ import nbformat
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_output
 
-from nmautils.check import CheckResult, Score
+from nmautils.checks import CheckResult, Score
 from nmautils.grading.model.results import Event, ExerciseResult, Graded
 from nmautils.grading.record.marks import exercise_of
 from nmautils.grading.safe.outputs import clean_cell, clean_outputs

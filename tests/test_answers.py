@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from nmautils import DeepNetSoftmax
-from nmautils.check import Score
+from nmautils.checks import Score
 
 from .answers_runner import all_answers, feedback, graded_cells, run
 

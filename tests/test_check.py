@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from nmautils.check import (
+from nmautils.checks import (
     CheckFailed,
     CheckResult,
     Checks,

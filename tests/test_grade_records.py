@@ -6,7 +6,7 @@ from multiprocessing import get_context
 
 import pytest
 
-from nmautils.check import CheckResult
+from nmautils.checks import CheckResult
 from nmautils.grading.model.assignment import Bundle
 from nmautils.grading.model.results import Event, ExerciseResult, Graded
 from nmautils.grading.record.records import (

@@ -15,7 +15,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from nbgrader.api import Gradebook
 from traitlets.config import Config
 
-from nmautils.check import CheckResult, Score
+from nmautils.checks import CheckResult, Score
 from nmautils.course.contract import EXERCISES
 from nmautils.grading.nbgrader_plugins.feedback_exporter import FeedbackExporter, GradebookMarks
 from tests.answers_runner import ANSWERS, ROOT, graded_cells

@@ -10,7 +10,7 @@ from itertools import pairwise
 import pytest
 from bs4 import BeautifulSoup
 
-from nmautils.check import CheckResult
+from nmautils.checks import CheckResult
 from nmautils.cli import main
 from nmautils.grading.model.results import Event, ExerciseResult, Graded
 from nmautils.grading.record.records import write_record

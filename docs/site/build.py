@@ -36,7 +36,7 @@ LIBRARY = Path(nmautils.__file__).resolve().parent
 WORKERS = 2
 # Modules that students meet; the others belong to authors and teachers, whose guides name them.
 MODULES = [
-    "data", "stimuli", "models", "training", "analysis", "plotting", "explore", "check", "media",
+    "data", "stimuli", "models", "training", "analysis", "plotting", "explore", "checks", "media",
     "device", "profile",
 ]  # fmt: skip
 # In the kernel, the text that stands in for a figure says what it shows.

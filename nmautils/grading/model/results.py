@@ -4,7 +4,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 
-from nmautils.check import CheckResult
+from nmautils.checks import CheckResult
 
 __all__ = ["Event", "ExerciseResult", "Graded", "Submission"]
 

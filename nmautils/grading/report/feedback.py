@@ -15,7 +15,7 @@ from typing import Any
 from markupsafe import Markup
 from nbformat.notebooknode import NotebookNode
 
-from nmautils.check import CheckResult
+from nmautils.checks import CheckResult
 from nmautils.grading.record.marks import exercise_of
 from nmautils.grading.safe.markdown import render_markdown
 from nmautils.grading.safe.outputs import clean_outputs

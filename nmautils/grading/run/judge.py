@@ -16,7 +16,8 @@ from types import CodeType
 from typing import Any
 
 from nmautils import check
-from nmautils.check import CheckFailed, CheckResult, Score, globals_of
+from nmautils.checks import CheckFailed, CheckResult, Score
+from nmautils.checks.checks import globals_of
 
 from .kernel import ProbeFailed
 
