@@ -49,8 +49,8 @@ demo: $(STAMP) ## build the student version, grade a sample class, show where it
 test: $(STAMP) ## run the whole test suite
 	@$(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
-test-fast: $(STAMP) ## run what does not take long
-	@$(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not slow" $(PYTEST_ARGS)
+test-fast: $(STAMP) ## run what needs no kernel and does not take long
+	@$(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not slow" $(or $(PYTEST_ARGS),tests/unit)
 
 source: $(STAMP) ## write source/*/*.ipynb from the text notebooks beside them
 	@$(PY) -m nmautils.cli build --only source

@@ -31,8 +31,8 @@ from nbgrader.api import Gradebook, MissingEntry
 from benchmarks.otter_assignment import OTTER, grade_with_otter, write_assignment
 from nmautils.course.contract import EXERCISES
 from nmautils.grading.record.records import read_record
-from tests.answers_runner import Answer, all_answers
 from tests.sample_class.roster import Student
+from tests.support.answers_runner import Answer, all_answers
 
 ROOT = Path(__file__).resolve().parents[1]
 PLACE = ROOT / "build" / "bench"

@@ -15,7 +15,7 @@ from benchmarks.grading import ROOT, TUTORIALS
 from nmautils.grading.model.assignment import freeze
 from nmautils.grading.model.results import Submission
 from nmautils.grading.run import pool as engine
-from tests.corpus_class import notebook
+from tests.support.corpus_class import notebook
 
 SHARES = {
     "ready": "fork, sandbox, until a cell can run",

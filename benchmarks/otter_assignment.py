@@ -46,7 +46,7 @@ def check_{number}(env):
 def write_assignment(folder: Path, tutorials: list[str]) -> None:
     """Write ``TUTORIAL.zip``, otter's autograder, for each tutorial."""
     from nmautils.course.contract import EXERCISES
-    from tests.answers_runner import all_answers, graded_cells, run
+    from tests.support.answers_runner import all_answers, graded_cells, run
 
     answers = {(a.tutorial, a.exercise): a for a in all_answers() if a.right}
     for tutorial in tutorials:

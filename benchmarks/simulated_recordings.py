@@ -7,7 +7,7 @@
 The decoders without penalties are trained in dual form: a full-batch gradient step changes the
 input weights by a combination of the training rows, so that the hidden units only need the rows'
 inner products. Values agree with ordinary training to rounding
-(tests/test_simulated_recordings.py), in a fraction of the time.
+(tests/integration/data/test_simulated.py), in a fraction of the time.
 
 Functions and classes here also solve exercises of the course (RDM, ConvFC), which is why they are
 not in the library that students install.

@@ -6,9 +6,10 @@ import shutil
 import sys
 import tempfile
 from collections import Counter
-from pathlib import Path
 
 import pytest
+
+from tests.support.paths import GOLDEN as GOLDEN_FILE
 
 _SCRATCH = "NMAUTILS_TEST_SCRATCH"
 
@@ -70,5 +71,5 @@ def golden():
     """Reference arrays of tests/golden/README.md."""
     import numpy as np
 
-    with np.load(Path(__file__).parent / "golden" / "golden.npz") as arrays:
+    with np.load(GOLDEN_FILE) as arrays:
         yield arrays

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from tests.answers_runner import ANSWERS, read_answer
 from tests.sample_class.roster import DECODING, solution_cell, without_head
+from tests.support.answers_runner import ANSWERS, read_answer
 
 __all__ = [
     "DECODING",

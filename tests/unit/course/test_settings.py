@@ -1,0 +1,132 @@
+"""course.toml: read in full, and refused with one clear line where it is wrong."""
+
+import shutil
+from datetime import datetime, timezone
+
+import pytest
+
+from nmautils.course import contract
+from nmautils.course.settings import CourseError, due_utc, find_root, read_settings
+from tests.support.paths import ROOT
+
+TINY = ROOT / "tests" / "data" / "tiny_course"
+
+
+@pytest.fixture
+def course(tmp_path):
+    shutil.copy(TINY / "course.toml", tmp_path / "course.toml")
+    return tmp_path
+
+
+def change(course, old, new):
+    path = course / "course.toml"
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+def test_the_course_lists_exactly_the_tutorials_of_the_contract():
+    settings = read_settings(ROOT)
+    assert list(settings.tutorials) == list(contract.EXERCISES) == list(contract.QUESTIONS)
+
+
+def test_identifiers_of_the_tutorials_are_those_of_the_course():
+    tutorials = read_settings(ROOT).tutorials.values()
+    assert [t.slides for t in tutorials] == ["vb7c4", "s59jy", "kwyvp", None]
+    prefixes = ["W1D5_T1", "W1D5_T2", "W1D5_T3", "W1D5_T4_Bonus"]
+    assert [t.feedback_prefix for t in tutorials] == prefixes
+    assert all(t.due > datetime(2029, 1, 1, tzinfo=timezone.utc) for t in tutorials)
+
+
+def test_the_credit_names_source_creators_licence_changes_and_data():
+    credit = read_settings(ROOT).course.credit
+    for word in ["Neuromatch Academy", "{creators}", "CC BY 4.0", "Changes", "Stringer", "2021"]:
+        assert word in credit
+
+
+def test_values_and_defaults_are_read(course):
+    settings = read_settings(course)
+    assert settings.requirement == "nmautils @ git+https://github.com/someone/tiny-course@main"
+    assert settings.feedback.endpoint == "feedback.jsonl"
+    assert settings.tutorials["tiny"].title == "Means & medians"
+    assert settings.late.maximum == 1
+
+
+def test_settings_cannot_be_changed_by_accident(course):
+    with pytest.raises(AttributeError):
+        read_settings(course).course.id = "other"
+
+
+def test_due_date_becomes_naive_utc(course):
+    assert due_utc(read_settings(course).tutorials["tiny"]) == datetime(2031, 1, 31, 11, 0)
+
+
+def test_tutorials_come_in_their_order(course):
+    with (course / "course.toml").open("a") as file:
+        file.write(
+            '\n[tutorials.zero]\norder = 0\ntitle = "Z"\nminutes = 1\n'
+            'feedback_prefix = "Z"\ncreators = "Z"\n'
+        )
+    assert list(read_settings(course).tutorials) == ["zero", "tiny"]
+
+
+def test_only_tutorials_with_a_source_are_selected(course):
+    settings = read_settings(course)
+    with pytest.raises(CourseError, match="no tutorial has a source"):
+        settings.select()
+    with pytest.raises(CourseError, match=r"write source/tiny/tiny\.md"):
+        settings.select(["tiny"])
+    assert read_settings(TINY).select() == ["tiny"]
+
+
+def test_a_misspelt_tutorial_is_guessed():
+    with pytest.raises(CourseError, match="did you mean 'tiny'"):
+        read_settings(TINY).select(["tinny"])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('id = "tiny"\n', "", r"\[course\] lacks the key 'id'"),
+        ("minutes = 10", "minuets = 10", "unknown key 'minuets' .did you mean 'minutes'"),
+        ("minutes = 10", 'minutes = "10"', "minutes is '10', must be a whole number"),
+        ("minutes = 10", "minutes = true", "minutes is True, must be a whole number"),
+        ("[install]", "[instal]", "unknown key 'instal'"),
+        ("[tutorials.tiny]", "[tutorials.tiny-one]", "letters, digits and underscores"),
+        ("{branch}", "{branhc}", "only {host}, {owner}, {name}, {branch} are known"),
+        ("{creators}", "{who}", "only {creators} are known"),
+        ("+01:00", "", "lacks a time zone"),
+        ("due = 2031-01-31T12:00:00+01:00", 'due = "soon"', "must be a date"),
+        ('owner = "someone"', 'owner = "someone"\nhost = "gitlab.com"', "github.com only"),
+        ("[repository]", "[late]\nper_day = 2\n[repository]", "between 0 and 1"),
+        ("[repository]", "[points]\nstep = 0\n[repository]", "must be above 0"),
+        ("[course]", "[course", "is not valid TOML"),
+        ("order = 1", "order = ", "is not valid TOML"),
+    ],
+)
+def test_a_wrong_file_is_refused_with_one_line(course, old, new, message):
+    change(course, old, new)
+    with pytest.raises(CourseError, match=message) as caught:
+        read_settings(course)
+    assert "\n" not in str(caught.value)
+
+
+def test_two_tutorials_cannot_have_the_same_order(course):
+    with (course / "course.toml").open("a") as file:
+        file.write(
+            '\n[tutorials.twin]\norder = 1\ntitle = "T"\nminutes = 1\n'
+            'feedback_prefix = "T"\ncreators = "T"\n'
+        )
+    with pytest.raises(CourseError, match="order 1 is tiny's too"):
+        read_settings(course)
+
+
+def test_the_root_is_found_from_a_folder_below_and_missed_elsewhere(course, tmp_path_factory):
+    below = course / "a" / "b"
+    below.mkdir(parents=True)
+    assert find_root(below) == course.resolve()
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    with pytest.raises(CourseError, match="say where with --root"):
+        find_root(elsewhere)
+    with pytest.raises(CourseError, match="say where with --root"):
+        read_settings(elsewhere)
