@@ -1,0 +1,96 @@
+"""What a cell is: one vocabulary for building, repairing and reporting.
+
+A cell's kind follows from its type, nbgrader's mark on it and its tags. Marks within a source
+cell say what of it a student does not see.
+"""
+
+from enum import Enum
+from typing import Any
+
+from nbformat import NotebookNode
+
+__all__ = [
+    "BEGIN_HIDDEN",
+    "BEGIN_SCHEME",
+    "BEGIN_SOLUTION",
+    "END_HIDDEN",
+    "END_SCHEME",
+    "END_SOLUTION",
+    "TAGGED",
+    "Kind",
+    "exercise_of",
+    "grade_id_of",
+    "is_test",
+    "kind_of",
+    "nbgrader_of",
+    "tags_of",
+]
+
+BEGIN_SOLUTION, END_SOLUTION = "### BEGIN SOLUTION", "### END SOLUTION"
+BEGIN_HIDDEN, END_HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
+BEGIN_SCHEME, END_SCHEME = "### BEGIN MARK SCHEME", "### END MARK SCHEME"
+
+
+class Kind(str, Enum):
+    """The kinds of cells; the value is what stands in files."""
+
+    SETUP = "setup"  # code, tagged: imports, data and definitions that an answer may need
+    DEMO = "demo"  # code, tagged: shows, trains, plots; nothing graded depends on it
+    EXPLORE = "explore"  # code, tagged: an interactive figure
+    EXERCISE = "exercise"  # code that a student writes
+    TEST = "test"  # code that checks an exercise and gives its points
+    QUESTION = "question"  # text that a student writes and a person grades
+    TEXT = "text"  # any other text
+    GIVEN = "given"  # code of the release without a tag, which only a fork has
+    OWN = "own"  # a cell that the student added
+
+    def __str__(self) -> str:
+        return self.value
+
+
+TAGGED = (Kind.SETUP, Kind.DEMO, Kind.EXPLORE)
+
+
+def nbgrader_of(cell: NotebookNode) -> dict[str, Any]:
+    """Give nbgrader's metadata of a cell; nothing if there are none that are well formed."""
+    found = cell.metadata.get("nbgrader")
+    return found if isinstance(found, dict) else {}
+
+
+def tags_of(cell: NotebookNode) -> set[str]:
+    """Give the tags of a cell."""
+    tags = cell.metadata.get("tags")
+    return {tag for tag in tags if isinstance(tag, str)} if isinstance(tags, list) else set()
+
+
+def grade_id_of(cell: NotebookNode) -> str | None:
+    """Give the grade id of a cell, None if it has none."""
+    name = nbgrader_of(cell).get("grade_id")
+    return name if isinstance(name, str) and name else None
+
+
+def kind_of(cell: NotebookNode) -> Kind:
+    """Give the kind of a cell of the source or of the release.
+
+    What only a build has to refuse, such as a code cell with two tags, is given its first kind
+    here.
+    """
+    mark = nbgrader_of(cell)
+    if cell.cell_type != "code":
+        return Kind.QUESTION if mark.get("solution") or mark.get("grade") else Kind.TEXT
+    if mark.get("solution"):
+        return Kind.EXERCISE
+    if mark.get("grade"):
+        return Kind.TEST
+    tags = tags_of(cell)
+    return next((kind for kind in TAGGED if kind.value in tags), Kind.GIVEN)
+
+
+def is_test(cell: NotebookNode) -> bool:
+    """Tell whether a cell is an automatic test."""
+    return kind_of(cell) is Kind.TEST
+
+
+def exercise_of(grade_id: str) -> str:
+    """Give the name of the exercise that a graded cell belongs to."""
+    return grade_id.removesuffix("_test")

@@ -1,0 +1,202 @@
+"""Every limit of grading, with its unit: one table.
+
+`Limits` holds what one submission may use while it runs; three of its lines an instructor may
+set in ``course.toml``, section ``[grading]``, under the same names. All others are constants
+that no honest hand-in comes near.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+__all__ = ["GIB", "KIB", "MIB", "GradingSettings", "Limits", "OutputLimits", "PictureLimits"]
+
+KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
+
+# --- intake: files of the inbox ------------------------------------------------------------------
+
+NOTEBOOK_BYTES = 20 * MIB  # of one notebook, in the inbox, in submitted/ and in a grading process
+TIMESTAMP_BYTES = 1_000  # of timestamp.txt
+ARCHIVE_BYTES = 2 * GIB  # of an archive, and of all that is unpacked from it
+ARCHIVE_FILES = 10_000  # in one archive
+ARCHIVES_NESTED = 2  # archives within archives
+FOLDERS_NESTED = 8  # folders within folders
+FILE_NAME_BYTES = 240  # of each part of a path in an archive
+STUDENT_ID_CHARACTERS = 100
+
+# --- intake: what a notebook file holds ----------------------------------------------------------
+
+# Brackets and commas: what a parsed file needs of memory, which its size does not tell.
+JSON_CONTAINERS = 2_000_000  # brackets
+JSON_ITEMS = 10_000_000  # commas
+JSON_DEPTH = 30  # levels
+CELL_OUTPUTS_READ = 1_000  # outputs of a cell that are read
+
+# --- repair --------------------------------------------------------------------------------------
+
+OWN_CELLS = 2_000  # cells of the student's own that are kept
+CELL_COPIES = 20  # copies of one cell of the release that are looked at
+CELL_CHARACTERS = 1_000_000  # of one cell
+OWN_CHARACTERS = 5_000_000  # of all the student's own cells together
+PARSED_CELL_CHARACTERS = 100_000  # of a cell that is parsed as Python, or compared word by word
+PARSED_CHARACTERS = 400_000  # of all cells that are parsed, together
+JOINED_CELLS = 4  # cells that are joined because they are code only together
+WRITTEN_CHARACTERS = 20_000  # of a written answer
+REPAIR_SENTENCES = 60  # on what was repaired
+
+# --- run: what passes between processes ----------------------------------------------------------
+
+PROBE_DEPTH = 20  # levels of a value
+PROBE_NODES = 100_000  # parts of a value
+PROBE_ARRAYS = 10_000  # arrays in a value
+PROBE_CHARACTERS = 2_000_000  # of the text that describes a value
+PROBE_BYTES = 64 * MIB  # of all arrays of a value
+PROBE_DIMENSIONS = 16  # of an array
+CONTROL_BYTES = 4 * MIB  # of a request to the forkserver
+RESULT_BYTES = 512 * MIB  # of a request to a worker, or of its answer
+KERNEL_MESSAGE_BYTES = 64 * MIB  # of one message of a kernel; the largest honest ones hold a figure
+KERNEL_MESSAGES_WAITING = 50  # that wait to be read
+FLOOD_BYTES, FLOOD_MESSAGES = 40 * MIB, 20_000  # that a cell may publish before it is stopped
+ERROR_CHARACTERS = 2_000  # of the text of an error in the student's code
+SHARED_MEMORY_BYTES = 64 * MIB  # of /dev/shm in a sandbox
+
+# --- run: patience -------------------------------------------------------------------------------
+
+KERNEL_STARTS = 10  # processes that one notebook may end
+LOST_CALLS = 2  # calls by one exercise's checks that may run into a limit
+KERNEL_START_SECONDS = 60
+KERNEL_ANSWER_SECONDS = 30
+PROBE_SEND_SECONDS = 5
+RESULT_SECONDS = 60  # after a submission's own limit, until its process is given up
+CLUSTER_CONNECT_SECONDS = 10
+CLUSTER_WORKER_SECONDS = 60  # until the first worker is there
+WORKER_ATTEMPTS = 2  # workers that one submission may end
+
+# --- record --------------------------------------------------------------------------------------
+
+RECORD_NAME_CHARACTERS = 150
+DATABASE_SECONDS = 60  # until a locked gradebook is given up
+
+
+class GradingSettings(Protocol):
+    """The section ``[grading]`` of ``course.toml``."""
+
+    @property
+    def cell_seconds(self) -> float:
+        """Wall time of a cell."""
+
+    @property
+    def total_seconds(self) -> float:
+        """Wall time of a submission."""
+
+    @property
+    def memory_gib(self) -> float:
+        """Memory of a submission."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one submission may use while it runs.
+
+    Parameters
+    ----------
+    cell_seconds : float
+        Wall time of a cell. ``course.toml`` may set it.
+    total_seconds : float
+        Wall time of the whole submission. ``course.toml`` may set it.
+    memory_gib : float
+        Address space of each process in GiB, and memory that all of them use together.
+        ``course.toml`` may set it.
+    again_seconds : float
+        Wall time of a cell once another one has run into its limit.
+    probe_seconds : float
+        Wall time of one call of the student's code by a test.
+    grace_seconds : float
+        Wall time to answer after an interrupt, before the process is ended.
+    processes : int
+        Processes and threads at a time.
+    file_bytes : int
+        Of one file.
+    open_files : int
+        At a time, per process.
+    folder_bytes : int
+        Everything written to the temporary directory.
+    """
+
+    cell_seconds: float = 30
+    total_seconds: float = 600
+    memory_gib: float = 4
+    again_seconds: float = 10
+    probe_seconds: float = 10
+    grace_seconds: float = 3
+    processes: int = 64
+    file_bytes: int = 64 * MIB
+    open_files: int = 256
+    folder_bytes: int = 256 * MIB
+
+    @classmethod
+    def of(cls, settings: GradingSettings) -> "Limits":
+        """Take what ``course.toml`` sets; no limit on a part is longer than that on a cell."""
+        return cls(
+            cell_seconds=settings.cell_seconds,
+            total_seconds=settings.total_seconds,
+            memory_gib=settings.memory_gib,
+            again_seconds=min(settings.cell_seconds, cls.again_seconds),
+            probe_seconds=min(settings.cell_seconds, cls.probe_seconds),
+        )
+
+    @property
+    def cpu_seconds(self) -> int:
+        """Processor time of each process."""
+        return round(self.total_seconds) + 60
+
+    @property
+    def memory_bytes(self) -> int:
+        """`memory_gib` in bytes."""
+        return round(self.memory_gib * GIB)
+
+
+@dataclass(frozen=True)
+class OutputLimits:
+    """How much of what a cell shows is kept.
+
+    Parameters
+    ----------
+    outputs : int
+        Outputs in a cell.
+    characters, lines : int
+        Of text in all outputs of a cell together.
+    pictures : int
+        PNG pictures in a cell.
+    """
+
+    outputs: int = 40
+    characters: int = 20_000
+    lines: int = 500
+    pictures: int = 12
+
+
+@dataclass(frozen=True)
+class PictureLimits:
+    """How large a picture may be.
+
+    Parameters
+    ----------
+    size : int
+        Bytes.
+    side, area : int
+        Width or height, and their product, in pixels.
+    """
+
+    size: int
+    side: int
+    area: int
+
+    def allow(self, width: int, height: int) -> bool:
+        """Whether a picture may have this width and height."""
+        return 0 < width <= self.side and 0 < height <= self.side and width * height <= self.area
+
+
+OUTPUTS = OutputLimits()
+DRAWN = PictureLimits(1_500_000, 8_000, 24_000_000)  # by the student's code
+PHOTOS = PictureLimits(6_000_000, 12_000, 64_000_000)  # attached to a written answer
+ATTACHMENTS = 12  # pictures attached to a written answer
