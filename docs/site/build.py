@@ -28,8 +28,9 @@ from nbformat import NotebookNode
 
 import nmautils
 from nmautils.course.expected import clean_outputs, code_key, execute
-from nmautils.course.settings import CourseError, Settings, read_settings
+from nmautils.course.settings import Settings, read_settings
 from nmautils.course.stamp import kind_of
+from nmautils.errors import CourseError
 
 HERE = Path(__file__).resolve().parent
 LIBRARY = Path(nmautils.__file__).resolve().parent

@@ -19,7 +19,7 @@ from nbformat import NotebookNode
 
 from nmautils.course import expected
 from nmautils.course.scaffold import student_source
-from nmautils.course.settings import CourseError, Settings, due_utc, find_root, read_settings
+from nmautils.course.settings import Settings, due_utc, find_root, read_settings
 from nmautils.course.stamp import (
     Place,
     dumps,
@@ -28,6 +28,7 @@ from nmautils.course.stamp import (
     source_notebook,
     write_if_changed,
 )
+from nmautils.errors import CourseError
 
 PARTS = ("source", "solutions", "release")
 CONFIG_FILE = "nbgrader_config.py"

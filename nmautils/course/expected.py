@@ -24,8 +24,8 @@ from traitlets import Unicode
 
 import nmautils
 from nmautils.course.scaffold import answer_of, solved_question_of
-from nmautils.course.settings import CourseError
 from nmautils.course.stamp import NOTEBOOK_METADATA, kind_of, write_if_changed
+from nmautils.errors import CourseError
 
 MAX_WIDTH = 900  # pixels
 MAX_BYTES = 80_000  # of one picture

@@ -17,8 +17,9 @@ from nbformat import NotebookNode
 
 from nmautils.course.problems import Problem, report
 from nmautils.course.scaffold import without_marked
-from nmautils.course.settings import CourseError, Settings, find_root, read_settings
+from nmautils.course.settings import Settings, find_root, read_settings
 from nmautils.course.stamp import Place, anchor, dumps, headings, kind_of, shown, source_notebook
+from nmautils.errors import CourseError
 
 _TIMING = re.compile(r"about (\d+) min from the start", re.IGNORECASE)
 _LEFT_OVER = re.compile(r"\b(TODO|FIXME|XXX)\b")

@@ -7,16 +7,14 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from nmautils.errors import CourseError
+
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
 
 FILE_NAME = "course.toml"
-
-
-class CourseError(ValueError):
-    """A mistake in the course's own files; its message is one line that says what to do."""
 
 
 @dataclass(frozen=True)

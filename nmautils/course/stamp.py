@@ -18,7 +18,8 @@ from urllib.parse import quote
 import nbformat
 from nbformat import NotebookNode
 
-from nmautils.course.settings import CourseError, Settings
+from nmautils.course.settings import Settings
+from nmautils.errors import CourseError
 
 KIND_TAGS = ("setup", "demo", "explore")
 NOTEBOOK_METADATA = {

@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from nmautils.course.settings import find_root, read_settings
+from nmautils.errors import SandboxMissing
 from nmautils.grading.intake.submissions import HandIn, find_hand_ins, known_assignments
 from nmautils.grading.model.assignment import Bundle, freeze
 from nmautils.grading.model.results import Graded, Submission
@@ -44,7 +45,7 @@ from nmautils.grading.record.records import (
 from nmautils.grading.report.class_summary import write_summary
 from nmautils.grading.run.cluster import Cluster
 from nmautils.grading.run.grader import not_graded
-from nmautils.grading.run.sandbox.bubblewrap import SandboxMissing, check_sandbox
+from nmautils.grading.run.sandbox.bubblewrap import check_sandbox
 
 __all__ = ["Local", "Report", "grade_class"]
 

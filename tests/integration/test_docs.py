@@ -8,8 +8,8 @@ import nbformat
 import pytest
 from matplotlib.figure import Figure
 
-from nmautils.course.settings import CourseError
 from nmautils.course.stamp import NOTEBOOK_METADATA
+from nmautils.errors import CourseError
 from nmautils.plotting.words import MAX_LENGTH, describe
 from tests.support.paths import ROOT
 

@@ -12,9 +12,9 @@ import nbformat
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_output
 
+from nmautils.cells import exercise_of
 from nmautils.checks import CheckResult, Score
 from nmautils.grading.model.results import Event, ExerciseResult, Graded
-from nmautils.grading.record.marks import exercise_of
 from nmautils.grading.safe.outputs import clean_cell, clean_outputs
 from tests.support.answers_runner import ANSWERS, ROOT, graded_cells, read_answer, run
 
@@ -71,7 +71,7 @@ def graded_notebook(
     nb.metadata["nmautils"] = {"repairs": [], "events": events, "problem": "", **said}
     for position, cell in enumerate(list(nb.cells)):
         graded = cell.metadata.get("nbgrader", {})
-        name, kind, outputs = graded.get("grade_id", ""), "given", "none"
+        name, kind, outputs = graded.get("grade_id", ""), "text", "none"
         if graded.get("grade") and cell.cell_type == "code":
             kind, outputs = "test", "graded"
             exercise = exercise_of(name)
@@ -83,11 +83,11 @@ def graded_notebook(
             graded.score = float(score)
             cell.metadata["nmautils"] = {"checks": [vars(check) for check in checks]}
         elif graded.get("grade"):
-            kind = "manual"
+            kind = "question"
             cell.source = written.get(name, cell.source)
             clean_cell(cell)
         elif graded.get("solution"):
-            kind, outputs = "answer", "graded"
+            kind, outputs = "exercise", "graded"
             if name in answers:
                 cell.source = judged(tutorial, name, answers[name])[0]
         elif cell.cell_type == "code":

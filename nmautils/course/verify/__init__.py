@@ -37,8 +37,9 @@ from nmautils.course.scaffold import (
     split_regions,
     stub_of,
 )
-from nmautils.course.settings import FILE_NAME, CourseError, Settings, find_root, read_settings
+from nmautils.course.settings import FILE_NAME, Settings, find_root, read_settings
 from nmautils.course.stamp import Place, badges, dumps, kind_of, shown, source_notebook
+from nmautils.errors import CourseError
 
 PROFILES = {"small": ("small",), "full": ("full",), "both": ("small", "full")}
 # Shorter lines (`return total`, `else:`) stand in many notebooks and give nothing away.

@@ -17,7 +17,8 @@ from pathlib import Path
 from nbgrader.apps.zipcollectapp import ZipCollectApp
 from nbgrader.utils import chdir
 
-from nmautils.course.settings import CourseError, Settings, find_root, read_settings
+from nmautils.course.settings import Settings, find_root, read_settings
+from nmautils.errors import CourseError
 
 from .filenames import HandInName, parse_name
 from .files import Found, find_files

@@ -13,8 +13,8 @@ from pathlib import Path
 from nbformat.notebooknode import NotebookNode
 
 import nmautils
+from nmautils.cells import grade_id_of, is_test
 from nmautils.grading.intake.read import read_notebook
-from nmautils.grading.repair.match_cells import grade_id_of, is_test
 
 __all__ = ["Bundle", "freeze"]
 

@@ -39,7 +39,7 @@ from nmautils.course.build import (
     nbgrader_directory,
     tools_on_path,
 )
-from nmautils.course.settings import CourseError
+from nmautils.errors import CourseError
 from nmautils.grading.model.assignment import Bundle
 from nmautils.grading.model.results import Graded
 

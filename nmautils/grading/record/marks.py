@@ -8,9 +8,10 @@ from nbgrader.api import Assignment, Gradebook, MissingEntry
 from rich.console import Console
 from rich.table import Table
 
+from nmautils.cells import exercise_of
 from nmautils.course.settings import find_root
 
-__all__ = ["STOCK_COLUMNS", "exercise_of", "marks"]
+__all__ = ["STOCK_COLUMNS", "marks"]
 
 STOCK_COLUMNS = [
     "assignment",
@@ -25,11 +26,6 @@ STOCK_COLUMNS = [
     "score",
     "max_score",
 ]
-
-
-def exercise_of(grade_id: str) -> str:
-    """Name of the exercise that a graded cell belongs to."""
-    return grade_id.removesuffix("_test")
 
 
 def marks(

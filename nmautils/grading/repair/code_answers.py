@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from nmautils.cells import Kind
+
 from .match_cells import Matching
 from .python_cells import Unit, joined
 from .student_work import Piece
@@ -97,7 +99,7 @@ def _best(
 
 def _above_the_test(slot: int, pieces: list[Piece], match: Matching) -> list[Piece]:
     """Sort pieces so that those above the exercise's test, as it stands now, come last."""
-    tests = [i for i, kind in enumerate(match.kinds) if kind == "test" and i > slot]
+    tests = [i for i, kind in enumerate(match.kinds) if kind == Kind.TEST and i > slot]
     places = [at for at, index in enumerate(match.found) if tests and index == tests[0]]
     return sorted(pieces, key=lambda piece: (bool(places) and piece.at < places[-1], piece.at))
 

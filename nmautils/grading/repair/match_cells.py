@@ -6,49 +6,18 @@ from typing import Any
 
 from nbformat.notebooknode import NotebookNode
 
+from nmautils.cells import Kind, grade_id_of, kind_of
 from nmautils.grading.intake.read import UNNAMED
 
 from .python_cells import Code, Parser
 
-__all__ = ["Matching", "grade_id_of", "is_test", "kind_of", "plain"]
-
-KINDS = ("setup", "demo", "explore")
+__all__ = ["Matching", "plain"]
 
 # Share of words that an edited cell has in common with the one it was.
 ALIKE = 0.6
 MAX_COMPARED = 100_000
 
 _WORD = re.compile(r"\w+")
-
-
-def grade_id_of(cell: NotebookNode) -> str | None:
-    """Give the grade id of a cell, None if it has none."""
-    nbgrader = cell.metadata.get("nbgrader")
-    name = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
-    return name if isinstance(name, str) and name else None
-
-
-def is_test(cell: NotebookNode) -> bool:
-    """Tell whether a cell of the release is an automatic test."""
-    nbgrader = cell.metadata.get("nbgrader", {})
-    return bool(cell.cell_type == "code" and nbgrader.get("grade") and not nbgrader.get("solution"))
-
-
-def kind_of(cell: NotebookNode) -> str:
-    """Give the kind of a cell of the release.
-
-    Returns
-    -------
-    str
-        ``answer`` (code that the student writes), ``manual`` (text that the student writes),
-        ``test``, ``setup``, ``demo``, ``explore``, or ``given`` for all others.
-    """
-    if cell.metadata.get("nbgrader", {}).get("solution"):
-        return "answer" if cell.cell_type == "code" else "manual"
-    if is_test(cell):
-        return "test"
-    tags = cell.metadata.get("tags", ())
-    return next((kind for kind in KINDS if kind in tags and cell.cell_type == "code"), "given")
 
 
 def plain(text: str) -> str:
@@ -74,7 +43,7 @@ class Matching:
 
     Attributes
     ----------
-    kinds : list of str
+    kinds : list of Kind
         Kind of each cell of the release.
     codes : dict of int to Code
         Code of each code cell of the release.
@@ -95,7 +64,7 @@ class Matching:
             i: parse(cell.source) for i, cell in enumerate(release) if cell.cell_type == "code"
         }
         self.slots = {
-            i: self.codes[i].names for i, kind in enumerate(self.kinds) if kind == "answer"
+            i: self.codes[i].names for i, kind in enumerate(self.kinds) if kind == Kind.EXERCISE
         }
         self.slot_names = frozenset().union(*self.slots.values())
         self.by_mark = {grade_id_of(c): i for i, c in enumerate(release) if grade_id_of(c)}
@@ -165,8 +134,12 @@ class Matching:
             if not cell.source.strip() or len(cell.source) > MAX_COMPARED:
                 continue
             gap = range(last + 1, upcoming[at])
-            places = [i for i in gap if i not in seen and self.kinds[i] not in ("answer", "manual")]
-            places += [i for i, kind in enumerate(self.kinds) if kind == "test"]
+            places = [
+                i
+                for i in gap
+                if i not in seen and self.kinds[i] not in (Kind.EXERCISE, Kind.QUESTION)
+            ]
+            places += [i for i, kind in enumerate(self.kinds) if kind == Kind.TEST]
             index = self._most_alike(cell, places, words)
             if index is not None:
                 self.found[at] = last = index

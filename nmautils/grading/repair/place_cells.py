@@ -4,6 +4,8 @@ import builtins
 from bisect import bisect_left
 from collections.abc import Iterable
 
+from nmautils.cells import Kind
+
 from .code_answers import Answers
 from .match_cells import Matching
 from .repair_notes import Notes, label
@@ -36,7 +38,7 @@ def place_pieces(
     """
     anchors = _anchors(match, own, answers)
     at = [position for position, _ in anchors]
-    missing = [i for i in sorted(match.missing()) if match.kinds[i] == "test"]
+    missing = [i for i in sorted(match.missing()) if match.kinds[i] == Kind.TEST]
     targets: dict[Piece, int] = {}
     for piece in own:
         if piece.after is not None:
@@ -96,7 +98,7 @@ def _raise_definitions(
         return
     for slot in sorted(answers.sources):
         # The test calls the answer: what stands above the test is early enough.
-        test = next((i for i in range(slot, len(match.kinds)) if match.kinds[i] == "test"), slot)
+        test = next((i for i in range(slot, len(match.kinds)) if match.kinds[i] == Kind.TEST), slot)
         known = set(dir(builtins)) | _provided_above(match, slot)
         todo = [*_needed([answers.sources[slot]], match)]
         while todo:
@@ -120,5 +122,5 @@ def _needed(sources: Iterable[str], match: Matching) -> set[str]:
 
 
 def _provided_above(match: Matching, slot: int) -> set[str]:
-    above = (code for i, code in match.codes.items() if i < slot and match.kinds[i] == "setup")
+    above = (code for i, code in match.codes.items() if i < slot and match.kinds[i] == Kind.SETUP)
     return set().union(*(code.provided for code in above))

@@ -11,8 +11,10 @@ from typing import Any
 
 from nbformat.notebooknode import NotebookNode, from_dict
 
+from nmautils.cells import Kind, grade_id_of
+
 from .code_answers import Answers, choose_answers
-from .match_cells import Matching, grade_id_of, plain
+from .match_cells import Matching, plain
 from .place_cells import place_pieces
 from .python_cells import Parser, silence
 from .repair_notes import Notes, label
@@ -27,7 +29,7 @@ MAX_SOURCE = 1_000_000
 MAX_SOURCES = 5_000_000
 
 # Kinds of cells whose outputs are shown as they were handed in.
-SHOWN = {"setup", "demo", "explore", "own"}
+SHOWN = {Kind.SETUP, Kind.DEMO, Kind.EXPLORE, Kind.OWN}
 
 
 def rebuild(release: NotebookNode, submitted: NotebookNode) -> tuple[NotebookNode, list[str]]:
@@ -45,8 +47,7 @@ def rebuild(release: NotebookNode, submitted: NotebookNode) -> tuple[NotebookNod
     NotebookNode
         The release, with the text of the answers and the student's own cells, each before the
         cell of the release that it stood before. ``cell.metadata.nmautils.kind`` says what a
-        cell is: ``answer``, ``manual``, ``test``, ``setup``, ``demo``, ``explore``, ``given``
-        or ``own``.
+        cell is, see `nmautils.cells.Kind`.
     list of str
         What was repaired, a sentence each, to the student.
     """
@@ -124,7 +125,7 @@ def _with_newlines(cell: NotebookNode) -> NotebookNode:
 
 def _is_own(piece: Piece, match: Matching) -> bool:
     """Tell whether a piece that answers nothing is kept as a cell of the student's own."""
-    return piece.after is None or match.kinds[piece.after] != "test"
+    return piece.after is None or match.kinds[piece.after] != Kind.TEST
 
 
 def _own_cell(piece: Piece, parse: Parser, notes: Notes) -> NotebookNode:
@@ -140,7 +141,7 @@ def _own_cell(piece: Piece, parse: Parser, notes: Notes) -> NotebookNode:
         cell.execution_count, cell.outputs = None, deepcopy(piece.cell.get("outputs", []))
     elif attached := pictures([piece]):
         cell.attachments = from_dict(attached)
-    return _dressed(cell, "own")
+    return _dressed(cell, Kind.OWN)
 
 
 def _cell(
@@ -179,9 +180,9 @@ def _submitted_outputs(index: int, match: Matching) -> list[Any]:
     return deepcopy(found)
 
 
-def _dressed(cell: NotebookNode, kind: str) -> NotebookNode:
+def _dressed(cell: NotebookNode, kind: Kind) -> NotebookNode:
     outputs = "submitted" if cell.get("outputs") else "none"
-    cell.metadata["nmautils"] = from_dict({"kind": kind, "outputs": outputs})
+    cell.metadata["nmautils"] = from_dict({"kind": kind.value, "outputs": outputs})
     return cell
 
 

@@ -5,8 +5,10 @@ from collections.abc import Iterable
 
 from nbformat.notebooknode import NotebookNode
 
+from nmautils.cells import Kind, grade_id_of
+
 from .code_answers import Answers
-from .match_cells import Matching, grade_id_of
+from .match_cells import Matching
 from .student_work import Piece
 
 __all__ = ["Notes", "label"]
@@ -18,9 +20,9 @@ RUN_TAGS = {"skip-execution", "raises-exception"}
 
 def label(match: Matching, index: int) -> str:
     """Call a cell of the release by a name that its reader knows."""
-    if match.kinds[index] == "answer" and match.slots[index]:
+    if match.kinds[index] == Kind.EXERCISE and match.slots[index]:
         return _listed(f"`{name}`" for name in sorted(match.slots[index]))
-    if match.kinds[index] == "manual":
+    if match.kinds[index] == Kind.QUESTION:
         for cell in reversed(match.release[:index]):
             heading = cell.source.strip().split("\n")[0]
             if cell.cell_type == "markdown" and heading.startswith("#"):
@@ -100,9 +102,9 @@ class Notes:
             self.add(f"The answers to {names} stood in one cell; each was put to its place.")
         lost = []
         for index, kind in enumerate(match.kinds):
-            if kind == "test":
+            if kind == Kind.TEST:
                 self._of_test(match, index)
-            elif kind in ("answer", "manual"):
+            elif kind in (Kind.EXERCISE, Kind.QUESTION):
                 name = label(match, index)
                 used = answers.pieces.get(index) or texts.get(index)
                 found = index in match.found
@@ -190,7 +192,9 @@ class Notes:
     def of_given(self, match: Matching, added: list[Piece]) -> None:
         """Say what became of the cells that are the same for everybody."""
         given = [
-            i for i, kind in enumerate(match.kinds) if kind not in ("answer", "manual", "test")
+            i
+            for i, kind in enumerate(match.kinds)
+            if kind not in (Kind.EXERCISE, Kind.QUESTION, Kind.TEST)
         ]
         counts = Counter(match.found)
         intact = {i for i, exact in zip(match.found, match.exact, strict=True) if exact}

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 from nbformat.notebooknode import NotebookNode
 
+from nmautils.cells import Kind
+
 from .match_cells import Matching, plain
 from .python_cells import Code, Unit, as_python, joined
 
 __all__ = ["Piece", "collect_pieces"]
 
-GIVEN_CODE = ("setup", "demo", "explore", "given")
+GIVEN_CODE = (Kind.SETUP, Kind.DEMO, Kind.EXPLORE, Kind.GIVEN)
 # What a test cell takes from the library of checks.
 CHECKING = frozenset({"Checks", "Mistake", "probe"})
 MAX_HALVES = 4
@@ -72,9 +74,9 @@ def collect_pieces(match: Matching) -> list[Piece]:
             continue
         kind = None if index is None else match.kinds[index]
         piece = Piece(at, cell, cell.source)
-        if kind == "manual":
+        if kind == Kind.QUESTION:
             piece.slot, piece.is_code = index, False
-        elif kind == "answer":
+        elif kind == Kind.EXERCISE:
             piece.slot, piece.source = index, as_python(cell.source)
             _take_out(piece, match, missing)
         elif kind is None:
@@ -83,7 +85,7 @@ def collect_pieces(match: Matching) -> list[Piece]:
                 piece.is_code, piece.source = True, as_python(cell.source)
             if piece.is_code:
                 _take_out(piece, match, missing)
-        elif kind == "test":
+        elif kind == Kind.TEST:
             piece.after, piece.source = index, _added(cell, index, match)
             _take_out(piece, match, ())
             if not match.parse(piece.source).names & match.slot_names:
@@ -115,7 +117,7 @@ def _seems_an_answer(text: str, match: Matching) -> bool:
 def _take_out(piece: Piece, match: Matching, missing: Iterable[int]) -> None:
     """Take out of a piece what was merged into it of tests, and of given cells not there."""
     code = match.parse(piece.source)
-    tests = [i for i, kind in enumerate(match.kinds) if kind == "test"]
+    tests = [i for i, kind in enumerate(match.kinds) if kind == Kind.TEST]
     given = [i for i in sorted(missing) if match.kinds[i] in GIVEN_CODE and i in match.codes]
     if not code.parsed:
         rest = piece.source
@@ -177,7 +179,7 @@ def _added(cell: NotebookNode, index: int, match: Matching) -> str:
         answers = code.names & match.slot_names
         return source.replace(text, "") if answers and text in source else ""
     keys = set(given.keys)
-    known = given.names | (CHECKING if match.kinds[index] == "test" else frozenset())
+    known = given.names | (CHECKING if match.kinds[index] == Kind.TEST else frozenset())
     return joined(
         unit
         for unit in code.units

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from nmautils.cells import Kind
+
 from .match_cells import Matching, plain
 from .student_work import Piece
 
@@ -37,7 +39,7 @@ def choose_texts(match: Matching, pieces: Iterable[Piece]) -> dict[int, list[Pie
     """
     found: dict[int, list[Piece]] = {}
     texts = [piece for piece in pieces if _is_text(piece, match)]
-    questions = [i for i, kind in enumerate(match.kinds) if kind == "manual"]
+    questions = [i for i, kind in enumerate(match.kinds) if kind == Kind.QUESTION]
     stubs = {plain(match.release[i].source) for i in questions}
     texts = [piece for piece in texts if plain(piece.source) not in stubs]
     for slot in questions:

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from nmautils.cells import exercise_of
 from nmautils.course.settings import find_root, read_settings
 from nmautils.grading.intake.read import read_notebook
 from nmautils.grading.model.results import ExerciseResult, Graded
-from nmautils.grading.record.marks import exercise_of
 from nmautils.grading.record.records import read_records, write_atomically
 
 from .feedback import UNTOUCHED, read_page

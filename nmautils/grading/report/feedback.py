@@ -15,8 +15,8 @@ from typing import Any
 from markupsafe import Markup
 from nbformat.notebooknode import NotebookNode
 
+from nmautils.cells import Kind, exercise_of
 from nmautils.checks import CheckResult
-from nmautils.grading.record.marks import exercise_of
 from nmautils.grading.safe.markdown import render_markdown
 from nmautils.grading.safe.outputs import clean_outputs
 from nmautils.grading.safe.text import plain_characters
@@ -194,19 +194,19 @@ class _Reader:
 
     def _read(self, cell: NotebookNode) -> None:
         kind = cell.metadata.get("nmautils", {}).get("kind") or _kind(cell)
-        if kind == "given":
+        if kind in (Kind.TEXT, Kind.GIVEN):
             headings = re.findall(r"^#{1,6} +(.+?)[ #]*$", cell.source, re.MULTILINE)
             if headings:
                 self._flush()
                 self.heading = plain_characters(headings[-1])
-        elif kind in ("answer", "manual"):
-            self._answer(cell, written=kind == "manual")
-        elif kind == "test":
+        elif kind in (Kind.EXERCISE, Kind.QUESTION):
+            self._answer(cell, written=kind == Kind.QUESTION)
+        elif kind == Kind.TEST:
             self._test(cell)
-        elif kind == "own":
+        elif kind == Kind.OWN:
             self.waiting.append(self._cell(cell, "Your own cell"))
-        elif kind in ("demo", "explore"):
-            self._demo(cell, pictures_only=kind == "explore")
+        elif kind in (Kind.DEMO, Kind.EXPLORE):
+            self._demo(cell, pictures_only=kind == Kind.EXPLORE)
 
     def _exercise(self, name: str) -> Exercise:
         if name not in self.exercises:
@@ -305,15 +305,15 @@ def _kind(cell: NotebookNode) -> str:
     """What sort of cell it is, when the grader has not said so."""
     graded = cell.metadata.get("nbgrader", {})
     if graded.get("grade") and (graded.get("solution") or cell.cell_type == "markdown"):
-        return "manual"
+        return Kind.QUESTION
     if graded.get("grade"):
-        return "test"
+        return Kind.TEST
     if graded.get("solution"):
-        return "answer"
+        return Kind.EXERCISE
     if cell.cell_type != "code":
-        return "given"
+        return Kind.TEXT
     tags = cell.metadata.get("tags", [])
-    return next((kind for kind in ("setup", "demo", "explore") if kind in tags), "own")
+    return next((kind for kind in (Kind.SETUP, Kind.DEMO, Kind.EXPLORE) if kind in tags), Kind.OWN)
 
 
 def _comment(graded: Any) -> Markup | None:

@@ -12,9 +12,10 @@ from concurrent.futures import CancelledError, Future
 from typing import Any
 
 import nmautils
+from nmautils.errors import SandboxMissing
 from nmautils.grading.model.assignment import Bundle
 from nmautils.grading.model.results import Graded, Submission
-from nmautils.grading.run.sandbox.bubblewrap import SandboxMissing, check_sandbox
+from nmautils.grading.run.sandbox.bubblewrap import check_sandbox
 
 __all__ = ["Cluster"]
 

@@ -9,10 +9,10 @@ from typing import Any
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_output, writes
 
+from nmautils.cells import Kind, grade_id_of, is_test, kind_of
 from nmautils.grading.intake.read import read_submission
 from nmautils.grading.model.assignment import Bundle
 from nmautils.grading.model.results import Event, ExerciseResult, Graded, Submission
-from nmautils.grading.repair.match_cells import grade_id_of, is_test, kind_of
 from nmautils.grading.repair.rebuild import rebuild
 from nmautils.grading.run.sandbox.bubblewrap import Limits
 from nmautils.grading.safe.outputs import clean_cell, clean_outputs
@@ -23,8 +23,8 @@ from .kernel import CellRun, Kernel, Nursery, ProbeFailed, ProbeTooSlow
 __all__ = ["Grader", "not_graded", "shared_cells"]
 
 # Kinds of cells, by what they cost a hand-in that is graded: demonstrations only with --full.
-ALWAYS, ON_DEMAND = {"setup", "answer", "own"}, {"demo", "explore"}
-SHOWN_AS_SUBMITTED = {"own"} | ON_DEMAND
+ALWAYS, ON_DEMAND = {Kind.SETUP, Kind.EXERCISE, Kind.OWN}, {Kind.DEMO, Kind.EXPLORE}
+SHOWN_AS_SUBMITTED = {Kind.OWN} | ON_DEMAND
 
 TOO_LONG = (
     "This cell took longer than {:g} seconds and was stopped. Is there a loop that never ends?"
@@ -45,11 +45,11 @@ STARTS, LOST_CALLS = 10, 2
 
 def shared_cells(release: NotebookNode, full: bool) -> list[str]:
     """Cells that run the same for everybody: those before the first that a student changes."""
-    before = takewhile(lambda cell: kind_of(cell) != "answer", release.cells)
+    before = takewhile(lambda cell: kind_of(cell) != Kind.EXERCISE, release.cells)
     return [cell.source for cell in before if kind_of(cell) in kinds_to_run(full)]
 
 
-def kinds_to_run(full: bool) -> set[str]:
+def kinds_to_run(full: bool) -> set[Kind]:
     """Kinds of cells that are run besides tests."""
     return ALWAYS | ON_DEMAND if full else ALWAYS
 
@@ -154,7 +154,7 @@ class Grader:
                 continue
             submitted = clean_outputs(cell.get("outputs", []))
             cell.outputs, cell.execution_count = [], None
-            if kind == "test":
+            if kind == Kind.TEST:
                 self._test(cell)
             elif kind in self.kinds and i not in shared and not self._is_untouched(cell):
                 self._cell(cell, kind)
@@ -284,9 +284,9 @@ class Grader:
         unanswered = []
         for cell in notebook.cells:
             kind, name = cell.metadata.nmautils["kind"], grade_id_of(cell)
-            if kind == "manual" and cell.source.split() == self.given[name].split():
+            if kind == Kind.QUESTION and cell.source.split() == self.given[name].split():
                 unanswered.append(name)
-            elif cell.cell_type != "code" and kind in {"manual", "own"}:
+            elif cell.cell_type != "code" and kind in {Kind.QUESTION, Kind.OWN}:
                 clean_cell(cell)
         return tuple(unanswered)
 
@@ -294,7 +294,7 @@ class Grader:
         """The student version with all its tests failed, for a file that could not be read."""
         notebook, _ = rebuild(self.release, self.release)
         for cell in notebook.cells:
-            if cell.metadata.nmautils["kind"] == "test":
+            if cell.metadata.nmautils["kind"] == Kind.TEST:
                 cell.source = self.bundle.tests[grade_id_of(cell)]
                 data = {"text/plain": "0.0"}
                 cell.outputs = [new_output("execute_result", data=data, execution_count=1)]
@@ -357,16 +357,16 @@ def _score(verdict: Verdict, points: float) -> float:
     return min(max(float(verdict.score), 0.0), points)
 
 
-def _shared_start(notebook: NotebookNode, kinds: set[str]) -> set[int]:
+def _shared_start(notebook: NotebookNode, kinds: set[Kind]) -> set[int]:
     """Positions of cells that the stem has run; none if a student's cell comes first."""
     shared = set()
     for i, cell in enumerate(notebook.cells):
         if cell.cell_type != "code":
             continue
         kind = cell.metadata.nmautils["kind"]
-        if kind == "answer":
+        if kind == Kind.EXERCISE:
             break
-        if kind == "own":
+        if kind == Kind.OWN:
             return set()
         if kind in kinds:
             shared.add(i)

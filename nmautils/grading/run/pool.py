@@ -14,9 +14,10 @@ import threading
 from dataclasses import asdict
 
 from nmautils.course.settings import Settings
+from nmautils.errors import GradingFailed, SandboxMissing
 from nmautils.grading.model.assignment import Bundle
 from nmautils.grading.model.results import Graded, Submission
-from nmautils.grading.run.sandbox.bubblewrap import Limits, SandboxMissing
+from nmautils.grading.run.sandbox.bubblewrap import Limits
 
 from . import worker as host
 from .forkserver import ENVIRONMENT
@@ -35,10 +36,6 @@ def limits_of(settings: Settings) -> Limits:
         cpu=round(grading.total_seconds) + 60,
         memory=round(grading.memory_gib * 2**30),
     )
-
-
-class GradingFailed(RuntimeError):
-    """A submission has no result, for a reason that may be ours; it may be tried again."""
 
 
 class HostLost(RuntimeError):

@@ -117,8 +117,9 @@ def _prepare(text: str, full: bool) -> tuple[Any, list[str]]:
 def _grade(request: dict[str, Any], bundle: Any, nursery: Any, stem: str | None) -> dict[str, Any]:
     import base64
 
+    from nmautils.errors import SandboxMissing
     from nmautils.grading.model.results import Submission
-    from nmautils.grading.run.sandbox.bubblewrap import Limits, SandboxMissing
+    from nmautils.grading.run.sandbox.bubblewrap import Limits
 
     from .grader import Grader
 

@@ -10,9 +10,10 @@ import pytest
 from nmautils.course import build as build_module
 from nmautils.course import verify as verify_module
 from nmautils.course.build import build, load_notebook
-from nmautils.course.settings import CourseError, read_settings
+from nmautils.course.settings import read_settings
 from nmautils.course.stamp import dumps, source_notebook
 from nmautils.course.verify import verify
+from nmautils.errors import CourseError
 from tests.support.paths import TINY_COURSE
 
 TINY = TINY_COURSE

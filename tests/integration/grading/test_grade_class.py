@@ -17,12 +17,12 @@ import pytest
 from nbgrader.api import Gradebook
 
 from nmautils import cli
+from nmautils.errors import SandboxMissing
 from nmautils.grading.grade_class import Lines, Local, finish, grade_class
 from nmautils.grading.record import gradebook
 from nmautils.grading.record.marks import marks
 from nmautils.grading.record.records import grading_lock, read_record, read_records
 from nmautils.grading.run import pool as engine
-from nmautils.grading.run.sandbox.bubblewrap import SandboxMissing
 from tests.support.fake_grading import LOG, SECONDS, course_with_written_answer, grade
 from tests.support.grading_class import NAME, REPOSITORY, cell, hand_in, released, solve
 

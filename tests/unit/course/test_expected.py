@@ -23,7 +23,7 @@ from nmautils.course.expected import (
     shrink,
     store_expected,
 )
-from nmautils.course.settings import CourseError
+from nmautils.errors import CourseError
 
 
 def png(pixels, **options):

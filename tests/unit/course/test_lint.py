@@ -7,7 +7,7 @@ import pytest
 
 from nmautils.course import lint as lint_module
 from nmautils.course.lint import lint
-from nmautils.course.settings import CourseError
+from nmautils.errors import CourseError
 from tests.support.paths import TINY_COURSE
 
 TINY = TINY_COURSE

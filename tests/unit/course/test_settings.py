@@ -6,7 +6,8 @@ from datetime import datetime, timezone
 import pytest
 
 from nmautils.course import contract
-from nmautils.course.settings import CourseError, due_utc, find_root, read_settings
+from nmautils.course.settings import due_utc, find_root, read_settings
+from nmautils.errors import CourseError
 from tests.support.paths import ROOT
 
 TINY = ROOT / "tests" / "data" / "tiny_course"

@@ -7,7 +7,7 @@ import shutil
 import nbformat
 import pytest
 
-from nmautils.course.settings import CourseError, read_settings
+from nmautils.course.settings import read_settings
 from nmautils.course.stamp import (
     anchor,
     badges,
@@ -19,6 +19,7 @@ from nmautils.course.stamp import (
     toc,
     write_if_changed,
 )
+from nmautils.errors import CourseError
 from tests.support.paths import TINY_COURSE
 
 TINY = TINY_COURSE

@@ -26,6 +26,7 @@ from functools import cache
 from pathlib import Path
 
 import nmautils
+from nmautils.errors import SandboxMissing
 
 from .seccomp import refuse_system_calls
 
@@ -57,10 +58,6 @@ HOW_TO_GET_ONE = (
     "install bubblewrap (Debian, Ubuntu: sudo apt-get install bubblewrap), or say --no-sandbox to "
     "run strangers' code with your own rights"
 )
-
-
-class SandboxMissing(RuntimeError):
-    """There is no sandbox on this machine, and nobody said to go without."""
 
 
 @dataclass(frozen=True)

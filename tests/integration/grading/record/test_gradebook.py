@@ -9,7 +9,7 @@ import pytest
 from nbgrader.api import Gradebook
 from sqlalchemy import event
 
-from nmautils.course.settings import CourseError
+from nmautils.errors import CourseError
 from nmautils.grading.model.assignment import freeze
 from nmautils.grading.model.results import Submission
 from nmautils.grading.nbgrader_plugins.export_marks import MarksExport

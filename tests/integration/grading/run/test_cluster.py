@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from nmautils import cli
+from nmautils.errors import SandboxMissing
 from nmautils.grading.grade_class import Local, grade_class
 from nmautils.grading.run import cluster as cluster_module
 from nmautils.grading.run import pool as engine
 from nmautils.grading.run.cluster import Cluster
-from nmautils.grading.run.sandbox.bubblewrap import SandboxMissing
 from tests.integration.grading.test_grade_class import Said, class_of, scores
 from tests.support.fake_grading import LOG, SECONDS, course_with_written_answer, grade
 from tests.support.grading_class import NAME, REPOSITORY, cell, hand_in, released, solve

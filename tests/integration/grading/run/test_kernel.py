@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from nmautils.errors import SandboxMissing
 from nmautils.grading.run.kernel import Kernel, Nursery, ProbeFailed, ProbeTooSlow, StudentError
-from nmautils.grading.run.sandbox.bubblewrap import Limits, SandboxMissing, check_sandbox
+from nmautils.grading.run.sandbox.bubblewrap import Limits, check_sandbox
 from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.slow

@@ -8,14 +8,14 @@ import nbformat
 import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 
+from nmautils.cells import grade_id_of
 from nmautils.course.contract import EXERCISES, QUESTIONS
 from nmautils.grading.intake.read import read_notebook, read_submission
-from nmautils.grading.repair.match_cells import grade_id_of
 from nmautils.grading.repair.rebuild import rebuild
 from tests.damaged.corpus import DAMAGES, as_bytes, cell, right_answers
 from tests.support.answers_runner import ROOT, run
 
-MAY_CHANGE = {"answer", "manual"}
+MAY_CHANGE = {"exercise", "question"}
 
 
 @functools.cache
@@ -64,7 +64,7 @@ def marks(tutorial, notebook):
     earned, possible = {}, {}
     for each in notebook.cells:
         kind = each.metadata.nmautils.kind
-        if each.cell_type == "code" and kind in ("answer", "own"):
+        if each.cell_type == "code" and kind in ("exercise", "own"):
             execute(each.source, namespace)
         elif kind == "test":
             exercise = grade_id_of(each).removesuffix("_test")

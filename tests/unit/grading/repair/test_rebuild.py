@@ -8,9 +8,9 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from nmautils.cells import grade_id_of, is_test
 from nmautils.course.contract import EXERCISES
 from nmautils.grading.intake.read import read_notebook
-from nmautils.grading.repair.match_cells import grade_id_of, is_test
 from nmautils.grading.repair.python_cells import Parser, silence
 from nmautils.grading.repair.rebuild import MAX_OWN, rebuild
 from tests.damaged.corpus import as_bytes, below, cell, copied, delete, right_answers
@@ -86,8 +86,8 @@ def test_every_cell_says_what_it_is(release, nb):
     nb.cells.append(new_code_cell("mine()"))
     notebook, notes = rebuilt(release, nb)
     assert kinds(notebook) == [
-        *("given", "setup", "answer", "test", "demo"),
-        *("given", "manual", "given", "manual", "explore", "own"),
+        *("text", "setup", "exercise", "test", "demo"),
+        *("text", "question", "text", "question", "explore", "own"),
     ]
     assert notes == []
 
@@ -118,7 +118,7 @@ def test_own_cells_stand_before_the_cell_they_stood_before(release, nb):
     below(nb, cell(nb, "double"), new_code_cell("helper = 1"))
     nb.cells.append(new_code_cell("end = 1"))
     notebook, _ = rebuilt(release, nb)
-    assert kinds(notebook)[:5] == ["given", "own", "setup", "answer", "own"]
+    assert kinds(notebook)[:5] == ["text", "own", "setup", "exercise", "own"]
     assert [each.source for each in own(notebook)] == ["a note", "helper = 1", "end = 1"]
     assert notebook.cells[-1].source == "end = 1"
     assert len({each.id for each in notebook.cells}) == len(notebook.cells)
@@ -128,7 +128,7 @@ def test_own_cells_stay_above_a_test_that_was_deleted(release, nb):
     below(nb, cell(nb, "double"), new_code_cell("helper = 1"))
     delete(nb, cell(nb, "double_test"))
     notebook, notes = rebuilt(release, nb)
-    assert kinds(notebook)[2:5] == ["answer", "own", "test"]
+    assert kinds(notebook)[2:5] == ["exercise", "own", "test"]
     assert notes == ["The check of `double` was missing; it has been put back."]
 
 
@@ -186,7 +186,7 @@ def test_both_halves_of_a_split_cell_are_kept(release, nb):
     below(nb, one, copied(one, helper))
     one.source = "def double(x):\n    return times(2, x)"
     notebook, notes = rebuilt(release, nb)
-    assert kinds(notebook)[2:5] == ["answer", "own", "test"]
+    assert kinds(notebook)[2:5] == ["exercise", "own", "test"]
     assert own(notebook)[0].source == helper
     assert notes == []
 
@@ -197,7 +197,7 @@ def test_a_definition_below_its_use_is_moved_above_with_what_it_needs(release, n
     nb.cells.append(new_code_cell("def times(a, b):\n    return product(a, b)"))
     nb.cells.append(new_code_cell("x = times(1, 1)"))
     notebook, notes = rebuilt(release, nb)
-    assert kinds(notebook)[2:5] == ["own", "own", "answer"]
+    assert kinds(notebook)[2:5] == ["own", "own", "exercise"]
     assert len(notes) == 2
     assert all("was moved above" in note for note in notes)
 
@@ -312,7 +312,7 @@ def check(release, notebook):
     assert len({each.id for each in result.cells}) == len(result.cells)
     for each, wanted in zip(ours, release.cells, strict=True):
         kind = each.metadata.nmautils.kind
-        assert each.source == wanted.source or kind in ("answer", "manual")
+        assert each.source == wanted.source or kind in ("exercise", "question")
     tests = {
         unit.key
         for each in release.cells
@@ -322,7 +322,7 @@ def check(release, notebook):
     }
     parse = Parser()
     for each in result.cells:
-        if each.cell_type == "code" and each.metadata.nmautils.kind in ("own", "answer"):
+        if each.cell_type == "code" and each.metadata.nmautils.kind in ("own", "exercise"):
             assert tests.isdisjoint(parse(each.source).keys)
     assert all(isinstance(note, str) and "\n" not in note for note in notes)
     return result, notes
