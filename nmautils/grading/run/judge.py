@@ -16,8 +16,7 @@ from types import CodeType
 from typing import Any
 
 from nmautils import check
-from nmautils.checks import CheckFailed, CheckResult, Score
-from nmautils.checks.checks import globals_of
+from nmautils.checks import CheckFailed, CheckResult, Score, globals_of
 
 from .kernel import ProbeFailed
 

@@ -20,7 +20,7 @@ from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from traitlets.config import Config
 
-from nmautils.checks.checks import quietly
+from nmautils.checks import quietly
 from nmautils.grading.run.sandbox.bubblewrap import SOCKETS_INSIDE
 
 from .values import decode, encode, read_frame, write_frame

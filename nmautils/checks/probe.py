@@ -1,0 +1,128 @@
+"""Where a test cell reaches into a student's definitions, and whether these exist."""
+
+import contextlib
+import dis
+import io
+import sys
+import traceback
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from types import CodeType
+from typing import ParamSpec, TypeVar
+
+__all__ = ["globals_of", "is_probed", "note_probed", "passed_a_probe", "probe", "quietly", "solved"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+# What the probes reach for: these names are missing when an exercise has not been solved, any
+# other missing name is a slip in an answer.
+_PROBED: set[str] = set()
+# The probes themselves: an error that passed through one is the student's.
+_PROBES: set[CodeType] = set()
+
+
+def probe(function: Callable[P, R]) -> Callable[P, R]:
+    """Mark a function that reaches into the student's definitions.
+
+    Run by a student or by plain nbgrader this is the identity. A grader that judges from
+    outside finds the mark in the source of the test cell and runs the function's body where
+    the student's code lives.
+
+    Parameters
+    ----------
+    function : callable
+        Takes and returns plain data: numbers, strings, lists, dicts, arrays, tensors.
+
+    Returns
+    -------
+    callable
+        `function`, unchanged.
+    """
+    note_probed(globals_of(function.__code__))
+    _PROBES.add(function.__code__)
+    return function
+
+
+def is_probed(name: str) -> bool:
+    """Tell whether a probe reaches for this name."""
+    return name in _PROBED
+
+
+def passed_a_probe(error: BaseException) -> bool:
+    """Tell whether an error passed through a function marked with `probe`."""
+    return any(frame.f_code in _PROBES for frame, _ in traceback.walk_tb(error.__traceback__))
+
+
+def note_probed(names: Iterable[str]) -> None:
+    """Note which definitions the probes reach for.
+
+    `probe` does so itself. A grader that puts something else in its place calls this with the
+    names that the exercise asks for: a ``NameError`` about one of them then reads "not solved
+    yet", any other one "undefined name".
+
+    Parameters
+    ----------
+    names : iterable of str
+        For instance ``["DeepNetReLU"]``.
+    """
+    _PROBED.update(names)
+
+
+def globals_of(code: CodeType) -> set[str]:
+    """Give the names that a function takes from its module, its comprehensions included."""
+    found = {step.argval for step in dis.get_instructions(code) if step.opname == "LOAD_GLOBAL"}
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            found |= globals_of(inner)
+    return found
+
+
+def solved(*names: str, made: Sequence[str] = ()) -> bool:
+    """Tell whether the definitions an exercise asks for exist; say what is missing if not.
+
+    Parameters
+    ----------
+    *names : str
+        Names that a solution cell of the notebook defines, for instance ``"train"``.
+    made : sequence of str, optional
+        Names that earlier cells have made with these, for instance ``["net_mse"]``.
+
+    Returns
+    -------
+    bool
+        True when all of them are defined where this function is called.
+
+    Notes
+    -----
+    The released solution cell stops at its first line until a student works on it, so an
+    untouched exercise leaves its name undefined.
+    """
+    namespace = sys._getframe(1).f_globals
+    missing = [name for name in names if name not in namespace]
+    if missing:
+        print(
+            f"Skipped: this cell needs your {' and '.join(missing)}. "
+            "Complete the exercise, run its cell, then run this one again."
+        )
+        return False
+    missing = [name for name in made if name not in namespace]
+    if missing:
+        print(
+            f"Skipped: this cell needs {' and '.join(missing)}, which an earlier cell makes with "
+            "your answer. Run that cell first."
+        )
+    return not missing
+
+
+@contextlib.contextmanager
+def quietly() -> Iterator[None]:
+    """Swallow prints, warnings and progress bars of the body."""
+    nowhere = io.StringIO()
+    with (
+        warnings.catch_warnings(),
+        contextlib.redirect_stdout(nowhere),
+        contextlib.redirect_stderr(nowhere),
+    ):
+        warnings.simplefilter("ignore")
+        yield
