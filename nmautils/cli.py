@@ -1,6 +1,5 @@
-"""The command ``nmautils``: one table of commands, each in the module that does the work.
+"""The command ``nmautils``: one table of commands, each a module of `nmautils.commands`.
 
-A command's module has ``add_arguments(parser)`` and ``run(args) -> int`` (the exit status).
 Modules are imported only when their command is called, so that ``nmautils`` starts at once and
 works, as far as it can, without the extras.
 """
@@ -11,27 +10,31 @@ from collections.abc import Sequence
 from importlib import import_module
 
 import nmautils
+from nmautils.errors import NmautilsError, PackageMissing
 
 # name: (module, what it does)
 COMMANDS: dict[str, tuple[str, str]] = {
-    "build": ("nmautils.course.build", "make notebooks, solutions and the student version"),
-    "verify": ("nmautils.course.verify", "prove that solutions and student version are right"),
-    "lint": ("nmautils.course.lint", "check the style of the notebooks' code and text"),
+    "build": ("nmautils.commands.build", "make notebooks, solutions and the student version"),
+    "verify": ("nmautils.commands.verify", "prove that solutions and student version are right"),
+    "lint": ("nmautils.commands.lint", "check the style of the notebooks' code and text"),
     "collect": ("nmautils.grading.intake.collect", "bring the inbox to where nbgrader grades it"),
-    "grade": ("nmautils.grading.grade_class", "grade what was handed in, several at a time"),
+    "grade": ("nmautils.commands.grade", "grade what was handed in, several at a time"),
     "marks": ("nmautils.grading.record.marks", "show the marks in nbgrader's gradebook"),
     "summary": ("nmautils.grading.report.class_summary", "write a page on how the class did"),
 }
 
-OK, PROBLEMS, MISUSE = 0, 1, 2
+MISUSE, STOPPED = 2, 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command.
 
+    What a person can mend, and what the system refuses, is told in one line; any other error is
+    a mistake of this package and shows where it happened.
+
     Parameters
     ----------
-    argv
+    argv : sequence of str, optional
         Arguments without the program's name; by default those of the process.
 
     Returns
@@ -45,24 +48,30 @@ def main(argv: Sequence[str] | None = None) -> int:
             _general_parser().parse_args(arguments)  # prints help or version, or complains
             _general_parser().print_help()
             return MISUSE
-        name = arguments[0]
-        module_name, help_text = COMMANDS[name]
-        module = import_module(module_name)
-        parser = argparse.ArgumentParser(prog=f"nmautils {name}", description=help_text)
-        module.add_arguments(parser)
-        return module.run(parser.parse_args(arguments[1:]))
+        return _run(arguments[0], arguments[1:])
     except SystemExit as stop:  # argparse's way out
         return stop.code if isinstance(stop.code, int) else MISUSE
     except KeyboardInterrupt:
-        return _complain("stopped", 130)
+        return _complain("stopped", STOPPED)
+    except NmautilsError as error:
+        return _complain(str(error), error.exit_status)
+    except OSError as error:  # no space, no permission
+        return _complain(str(error) or type(error).__name__, MISUSE)
+
+
+def _run(name: str, arguments: list[str]) -> int:
+    module_name, help_text = COMMANDS[name]
+    try:
+        module = import_module(module_name)
+        parser = argparse.ArgumentParser(prog=f"nmautils {name}", description=help_text)
+        module.add_arguments(parser)
+        return int(module.run(parser.parse_args(arguments)))
     except ModuleNotFoundError as error:
         if error.name is None or error.name.split(".")[0] == "nmautils":
             raise
-        return _complain(
+        raise PackageMissing(
             f"this command needs {error.name}; install it with: pip install 'nmautils[grading]'"
-        )
-    except (ValueError, OSError, RuntimeError) as error:
-        return _complain(" ".join(str(error).split()) or type(error).__name__)
+        ) from None
 
 
 def _general_parser() -> argparse.ArgumentParser:
@@ -79,8 +88,8 @@ def _general_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _complain(message: str, status: int = MISUSE) -> int:
-    print(f"nmautils: {message}", file=sys.stderr)
+def _complain(message: str, status: int) -> int:
+    print(f"nmautils: {' '.join(message.split())}", file=sys.stderr)
     return status
 
 

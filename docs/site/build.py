@@ -27,9 +27,9 @@ import nbformat
 from nbformat import NotebookNode
 
 import nmautils
+from nmautils.cells import kind_of
 from nmautils.course.expected import clean_outputs, code_key, execute
 from nmautils.course.settings import Settings, read_settings
-from nmautils.course.stamp import kind_of
 from nmautils.errors import CourseError
 
 HERE = Path(__file__).resolve().parent

@@ -1,33 +1,27 @@
-"""``nmautils build``: source, solutions and release of the tutorials.
+"""Source, solutions and release of the tutorials.
 
 Source is stamped and written as ``.ipynb``; the solution notebook is run and what it shows is
 kept; nbgrader's own ``generate_assignment`` makes the student version. Building twice gives
 the same bytes in ``source/*.ipynb`` and ``release/``.
 """
 
-import argparse
 import contextlib
 import os
 import re
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 
+from nmautils.cells import Kind, is_test, kind_of
 from nmautils.course import expected
 from nmautils.course.scaffold import student_source
-from nmautils.course.settings import Settings, due_utc, find_root, read_settings
-from nmautils.course.stamp import (
-    Place,
-    dumps,
-    kind_of,
-    shown,
-    source_notebook,
-    write_if_changed,
-)
+from nmautils.course.settings import Settings, due_utc, read_settings
+from nmautils.course.stamp import Place, dumps, shown, source_notebook, write_if_changed
 from nmautils.errors import CourseError
 
 PARTS = ("source", "solutions", "release")
@@ -114,7 +108,9 @@ def build_solutions(
     refresh: bool = False,
     say: Callable[[str], None] = lambda line: None,
 ) -> list[Path]:
-    """Run the solution notebook if its code changed; keep answers, outputs and pictures.
+    """Run what changed of the solution notebook; keep answers, outputs and pictures.
+
+    Where only texts of test cells changed, such as a hint, only these tests are run.
 
     Returns
     -------
@@ -130,17 +126,21 @@ def build_solutions(
         return []
     solved = expected.solution_notebook(stamped)
     changed: list[Path] = []
-    if fresh and has_code_of(solved, file):
-        solved = with_outputs(solved, file)
-    else:
-        say(f"{tutorial}: running the solution (profile full, simulated data)")
-        try:
+    tests = changed_tests(solved, file) if fresh else None
+    try:
+        if tests is None:
+            say(f"{tutorial}: running the solution (profile full, simulated data)")
             solved = expected.execute(solved, profile="full")
             changed += expected.store_expected(solved, kept, key)
-        except CourseError as error:
-            where = shown(settings.source(tutorial), settings.root)
-            raise CourseError(f"{where}: {error}") from None
-        solved = expected.clean_outputs(solved)
+            solved = expected.clean_outputs(solved)
+        else:
+            solved = with_outputs(solved, file)
+            if tests:
+                say(f"{tutorial}: running {', '.join(sorted(tests))} and what they need")
+                solved = run_tests(solved, tests)
+    except CourseError as error:
+        where = shown(settings.source(tutorial), settings.root)
+        raise CourseError(f"{where}: {error}") from None
     written = {file: dumps(solved)}
     for name, answer in answers(solved).items():
         written[folder / f"{name}.py"] = answer.encode()
@@ -154,7 +154,7 @@ def build_solutions(
 
 def answers(solved: NotebookNode) -> dict[str, str]:
     """Text of each exercise's answer, by grade_id."""
-    return {cell.id: cell.source + "\n" for cell in solved.cells if kind_of(cell) == "exercise"}
+    return {cell.id: cell.source + "\n" for cell in solved.cells if kind_of(cell) is Kind.EXERCISE}
 
 
 def load_notebook(path: Path) -> NotebookNode:
@@ -166,32 +166,77 @@ def load_notebook(path: Path) -> NotebookNode:
         If it is missing or not a notebook.
     """
     try:
-        return nbformat.reads(path.read_text(encoding="utf-8"), as_version=nbformat.NO_CONVERT)
+        text = path.read_text(encoding="utf-8")
+        notebook: NotebookNode = nbformat.reads(text, as_version=nbformat.NO_CONVERT)
     except FileNotFoundError:
         raise CourseError(f"{path} does not exist; run nmautils build") from None
     except (ValueError, nbformat.reader.NotJSONError) as error:
         raise CourseError(f"{path} is not a notebook: {str(error).splitlines()[0]}") from None
+    return notebook
 
 
-def has_code_of(solved: NotebookNode, file: Path) -> bool:
-    """Whether the notebook in `file` has these code cells."""
+def changed_tests(solved: NotebookNode, file: Path) -> set[str] | None:
+    """Find the test cells that say something else than the notebook in `file`.
 
-    def code(nb: NotebookNode) -> list[tuple[str, str]]:
-        return [(cell.get("id", ""), cell.source) for cell in nb.cells if cell.cell_type == "code"]
-
+    Returns
+    -------
+    set of str or None
+        Grade ids of these cells; None if `file` cannot be read, or other code differs too.
+    """
     try:
-        return code(load_notebook(file)) == code(solved)
+        old = [
+            (cell.get("id"), cell.source)
+            for cell in load_notebook(file).cells
+            if cell.cell_type == "code"
+        ]
     except (CourseError, AttributeError):
-        return False
+        return None
+    new = [cell for cell in solved.cells if cell.cell_type == "code"]
+    if [name for name, _ in old] != [cell.id for cell in new]:
+        return None
+    differ = [cell for cell, (_, source) in zip(new, old, strict=True) if cell.source != source]
+    return {cell.id for cell in differ} if all(map(is_test, differ)) else None
 
 
 def with_outputs(solved: NotebookNode, file: Path) -> NotebookNode:
-    """The solution notebook with the outputs that `file` holds for the same code."""
+    """Give the solution notebook the outputs that `file` holds."""
     old = {cell.id: cell for cell in load_notebook(file).cells if cell.cell_type == "code"}
     for cell in solved.cells:
         if cell.cell_type == "code":
             cell.outputs = old[cell.id].outputs
             cell.execution_count = old[cell.id].execution_count
+    return solved
+
+
+def run_tests(solved: NotebookNode, tests: Collection[str]) -> NotebookNode:
+    """Run some test cells, with the set-up and the answers but no demonstration.
+
+    Parameters
+    ----------
+    solved
+        Solution notebook with outputs; those of `tests` are replaced.
+    tests
+        Grade ids.
+
+    Raises
+    ------
+    CourseError
+        If a cell fails.
+    """
+    needed: NotebookNode = nbformat.from_dict(solved)
+    needed.cells = [
+        cell
+        for cell in needed.cells
+        if kind_of(cell) in (Kind.SETUP, Kind.EXERCISE) or cell.id in tests
+    ]
+    done = expected.clean_outputs(expected.execute(needed, profile="full"))
+    outputs = {cell.id: cell.outputs for cell in done.cells if cell.id in tests}
+    for cell in solved.cells:
+        if cell.id in outputs:
+            cell.outputs = outputs[cell.id]
+            for output in cell.outputs:
+                if output.output_type == "execute_result":
+                    output.execution_count = cell.execution_count
     return solved
 
 
@@ -300,7 +345,7 @@ def _name(step: object) -> str:
     return step.__name__ if isinstance(step, type) else type(step).__name__
 
 
-def nbgrader_directory(root: Path, tutorial: str = ""):
+def nbgrader_directory(root: Path, tutorial: str = "") -> Any:
     """nbgrader's ``CourseDirectory`` as ``nbgrader_config.py`` at `root` sets it up.
 
     Raises
@@ -371,27 +416,3 @@ def _reason(log: str) -> str:
         return "nbgrader failed: " + (log.strip().splitlines() or ["no reason given"])[-1]
     first = found[0]
     return first[2] if first[1] in ("ScaffoldError", "CourseError") else f"nbgrader: {first[2]}"
-
-
-# --- command line ------------------------------------------------------------------------------
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the options of ``nmautils build``."""
-    parser.add_argument("tutorials", nargs="*", metavar="TUTORIAL", help="default: all")
-    parser.add_argument("--root", metavar="DIR", help="folder with course.toml")
-    parser.add_argument("--only", choices=PARTS, action="append", help="write only this part")
-    parser.add_argument(
-        "--refresh", action="store_true", help="run the solutions even if nothing changed"
-    )
-
-
-def run(args: argparse.Namespace) -> int:
-    """Carry out ``nmautils build``."""
-    root = Path(args.root) if args.root else find_root()
-    changed = build(root, args.tutorials, args.refresh, args.only or PARTS, say=print)
-    for path in changed:
-        print(f"wrote {shown(path, root)}" if path.exists() else f"removed {shown(path, root)}")
-    if not changed:
-        print("everything is up to date")
-    return 0

@@ -5,6 +5,7 @@ exercise. :func:`store_expected` keeps what it showed in ``source/<t>/expected/`
 :class:`ShowExpected` puts that into the student version, below the demo cell.
 """
 
+import ast
 import asyncio
 import base64
 import hashlib
@@ -23,8 +24,9 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
 
 import nmautils
+from nmautils.cells import Kind, is_test, kind_of
 from nmautils.course.scaffold import answer_of, solved_question_of
-from nmautils.course.stamp import NOTEBOOK_METADATA, kind_of, write_if_changed
+from nmautils.course.stamp import NOTEBOOK_METADATA, write_if_changed
 from nmautils.errors import CourseError
 
 MAX_WIDTH = 900  # pixels
@@ -63,7 +65,7 @@ def execute(nb: NotebookNode, profile: str = "full", allow_errors: bool = False)
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-    done = nbformat.from_dict(nb)
+    done: NotebookNode = nbformat.from_dict(nb)
     package = str(Path(nmautils.__file__).resolve().parent.parent)
     path = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
     environment = {
@@ -122,12 +124,12 @@ def _errors(cell: NotebookNode) -> list[NotebookNode]:
 
 def solution_notebook(stamped: NotebookNode) -> NotebookNode:
     """The source notebook with plain answers in the place of marked solutions, not yet run."""
-    solved = nbformat.from_dict(stamped)
+    solved: NotebookNode = nbformat.from_dict(stamped)
     for cell in solved.cells:
         kind = kind_of(cell)
-        if kind == "exercise":
+        if kind is Kind.EXERCISE:
             cell.source = answer_of(cell.source)
-        elif kind == "question":
+        elif kind is Kind.QUESTION:
             cell.source = solved_question_of(cell.source)
     return solved
 
@@ -244,13 +246,13 @@ def demos(nb: NotebookNode) -> dict[str, NotebookNode]:
     CourseError
         If ``expected`` stands in another kind of cell, names no exercise, or comes twice.
     """
-    exercises = {cell.id for cell in nb.cells if kind_of(cell) == "exercise"}
+    exercises = {cell.id for cell in nb.cells if kind_of(cell) is Kind.EXERCISE}
     found: dict[str, NotebookNode] = {}
     for cell in nb.cells:
         exercise = cell.metadata.get("expected")
         if exercise is None:
             continue
-        if kind_of(cell) != "demo":
+        if kind_of(cell) is not Kind.DEMO:
             raise CourseError(f"cell {cell.id}: 'expected' belongs into a demo cell")
         if exercise not in exercises:
             raise CourseError(f"cell {cell.id}: expected: {exercise!r} is not an exercise here")
@@ -261,19 +263,53 @@ def demos(nb: NotebookNode) -> dict[str, NotebookNode]:
 
 
 def code_key(nb: NotebookNode) -> str:
-    """Hash of all that decides what the code shows; stamps and prose do not count."""
+    """Hash of all that decides what the code shows.
+
+    Stamps and prose do not count, and neither do the texts in a test cell: it is in no picture,
+    though its calls may move the random numbers of the cells below.
+    """
     parts = [
-        [cell.id, cell.source, cell.metadata.get("expected", "")]
+        [
+            cell.id,
+            without_texts(cell.source) if is_test(cell) else cell.source,
+            cell.metadata.get("expected", ""),
+        ]
         for cell in nb.cells
         if cell.cell_type == "code"
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
+def without_texts(source: str) -> Any:
+    """The syntax tree of a cell with every text in it left blank, as nested lists.
+
+    It is the same in every version of Python. Code that does not parse is given as it is.
+    """
+
+    def parts(node: ast.AST) -> list[Any]:
+        if isinstance(node, ast.JoinedStr) or (
+            isinstance(node, ast.Constant) and isinstance(node.value, str)
+        ):
+            return ["text"]
+        values = [
+            str(value)
+            for _, value in ast.iter_fields(node)
+            if value and not isinstance(value, ast.AST | list)
+        ]
+        if isinstance(node, ast.Constant):
+            values = [repr(node.value)]
+        return [type(node).__name__, values, *map(parts, ast.iter_child_nodes(node))]
+
+    try:
+        return parts(ast.parse(source))
+    except SyntaxError:
+        return source
+
+
 def read_key(folder: Path) -> str:
     """The key that the kept pictures were made for, or an empty text."""
     try:
-        return json.loads((folder / KEY_FILE).read_text(encoding="utf-8"))["code"]
+        return str(json.loads((folder / KEY_FILE).read_text(encoding="utf-8"))["code"])
     except (OSError, ValueError, KeyError, TypeError):
         return ""
 
@@ -369,7 +405,7 @@ def expected_cell(exercise: str, alt: str, folder: Path) -> NotebookNode:
         words = re.sub(r"[\[\]\n]+", " ", words)
         data = base64.b64encode(path.read_bytes()).decode()
         parts.append(f"![{words}](data:image/png;base64,{data})")
-    return nbformat.from_dict(
+    cell: NotebookNode = nbformat.from_dict(
         {
             "cell_type": "markdown",
             "id": f"{exercise}-expected",
@@ -377,6 +413,7 @@ def expected_cell(exercise: str, alt: str, folder: Path) -> NotebookNode:
             "source": "\n\n".join(parts),
         }
     )
+    return cell
 
 
 class ShowExpected(NbGraderPreprocessor):

@@ -1,9 +1,8 @@
-"""``nmautils lint``: style of a tutorial's code (ruff) and of its text.
+"""The style of a tutorial's code (ruff) and of its text.
 
 Messages name the text notebook, the line there and the cell.
 """
 
-import argparse
 import json
 import re
 import subprocess
@@ -15,17 +14,17 @@ from urllib.parse import unquote
 import nbformat
 from nbformat import NotebookNode
 
-from nmautils.course.problems import Problem, report
+from nmautils.cells import Kind, kind_of
+from nmautils.course.problems import Problem
 from nmautils.course.scaffold import without_marked
-from nmautils.course.settings import Settings, find_root, read_settings
-from nmautils.course.stamp import Place, anchor, dumps, headings, kind_of, shown, source_notebook
-from nmautils.errors import CourseError
+from nmautils.course.settings import Settings, read_settings
+from nmautils.course.stamp import Place, anchor, dumps, headings, shown, source_notebook
+from nmautils.errors import CourseError, PackageMissing
 
 _TIMING = re.compile(r"about (\d+) min from the start", re.IGNORECASE)
 _LEFT_OVER = re.compile(r"\b(TODO|FIXME|XXX)\b")
 _CODE = re.compile(r"^(`{3,}|~{3,}).*?^\1\s*$|(`+)(?!`).*?(?<!`)\2(?!`)", re.DOTALL | re.MULTILINE)
 _MATH = re.compile(r"\$\$.*?\$\$|\$[^$]+\$", re.DOTALL)
-_WEB = re.compile(r"(https?://[^/\s.]+\.[^\s]+|mailto:.+@.+)$")
 _LINK = re.compile(r"!?\[[^\[\]]*\]\([^()\s]*(\([^()\s]*\)[^()\s]*)*( +\"[^\"]*\")?\)")
 
 
@@ -70,8 +69,10 @@ def check_code(
 
     Raises
     ------
+    PackageMissing
+        If ruff is not installed.
     CourseError
-        If ruff is not installed or cannot read its configuration.
+        If ruff cannot read its configuration.
     """
     config = settings.root / "pyproject.toml"
     options = ["--config", str(config)] if config.is_file() else ["--isolated"]
@@ -83,7 +84,7 @@ def check_code(
         index = (item["cell"] or 1) - 1
         row = item["location"]["row"]
         # Set-up cells import what answers may use, whether or not the notebook does.
-        if item["code"] == "F401" and kind_of(nb.cells[index]) == "setup":
+        if item["code"] == "F401" and kind_of(nb.cells[index]) is Kind.SETUP:
             continue
         yield Problem(_at(places[index], row), f"{item['code'] or 'syntax'} {item['message']}")
     if any(item["code"] in (None, "invalid-syntax") for item in found):
@@ -94,9 +95,9 @@ def check_code(
 
 def _plain_code(nb: NotebookNode) -> NotebookNode:
     """The notebook with solutions as they run; the marks at line ends have no style."""
-    plain = nbformat.from_dict(nb)
+    plain: NotebookNode = nbformat.from_dict(nb)
     for cell in plain.cells:
-        if kind_of(cell) == "exercise":
+        if kind_of(cell) is Kind.EXERCISE:
             lines = cell.source.split("\n")
             cell.source = "\n".join(re.sub(r"(?<=\S)\s*# blank:.*", "", line) for line in lines)
     return plain
@@ -107,7 +108,7 @@ def _ruff(arguments: list[str], content: bytes, folder: Path) -> str:
     done = subprocess.run(command, input=content, capture_output=True, cwd=folder, check=False)
     error = done.stderr.decode(errors="replace").strip()
     if "No module named ruff" in error:
-        raise CourseError("lint needs ruff; install it with: pip install ruff")
+        raise PackageMissing("lint needs ruff; install it with: pip install ruff")
     if done.returncode > 1:
         raise CourseError(f"ruff failed: {error.splitlines()[-1] if error else 'no reason given'}")
     return done.stdout.decode()
@@ -248,18 +249,3 @@ def _brackets(text: str, place: Place) -> Iterator[Problem]:
         before, rest = rest, _LINK.sub(" ", rest)
     for match in re.finditer(r"\]\s*\(|(?<!\\)\[[^\[\]]*\]", rest):
         yield Problem(str(place), f"brackets that are no link: {match[0][:40]!r}")
-
-
-# --- command line --------------------------------------------------------------------------------
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the options of ``nmautils lint``."""
-    parser.add_argument("tutorials", nargs="*", metavar="TUTORIAL", help="default: all")
-    parser.add_argument("--root", metavar="DIR", help="folder with course.toml")
-
-
-def run(args: argparse.Namespace) -> int:
-    """Carry out ``nmautils lint``."""
-    root = Path(args.root) if args.root else find_root()
-    return report(lint(root, args.tutorials), "no problems found")

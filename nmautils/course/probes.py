@@ -10,16 +10,17 @@ import builtins
 import re
 import symtable
 from collections.abc import Iterator
+from typing import TypeGuard
 
 from nbformat import NotebookNode
 
+from nmautils.cells import BEGIN_HIDDEN, END_HIDDEN, Kind, kind_of
 from nmautils.course.problems import Problem
 from nmautils.course.scaffold import answer_of
-from nmautils.course.stamp import Place, kind_of
-
-BEGIN_HIDDEN, END_HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
+from nmautils.course.stamp import Place
 
 _BUILTINS = frozenset(dir(builtins))
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def check_probes(stamped: NotebookNode, places: list[Place]) -> Iterator[Problem]:
@@ -30,14 +31,14 @@ def check_probes(stamped: NotebookNode, places: list[Place]) -> Iterator[Problem
     """
     answers: set[str] = set()
     for cell in stamped.cells:
-        if kind_of(cell) == "exercise":
+        if kind_of(cell) is Kind.EXERCISE:
             answers |= _bound(answer_of(cell.source))
     given: set[str] = set()
     for cell, place in zip(stamped.cells, places, strict=True):
         kind = kind_of(cell)
-        if kind == "setup":
+        if kind is Kind.SETUP:
             given |= _bound(cell.source)
-        if kind != "test":
+        if kind is not Kind.TEST:
             continue
         try:
             tree = ast.parse(cell.source)
@@ -80,10 +81,10 @@ def _problems(tree: ast.Module, source: str, answers: set[str], given: set[str])
         yield f"line {line} calls {name} outside a check, where an error would end the cell"
 
 
-def _is_probe(node: ast.AST) -> bool:
-    if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        return False
-    return any(ast.unparse(mark).split(".")[-1] == "probe" for mark in node.decorator_list)
+def _is_probe(node: ast.AST) -> TypeGuard[_Function]:
+    return isinstance(node, _Function) and any(
+        ast.unparse(mark).split(".")[-1] == "probe" for mark in node.decorator_list
+    )
 
 
 def _outside_probes(node: ast.AST, names: set[str]) -> Iterator[tuple[int, str]]:
@@ -95,7 +96,7 @@ def _outside_probes(node: ast.AST, names: set[str]) -> Iterator[tuple[int, str]]
         yield from _outside_probes(child, names)
 
 
-def _form(probe: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[str]:
+def _form(probe: _Function) -> Iterator[str]:
     """Complain about what cannot be sent elsewhere as it stands."""
     called = f"the probe {probe.name}"
     if len(probe.decorator_list) != 1 or not isinstance(probe.decorator_list[0], ast.Name):
@@ -130,9 +131,9 @@ def _bound(source: str) -> set[str]:
     return {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()}
 
 
-def _globals(node: ast.AST) -> set[str]:
+def _globals(node: ast.Module | _Function) -> set[str]:
     """Names that a piece of code takes from the module around it."""
-    body = node.body if isinstance(node, ast.Module) else [_bare(node)]
+    body: list[ast.stmt] = node.body if isinstance(node, ast.Module) else [_bare(node)]
     found: set[str] = set()
     tables = [symtable.symtable(ast.unparse(ast.Module(body, [])), "<cell>", "exec")]
     while tables:
@@ -147,7 +148,7 @@ def _globals(node: ast.AST) -> set[str]:
     return found
 
 
-def _bare(probe: ast.FunctionDef) -> ast.FunctionDef:
+def _bare(probe: _Function) -> ast.stmt:
     fields = {name: getattr(probe, name) for name in probe._fields}
     return type(probe)(**{**fields, "decorator_list": []}, lineno=1, col_offset=0)
 

@@ -1,6 +1,5 @@
-"""What `verify` and `lint` find: one line per problem."""
+"""What `verify` and `lint` find."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -13,15 +12,3 @@ class Problem:
 
     def __str__(self) -> str:
         return f"{self.where}: {self.message}"
-
-
-def report(problems: Iterable[Problem], clean: str) -> int:
-    """Print problems, one a line, or the line `clean`; returns the exit status."""
-    problems = list(problems)
-    for problem in problems:
-        print(" ".join(str(problem).split()))
-    if problems:
-        print(f"{len(problems)} problem{'s' if len(problems) > 1 else ''} found")
-        return 1
-    print(clean)
-    return 0

@@ -20,10 +20,9 @@ from nbgrader import utils
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Unicode
 
+from nmautils.cells import BEGIN_SCHEME, BEGIN_SOLUTION, END_SCHEME, END_SOLUTION, grade_id_of
 from nmautils.errors import CourseError
 
-BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
-BEGIN_SCHEME, END_SCHEME = "### BEGIN MARK SCHEME", "### END MARK SCHEME"
 WRITTEN_ANSWER = "*Your answer here.*"
 _BLANK = re.compile(r"\s*#\s*blank:[ ]?(.*)$")
 
@@ -40,7 +39,9 @@ def _is_code(line: str) -> bool:
     return bool(line.strip()) and not line.lstrip().startswith("#")
 
 
-def split_regions(source: str, begin: str = BEGIN, end: str = END) -> list[tuple[bool, list[str]]]:
+def split_regions(
+    source: str, begin: str = BEGIN_SOLUTION, end: str = END_SOLUTION
+) -> list[tuple[bool, list[str]]]:
     """Cut a cell's lines at its marks.
 
     Returns
@@ -80,7 +81,7 @@ def without_marked(source: str) -> str:
     Unbalanced marks leave the text as it is; :class:`Scaffold` reports them.
     """
     try:
-        for begin, end in [(BEGIN, END), (BEGIN_SCHEME, END_SCHEME)]:
+        for begin, end in [(BEGIN_SOLUTION, END_SOLUTION), (BEGIN_SCHEME, END_SCHEME)]:
             parts = split_regions(source, begin, end)
             source = "\n".join("\n".join(lines) for marked, lines in parts if not marked and lines)
     except ScaffoldError:
@@ -127,7 +128,7 @@ def stub_of(source: str) -> str:
     """
     parts = split_regions(source)
     if not any(marked for marked, _ in parts):
-        raise ScaffoldError(f"a solution cell needs {BEGIN!r} and {END!r}")
+        raise ScaffoldError(f"a solution cell needs {BEGIN_SOLUTION!r} and {END_SOLUTION!r}")
     try:
         names = defined_names(answer_of(source))
     except SyntaxError as error:
@@ -203,9 +204,9 @@ def solved_question_of(source: str) -> str:
     for line in source.split("\n"):
         if BEGIN_SCHEME in line:
             lines += ["", "**Mark scheme**", ""]
-        elif BEGIN in line:
+        elif BEGIN_SOLUTION in line:
             lines += ["", "**Model answer**", ""]
-        elif END not in line and END_SCHEME not in line:
+        elif END_SOLUTION not in line and END_SCHEME not in line:
             lines.append(line)
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
@@ -218,9 +219,10 @@ def student_source(cell: NotebookNode) -> str:
     ScaffoldError
         See :func:`stub_of` and :func:`question_of`.
     """
-    if utils.is_solution(cell):
-        return stub_of(cell.source) if cell.cell_type == "code" else question_of(cell.source)
-    return cell.source
+    source: str = cell.source
+    if not utils.is_solution(cell):
+        return source
+    return stub_of(source) if cell.cell_type == "code" else question_of(source)
 
 
 class Scaffold(NbGraderPreprocessor):
@@ -242,12 +244,12 @@ class Scaffold(NbGraderPreprocessor):
     def preprocess_cell(
         self, cell: NotebookNode, resources: Any, cell_index: int
     ) -> tuple[NotebookNode, Any]:
-        label = cell.metadata.get("nbgrader", {}).get("grade_id") or cell.get("id", cell_index)
+        label = grade_id_of(cell) or cell.get("id", cell_index)
         try:
             if utils.is_solution(cell):
                 cell.source = student_source(cell).replace(WRITTEN_ANSWER, self.written_answer)
             elif self.enforce_metadata and not utils.is_task(cell):
-                for mark in [BEGIN, END, BEGIN_SCHEME, END_SCHEME]:
+                for mark in [BEGIN_SOLUTION, END_SOLUTION, BEGIN_SCHEME, END_SCHEME]:
                     if mark in cell.source:
                         raise ScaffoldError(f"{mark!r} in a cell that is not a solution cell")
         except ScaffoldError as error:

@@ -9,6 +9,7 @@ import hashlib
 import re
 import warnings
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -18,10 +19,10 @@ from urllib.parse import quote
 import nbformat
 from nbformat import NotebookNode
 
+from nmautils.cells import TAGGED, Kind, grade_id_of, kind_of, nbgrader_of, tags_of
 from nmautils.course.settings import Settings
 from nmautils.errors import CourseError
 
-KIND_TAGS = ("setup", "demo", "explore")
 NOTEBOOK_METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {
@@ -116,6 +117,7 @@ def read_source(path: Path, root: Path | None = None) -> tuple[NotebookNode, lis
     starts = raw.metadata.get("source_map", [])
     cells: list[NotebookNode] = []
     places: list[Place] = []
+    made: NotebookNode
     seen: Counter[str] = Counter()
     for index, cell in enumerate(raw.cells):
         source = cell.source.strip("\n") if cell.cell_type == "code" else cell.source.strip()
@@ -134,7 +136,7 @@ def read_source(path: Path, root: Path | None = None) -> tuple[NotebookNode, lis
         places.append(Place(name, place.line, made["id"]))
         cells.append(made)
     _check_ids(cells, places)
-    notebook = nbformat.from_dict(
+    notebook: NotebookNode = nbformat.from_dict(
         {"cells": cells, "metadata": NOTEBOOK_METADATA, "nbformat": 4, "nbformat_minor": 5}
     )
     return notebook, places
@@ -154,7 +156,7 @@ def _complete(cell_type: str, metadata: Any, place: Place) -> dict[str, Any]:
     metadata = {key: _plain(value) for key, value in metadata.items()}
     given = metadata.get("nbgrader")
     if given is None:
-        return metadata
+        return dict(metadata)
     known = {"cell_type", "checksum", "grade", "grade_id", "locked", "points", "schema_version"}
     known |= {"solution", "task"}
     if not isinstance(given, dict) or set(given) - known:
@@ -171,8 +173,7 @@ def _complete(cell_type: str, metadata: Any, place: Place) -> dict[str, Any]:
     }
     if grade:
         complete["points"] = given.get("points")
-    metadata["nbgrader"] = complete
-    return metadata
+    return {**metadata, "nbgrader": complete}
 
 
 def _plain(value: Any) -> Any:
@@ -183,63 +184,61 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def kind_of(cell: NotebookNode) -> str:
-    """Kind of a cell: ``setup``, ``demo``, ``explore``, ``exercise``, ``test``, ``question``
-    (manually graded Markdown) or ``text``.
+def one_kind_of(cell: NotebookNode) -> Kind:
+    """Give the kind of a cell that must have exactly one.
 
     Raises
     ------
     CourseError
         If a code cell has no kind or more than one.
     """
-    meta = cell.metadata.get("nbgrader", {})
-    grade, solution = bool(meta.get("grade")), bool(meta.get("solution"))
+    kind = kind_of(cell)
     if cell.cell_type != "code":
-        return "question" if grade or solution else "text"
-    kinds = [tag for tag in KIND_TAGS if tag in cell.metadata.get("tags", [])]
-    if solution and grade:
-        kinds.append("manually graded code")
-    elif solution:
-        kinds.append("exercise")
-    elif grade:
-        kinds.append("test")
-    if len(kinds) != 1 or kinds == ["manually graded code"]:
+        return kind
+    mark = nbgrader_of(cell)
+    found: list[str] = [tagged.value for tagged in TAGGED if tagged.value in tags_of(cell)]
+    by_hand = bool(mark.get("solution") and mark.get("grade"))
+    if by_hand:
+        found.append("manually graded code")
+    elif kind in (Kind.EXERCISE, Kind.TEST):
+        found.append(kind.value)
+    if len(found) != 1 or by_hand:
         raise CourseError(
-            f"has {' and '.join(kinds) or 'no kind'}; a code cell has one tag of "
-            f"{', '.join(KIND_TAGS)}, or is an exercise (solution) or a test (grade)"
+            f"has {' and '.join(found) or 'no kind'}; a code cell has one tag of "
+            f"{', '.join(TAGGED)}, or is an exercise (solution) or a test (grade)"
         )
-    return kinds[0]
+    return kind
 
 
-def _checked_kind(cell: NotebookNode, place: Place) -> str:
+def _checked_kind(cell: NotebookNode, place: Place) -> Kind:
     """Kind of the cell, after checking that its metadata fit it."""
     try:
-        kind = kind_of(cell)
+        kind = one_kind_of(cell)
     except CourseError as error:
         raise CourseError(f"{place}: {error}") from None
-    meta = cell.metadata.get("nbgrader", {})
+    meta = nbgrader_of(cell)
     if meta:
         grade_id = meta["grade_id"]
         if not isinstance(grade_id, str) or not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", grade_id):
             raise CourseError(
                 f"{place}: grade_id {grade_id!r} must be 1 to 64 letters, digits, '_' or '-'"
             )
-    if kind == "question" and not (meta["grade"] and meta["solution"]):
+    if kind is Kind.QUESTION and not (meta["grade"] and meta["solution"]):
         raise CourseError(f"{place}: a question needs grade: true and solution: true")
-    if kind in ("test", "question"):
+    if kind in (Kind.TEST, Kind.QUESTION):
         points = meta["points"]
         if isinstance(points, bool) or not isinstance(points, int | float) or points <= 0:
             raise CourseError(f"{place}: points are {points!r}, must be a number above 0")
-    if kind == "test" and not meta["grade_id"].endswith("_test"):
+    if kind is Kind.TEST and not meta["grade_id"].endswith("_test"):
         raise CourseError(f"{place}: grade_id {meta['grade_id']!r} of a test must end in '_test'")
-    if "skip-execution" in cell.metadata.get("tags", []):
+    if "skip-execution" in tags_of(cell):
         raise CourseError(f"{place}: the tag 'skip-execution' would give full marks unseen")
     return kind
 
 
-def _cell_id(cell: NotebookNode, kind: str, seen: "Counter[str]") -> str:
+def _cell_id(cell: NotebookNode, kind: Kind, seen: Counter[str]) -> str:
     """Id from grade_id, or from kind and content; equal cells are numbered."""
-    grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
+    grade_id = grade_id_of(cell)
     if grade_id:
         return grade_id
     digest = hashlib.sha256(f"{kind}\n{cell.source}".encode()).hexdigest()[:12]
@@ -296,7 +295,8 @@ def headings(nb: NotebookNode) -> list[Heading]:
                     for child in inline.children or []
                     if child.type in ("text", "code_inline")
                 )
-                found.append(Heading(int(token.tag[1]), text, index, token.map[0]))
+                line = token.map[0] if token.map else 0
+                found.append(Heading(int(token.tag[1]), text, index, line))
     return found
 
 
@@ -343,9 +343,9 @@ def stamp(
         "slides": info.slides,
         "title": info.title,
     }
-    stamped = nbformat.from_dict(nb)
+    stamped: NotebookNode = nbformat.from_dict(nb)
 
-    def fill(cell: NotebookNode, place: Any) -> str:
+    def fill(cell: NotebookNode, place: object) -> str:
         def value(match: re.Match[str]) -> str:
             name = match[1]
             if name == "toc":
@@ -361,7 +361,7 @@ def stamp(
         _check_slips(cell, place, [*values, "toc"])
         return _STAMP.sub(value, cell.source)
 
-    where = places or [f"cell {cell['id']}" for cell in nb.cells]
+    where: Sequence[object] = places or [f"cell {cell['id']}" for cell in nb.cells]
     for cell, place in zip(stamped.cells, where, strict=True):
         cell.source = fill(cell, place)
     contents = toc(stamped)
@@ -370,7 +370,7 @@ def stamp(
     return stamped
 
 
-def _check_slips(cell: NotebookNode, place: Any, names: list[str]) -> None:
+def _check_slips(cell: NotebookNode, place: object, names: list[str]) -> None:
     """Refuse what looks like a stamp with a slip in it."""
     rest = _STAMP.sub("", cell.source)
     if cell.cell_type == "markdown" and "{{" in rest:
@@ -402,7 +402,8 @@ def dumps(nb: NotebookNode) -> bytes:
         nbformat.validate(nb)
     except nbformat.ValidationError as error:
         raise CourseError(f"not a valid notebook: {str(error).splitlines()[0]}") from None
-    return (nbformat.writes(nb, version=nbformat.NO_CONVERT).rstrip("\n") + "\n").encode()
+    text: str = nbformat.writes(nb, version=nbformat.NO_CONVERT)
+    return (text.rstrip("\n") + "\n").encode()
 
 
 def write_if_changed(path: Path, content: bytes) -> bool:

@@ -1,29 +1,24 @@
-"""``nmautils grade``: grade whoever handed in something new, several at a time.
+"""Grade whoever handed in something new, several at a time.
 
 `grade` runs in threads, each with processes of its own, or on a Dask cluster. Only this process
 touches the course: it saves each result as it comes. A run that is stopped, in whatever way,
 goes on where it was when the same command is given again.
 """
 
-import argparse
-import os
 import time
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-from nmautils.course.settings import find_root, read_settings
-from nmautils.errors import SandboxMissing
+from nmautils.errors import SandboxMissing, UsageError
 from nmautils.grading.intake.submissions import HandIn, find_hand_ins, known_assignments
 from nmautils.grading.model.assignment import Bundle, freeze
+from nmautils.grading.model.limits import WORKER_ATTEMPTS
 from nmautils.grading.model.results import Graded, Submission
 from nmautils.grading.record.gradebook import (
     Course,
@@ -43,14 +38,11 @@ from nmautils.grading.record.records import (
     seed_for,
 )
 from nmautils.grading.report.class_summary import write_summary
-from nmautils.grading.run.cluster import Cluster
+from nmautils.grading.report.run_report import Report, Standing, printable
 from nmautils.grading.run.grader import not_graded
-from nmautils.grading.run.sandbox.bubblewrap import check_sandbox
+from nmautils.grading.run.local import Local, Place
 
-__all__ = ["Local", "Report", "grade_class"]
-
-# How often a submission is sent to workers that end; Dask itself has tried each time.
-ATTEMPTS = 2
+__all__ = ["Lines", "Local", "Place", "Report", "grade_class"]
 
 
 class Lines:
@@ -66,81 +58,6 @@ class Lines:
     def step(self, line: str) -> None:
         """Say how one of them went."""
         self.say(line)
-
-
-class Bar(Lines):
-    """The same for a terminal, with a bar below the lines that tells the time left."""
-
-    def __init__(self) -> None:
-        self._bar = Progress(
-            TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-        )
-
-    def __enter__(self) -> "Bar":
-        self._bar.start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._bar.stop()
-
-    def say(self, line: str) -> None:
-        """Say something."""
-        self._bar.console.print(line, markup=False, highlight=False, soft_wrap=True)
-
-    def begin(self, total: int) -> None:
-        """Draw the bar."""
-        self._task = self._bar.add_task("grading", total=total)
-
-    def step(self, line: str) -> None:
-        """Say how one went, and move the bar."""
-        self.say(line)
-        self._bar.advance(self._task)
-
-
-class Place(Protocol):
-    """Where submissions are graded: threads of this machine, or a cluster."""
-
-    places: int
-
-    def submit(self, bundle: Bundle, submission: Submission) -> "Future[Graded]":
-        """Have one graded."""
-
-    def is_lost(self, error: BaseException) -> bool:
-        """Whether an error is not of the submission's making, so that it is sent again."""
-
-    def close(self) -> None:
-        """Drop what is not finished."""
-
-
-class Local:
-    """Threads of this machine; `grade` itself has a process for each.
-
-    Parameters
-    ----------
-    jobs : int
-        How many.
-    grade : callable
-        `nmautils.grading.run.pool.grade`.
-    **options
-        More of what `grade` takes.
-    """
-
-    def __init__(self, jobs: int, grade: Callable[..., Graded], **options: Any) -> None:
-        self.places = jobs
-        self._grade, self._options = grade, options
-        self._executor = ThreadPoolExecutor(jobs, thread_name_prefix="grade")
-
-    def submit(self, bundle: Bundle, submission: Submission) -> "Future[Graded]":
-        """Have one graded."""
-        return self._executor.submit(self._grade, bundle, submission, **self._options)
-
-    def is_lost(self, error: BaseException) -> bool:
-        """Nothing is lost here."""
-        return False
-
-    def close(self) -> None:
-        """Drop what is not begun."""
-        self._executor.shutdown(wait=False, cancel_futures=True)
 
 
 # --- the plan ----------------------------------------------------------------------------------
@@ -162,74 +79,7 @@ class Task:
     @property
     def label(self) -> str:
         """Student and assignment, for a line of output."""
-        return f"{_printable(self.hand_in.student)}  {self.hand_in.assignment}"
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Where a hand-in stands: its automatic marks, and why a person should look at it."""
-
-    student: str
-    assignment: str
-    score: float
-    possible: float
-    needs_person: tuple[str, ...]
-
-
-@dataclass
-class Report:
-    """What a run did.
-
-    Attributes
-    ----------
-    planned : Counter
-        How many were to be done, by the reason.
-    graded : list of (str, str)
-        Student and assignment of each that was graded.
-    saved : list of (str, str)
-        Of each whose record had only to be saved.
-    failed : dict
-        From student and assignment to why it was not graded or not saved.
-    standings : dict
-        From student and assignment to `Standing`, those up to date included.
-    unread : dict
-        From assignments to how many submissions have cells that wait for a person's points.
-    pages : list of Path
-        The summary page of each assignment of which something was saved.
-    seconds : float
-        Wall time of grading and saving.
-    stopped : bool
-        Whether somebody stopped it.
-    """
-
-    planned: Counter[str] = field(default_factory=Counter)
-    graded: list[tuple[str, str]] = field(default_factory=list)
-    saved: list[tuple[str, str]] = field(default_factory=list)
-    failed: dict[tuple[str, str], str] = field(default_factory=dict)
-    standings: dict[tuple[str, str], Standing] = field(default_factory=dict)
-    unread: dict[str, int] = field(default_factory=dict)
-    pages: list[Path] = field(default_factory=list)
-    seconds: float = 0.0
-    stopped: bool = False
-
-    @property
-    def needs_person(self) -> dict[tuple[str, str], list[str]]:
-        """Why somebody should look, for each that somebody should look at."""
-        needs = {
-            key: list(standing.needs_person)
-            for key, standing in self.standings.items()
-            if standing.needs_person
-        }
-        for key, why in self.failed.items():
-            needs.setdefault(key, []).append(why)
-        return needs
-
-    @property
-    def status(self) -> int:
-        """Exit status: 0, 1 if somebody has to look, 130 if it was stopped."""
-        if self.stopped:
-            return 130
-        return 1 if self.needs_person else 0
+        return f"{printable(self.hand_in.student)}  {self.hand_in.assignment}"
 
 
 def plan(
@@ -264,7 +114,7 @@ def plan(
 
     Raises
     ------
-    ValueError
+    UsageError
         If a student has handed in nothing.
     """
     excluded = _excluded(course)
@@ -282,7 +132,7 @@ def plan(
             raw, _ = _read(hand_in)
             digest = Submission(student, raw, 0).digest
             record = read_record(root, assignment, student, say)
-            if force or not is_current(record, bundle, digest, full):
+            if force or record is None or not is_current(record, bundle, digest, full):
                 why = _why(record, bundle, digest)
             elif course and is_in_place(course, record, hand_in.timestamp, saved.get(student)):
                 why = ""
@@ -295,7 +145,7 @@ def plan(
         if student not in seen:
             close = get_close_matches(student, seen, n=1)
             guess = f" (did you mean {close[0]!r}?)" if close else ""
-            raise ValueError(f"{student!r} has handed in nothing{guess}: see submitted/")
+            raise UsageError(f"{student!r} has handed in nothing{guess}: see submitted/")
     return tasks
 
 
@@ -364,21 +214,25 @@ def grade_class(
 
     Raises
     ------
-    ValueError
+    UsageError
         If an assignment or a student is unknown, or nothing was handed in.
-    RuntimeError
-        If another process is grading, or a sandbox is missing.
+    GradingBusy
+        If another process is grading.
+    SandboxMissing
+        If there is no sandbox.
     """
     root = Path(root).resolve()
     bundles = _bundles(root, assignments)
     report = Report()
     lines = lines or Lines()
-    options = {"full": full, "force": force, "say": lines.say}
+    find_tasks = partial(
+        plan, root, bundles, students, report=report, full=full, force=force, say=lines.say
+    )
     if place is None:
         with ExitStack() as stack:
             # Opening a gradebook that is not there would make one.
             course = stack.enter_context(open_course(root)) if has_gradebook(root) else None
-            tasks = plan(root, bundles, students, course, report, **options)
+            tasks = find_tasks(course=course)
         for task in tasks:
             if task.why:
                 lines.say(f"{task.label}  {task.why}")
@@ -386,7 +240,7 @@ def grade_class(
     with grading_lock(root), open_course(root) as course:
         for bundle in bundles.values():
             prepare(course, bundle)
-        tasks = plan(root, bundles, students, course, report, **options)
+        tasks = find_tasks(course=course)
         _Run(course, report, lines).go(tasks, place)
         report.unread = {name: count_unread(course, name) for name in bundles}
         for name in sorted({name for _, name in (*report.graded, *report.saved)}):
@@ -399,12 +253,12 @@ def _bundles(root: Path, assignments: Sequence[str]) -> dict[str, Bundle]:
     for name in assignments:
         if name not in known:
             listed = ", ".join(sorted(known)) or "none; run `nmautils build` first"
-            raise ValueError(f"unknown assignment {name!r}; released are: {listed}")
+            raise UsageError(f"unknown assignment {name!r}; released are: {listed}")
     handed_in = {path.name for path in root.glob("submitted/*/*")}
     wanted = [name for name in (assignments or sorted(known)) if name in handed_in]
     if not wanted:
         what = " and ".join(assignments) or "anything that is released"
-        raise ValueError(f"nobody has handed in {what}; run `nmautils collect` first")
+        raise UsageError(f"nobody has handed in {what}; run `nmautils collect` first")
     return {name: freeze(root, name) for name in dict.fromkeys(wanted)}
 
 
@@ -474,7 +328,7 @@ class _Run:
             raise  # nobody else's submission would fare better
         except (Exception, SystemExit) as error:
             lost = at.is_lost(error)
-            if lost and task.attempts < ATTEMPTS:
+            if lost and task.attempts < WORKER_ATTEMPTS:
                 return False
             why = "its worker ended each time" if lost else _one_line(error)
             self._fail(task, f"not graded: {why}")
@@ -495,6 +349,9 @@ class _Run:
     def _save_again(self, task: Task) -> None:
         hand_in = task.hand_in
         record = read_record(self._course.root, hand_in.assignment, hand_in.student)
+        if record is None:
+            self._fail(task, "not saved: its record is gone, grade again to make a new one")
+            return
         try:
             save(self._course, record, hand_in.timestamp, journal=False)
         except Exception as error:
@@ -546,130 +403,8 @@ def _about(graded: Graded, standing: Standing, note: str) -> str:
         parts.append(f"{len(graded.repairs)} repaired")
     parts += [f"{event.kind} in {event.cell}" for event in graded.events]
     parts += [f"needs you: {why}" for why in standing.needs_person]
-    return "  ".join(map(_printable, parts))
+    return "  ".join(map(printable, parts))
 
 
 def _one_line(error: BaseException) -> str:
-    return _printable(f"{type(error).__name__}: {' '.join(str(error).split())}".strip(": "))[:300]
-
-
-def _printable(text: str) -> str:
-    """Leave nothing in a line that could move the cursor or end the line."""
-    return "".join(letter if letter.isprintable() else "?" for letter in text)
-
-
-# --- the command -------------------------------------------------------------------------------
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the options of ``nmautils grade``."""
-    parser.add_argument("assignments", nargs="*", metavar="ASSIGNMENT", help="default: all")
-    parser.add_argument(
-        "--student", action="append", default=[], metavar="NAME", help="only this one; repeatable"
-    )
-    where = parser.add_mutually_exclusive_group()
-    where.add_argument(
-        "--jobs", type=_jobs, metavar="N", help="how many at a time (default: one per core)"
-    )
-    where.add_argument(
-        "--cluster", metavar="ADDRESS", help="Dask scheduler to grade at, as tcp://10.0.0.1:8786"
-    )
-    parser.add_argument(
-        "--force", action="store_true", help="grade again what is graded, with the same inputs"
-    )
-    parser.add_argument("--dry-run", action="store_true", help="only say what would be graded")
-    parser.add_argument("--full", action="store_true", help="run demonstrations as well")
-    parser.add_argument(
-        "--no-sandbox", action="store_true", help="run strangers' code with your own rights"
-    )
-    parser.add_argument("--root", metavar="DIR", help="folder with course.toml")
-
-
-def _jobs(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("at least 1")
-    return number
-
-
-def usable_cores() -> int:
-    """Processor cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def run(args: argparse.Namespace) -> int:
-    """Carry out ``nmautils grade``; the status is 1 if something needs a person."""
-    from .run import pool as engine
-
-    root = Path(args.root) if args.root else find_root()
-    options = {
-        "sandbox": not args.no_sandbox,
-        "full": args.full,
-        "limits": engine.limits_of(read_settings(root)),
-    }
-
-    def place() -> Place:
-        if args.cluster:
-            return Cluster(args.cluster, engine.grade, **options)
-        if not args.no_sandbox:
-            check_sandbox()
-        return Local(args.jobs or usable_cores(), engine.grade, **options)
-
-    with ExitStack() as stack:
-        stack.callback(engine.close)
-        lines = stack.enter_context(Bar()) if Console().is_terminal else Lines()
-        report = grade_class(
-            root,
-            args.assignments,
-            args.student,
-            place=None if args.dry_run else place,
-            full=args.full,
-            force=args.force,
-            lines=lines,
-        )
-    return finish(root, report, args.dry_run)
-
-
-def finish(root: Path, report: Report, dry_run: bool = False) -> int:
-    """Say what a run did and where things are; give the exit status."""
-    if dry_run:
-        counts = report.planned
-        todo = ", ".join(f"{counts[why]} {why}" for why in sorted(counts) if why)
-        print(f"would be graded: {todo or 'nothing'}; up to date: {counts['']}")
-        return 0
-    for assignment in sorted({assignment for _, assignment in report.standings}):
-        print(_summary(report, assignment))
-    if report.needs_person:
-        print("needs you:")
-    for (student, assignment), reasons in sorted(report.needs_person.items()):
-        print(f"  {_printable(f'{student}/{assignment}: ' + '; '.join(reasons))}")
-    number = len(report.graded)
-    each = f", {report.seconds / number:.2f} s each" if number else ""
-    print(
-        f"{number} graded, {report.planned['']} up to date, {len(report.saved)} saved that were "
-        f"graded before, {len(report.failed)} failed; {report.seconds:.1f} s{each}"
-    )
-    if number or report.saved:
-        print(
-            f"marks: {root / 'gradebook.db'} (`nmautils marks` shows them), notebooks: "
-            f"{root / 'autograded'}; next: `nbgrader generate_feedback`, `nbgrader export`"
-        )
-    for page in report.pages:
-        print(f"summary: {page}")
-    if report.stopped:
-        print("stopped; what was graded is saved, and the same command goes on from there")
-    return report.status
-
-
-def _summary(report: Report, assignment: str) -> str:
-    """One line on the marks of an assignment."""
-    standings = [s for s in report.standings.values() if s.assignment == assignment]
-    scores = [standing.score for standing in standings]
-    line = (
-        f"{assignment}: {len(scores)} hand-ins, automatic marks {min(scores):g} to "
-        f"{max(scores):g}, mean {sum(scores) / len(scores):.2f}, of {standings[0].possible:g}"
-    )
-    unread = report.unread.get(assignment, 0)
-    return line + (f"; {unread} to be read in formgrader" if unread else "")
+    return printable(f"{type(error).__name__}: {' '.join(str(error).split())}".strip(": "))[:300]

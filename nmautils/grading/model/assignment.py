@@ -10,11 +10,12 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 
-from nbformat.notebooknode import NotebookNode
+import nbformat
+from nbformat import NotebookNode
 
 import nmautils
 from nmautils.cells import grade_id_of, is_test
-from nmautils.grading.intake.read import read_notebook
+from nmautils.errors import CourseError
 
 __all__ = ["Bundle", "freeze"]
 
@@ -47,7 +48,7 @@ class Bundle:
 
     def notebook(self) -> NotebookNode:
         """Read the student version afresh; the caller may change it."""
-        return read_notebook(self.release.encode())
+        return _read(self.release)
 
     def to_json(self) -> str:
         """Write the bundle as text, the same text for the same bundle."""
@@ -71,33 +72,48 @@ def freeze(root: str | Path, assignment: str) -> Bundle:
 
     Raises
     ------
-    FileNotFoundError
-        If the source or the release is missing.
-    ValueError
-        If source and release do not have the same tests, or a test has no probe.
+    CourseError
+        If source or release is missing or no notebook, they do not have the same tests, or a
+        test has no probe.
     """
     root = Path(root)
     source, release = (
         root / folder / assignment / f"{assignment}.ipynb" for folder in ("source", "release")
     )
+    texts = []
     for path in (source, release):
         if not path.is_file():
-            raise FileNotFoundError(f"no {path}; run `nmautils build {assignment}` first")
-    tests = _tests(read_notebook(source.read_bytes()))
-    text = release.read_text(encoding="utf-8")
-    if tests.keys() != _tests(read_notebook(text.encode())).keys():
-        raise ValueError(
+            raise CourseError(f"no {path}; run `nmautils build {assignment}` first")
+        texts.append(path.read_text(encoding="utf-8"))
+    try:
+        tests, released = (_tests(_read(text)) for text in texts)
+    except (ValueError, AttributeError):
+        raise CourseError(
+            f"source or release of {assignment} is no notebook; run `nmautils build {assignment}`"
+        ) from None
+    if tests.keys() != released.keys():
+        raise CourseError(
             f"source and release of {assignment} have different tests; "
             f"run `nmautils build {assignment}`"
         )
     for name, test in tests.items():
         if "@probe" not in test:
-            raise ValueError(
+            raise CourseError(
                 f"{source}: the test {name} has no function marked @probe, so it cannot be "
                 "judged from outside; see docs/authoring.md"
             )
-    return Bundle(assignment, text, tests)
+    return Bundle(assignment, texts[1], tests)
+
+
+def _read(text: str) -> NotebookNode:
+    # Without the validation of `nbformat.reads`, which takes longer than all the rest.
+    notebook: NotebookNode = nbformat.v4.reads(text)
+    return notebook
 
 
 def _tests(notebook: NotebookNode) -> dict[str, str]:
-    return {grade_id_of(cell): cell.source for cell in notebook.cells if is_test(cell)}
+    return {
+        name: cell.source
+        for cell in notebook.cells
+        if is_test(cell) and (name := grade_id_of(cell)) is not None
+    }

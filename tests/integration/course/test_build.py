@@ -8,11 +8,14 @@ import nbformat
 import pytest
 
 from nmautils.course import build as build_module
+from nmautils.course import contract
 from nmautils.course import verify as verify_module
 from nmautils.course.build import build, load_notebook
 from nmautils.course.settings import read_settings
 from nmautils.course.stamp import dumps, source_notebook
-from nmautils.course.verify import verify
+from nmautils.course.verify import runs, verify
+from nmautils.course.verify.leaks import secret_lines
+from nmautils.course.verify.stubs import signatures
 from nmautils.errors import CourseError
 from tests.support.paths import TINY_COURSE
 
@@ -156,6 +159,53 @@ def test_a_change_of_code_runs_the_solution_again(course, no_run):
     edit(course, "np.arange(1.0, 6.0)", "np.arange(1.0, 7.0)")
     with pytest.raises(AssertionError, match="was run"):
         build(course)
+
+
+@pytest.fixture
+def ran(monkeypatch):
+    """Ids of the code cells of each notebook that is run."""
+    execute, notebooks = build_module.expected.execute, []
+
+    def note(nb, *args, **kwargs):
+        notebooks.append([cell.id for cell in nb.cells if cell.cell_type == "code"])
+        return execute(nb, *args, **kwargs)
+
+    monkeypatch.setattr(build_module.expected, "execute", note)
+    return notebooks
+
+
+def test_a_changed_hint_runs_its_test_alone_and_keeps_pictures_and_numbers(course, ran):
+    before = cells(course, SOLUTION)
+    edit(course, '"without weights"', '"with equal weights"')
+    changed = {path.relative_to(course).as_posix() for path in build(course)}
+    assert changed == {"source/tiny/tiny.ipynb", RELEASE, SOLUTION}
+    [names] = ran
+    assert [name.split("-")[0] for name in names] == ["setup", "setup", "mean", "mean_test"]
+    after = cells(course, SOLUTION)
+    assert "with equal weights" in str(after["mean_test"].outputs)
+    for name, cell in after.items():
+        if name != "mean_test":
+            assert cell == before[name]
+    assert after["mean_test"].execution_count == before["mean_test"].execution_count
+    assert after["mean_test"].outputs[0].execution_count == after["mean_test"].execution_count
+    assert found(course) == []
+    assert build(course) == []
+    assert len(ran) == 1
+
+
+def test_a_changed_hint_gives_what_a_whole_run_would_give(course):
+    edit(course, '"without weights"', '"with equal weights"')
+    build(course)
+    quickly = files(course)
+    build(course, refresh=True)
+    assert files(course) == quickly
+
+
+def test_changed_code_of_a_test_or_of_a_demonstration_runs_all(course, ran):
+    for old, new in [("call([1, 2, 3], None), 2", "call([1, 2, 6], None), 3"), ('"o")', '"x")')]:
+        edit(course, old, new)
+        build(course)
+    assert [len(names) for names in ran] == [7, 7]
 
 
 def test_refresh_runs_the_solution_again(course, no_run):
@@ -344,8 +394,8 @@ def test_the_source_of_the_tiny_course_has_no_defect(built, tmp_path):
 def test_names_of_the_contract_are_demanded(parts, monkeypatch):
     settings, stamped, places, _ = parts
     agreed = {"tiny": {"mean": ("average",), "median": ("median",)}}
-    monkeypatch.setattr(verify_module.contract, "EXERCISES", agreed)
-    monkeypatch.setattr(verify_module.contract, "QUESTIONS", {"tiny": ("think_mode",)})
+    monkeypatch.setattr(contract, "EXERCISES", agreed)
+    monkeypatch.setattr(contract, "QUESTIONS", {"tiny": ("think_mode",)})
     lines = [
         str(problem)
         for problem in [
@@ -447,7 +497,7 @@ def test_methods_and_bases_of_a_class_are_compared():
     import ast
 
     one, other = (
-        verify_module.signatures(ast.parse(text).body)
+        signatures(ast.parse(text).body)
         for text in [
             "class Net(Module):\n    def forward(self, r): ...",
             "class Net(object):\n    def forward(self, s): ...",
@@ -461,9 +511,9 @@ def test_what_stands_openly_before_an_exercise_is_no_secret(built, tmp_path):
     shutil.copytree(built, tmp_path / "c")
     settings = read_settings(tmp_path / "c")
     line = LEAK.strip()
-    assert line in verify_module.secret_lines(source_notebook(settings, "tiny")[1])
+    assert line in secret_lines(source_notebook(settings, "tiny")[1])
     edit(tmp_path / "c", "*About 2 min from the start.*", f"As in `{line}`.")
-    assert line not in verify_module.secret_lines(source_notebook(settings, "tiny")[1])
+    assert line not in secret_lines(source_notebook(settings, "tiny")[1])
 
 
 # --- verify: runs --------------------------------------------------------------------------------
@@ -563,7 +613,7 @@ def test_notebooks_are_run_at_the_profile_asked_for_on_one_thread_with_simulated
         f"print([os.environ['NMAUTILS_' + name] for name in {names}], os.listdir('.'), "
         "os.environ['OMP_NUM_THREADS'])"
     )
-    done = verify_module.expected.execute(notebook(cell("demo-1", source, "demo")), "full")
+    done = runs.expected.execute(notebook(cell("demo-1", source, "demo")), "full")
     assert done.cells[0].outputs[0].text == "['full', 'simulated', '1'] [] 1\n"
     assert json.loads(dumps(done))["metadata"]["language_info"].keys() == {
         "file_extension",

@@ -17,8 +17,9 @@ import pytest
 from nbgrader.api import Gradebook
 
 from nmautils import cli
+from nmautils.commands.grade import finish
 from nmautils.errors import SandboxMissing
-from nmautils.grading.grade_class import Lines, Local, finish, grade_class
+from nmautils.grading.grade_class import Lines, Local, grade_class
 from nmautils.grading.record import gradebook
 from nmautils.grading.record.marks import marks
 from nmautils.grading.record.records import grading_lock, read_record, read_records

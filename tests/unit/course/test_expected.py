@@ -22,6 +22,7 @@ from nmautils.course.expected import (
     shown_by,
     shrink,
     store_expected,
+    without_texts,
 )
 from nmautils.errors import CourseError
 
@@ -242,6 +243,75 @@ def test_the_key_follows_code_and_nothing_else():
     assert key == outputs == code_key(notebook(text, exercise(), code("d")))
     assert key != code_key(notebook(exercise(), code("d", source="2")))
     assert key != code_key(notebook(exercise(), code("d", expected="ex")))
+
+
+HINTED = """\
+checks = Checks("mean")
+with checks("by hand", points=1):
+    checks.close(call([1, -2.5]), 2, mistakes=[Mistake("sum", f"Divide by {n}.", lambda: 6)])
+checks.report()"""
+
+
+def graded(source):
+    return code("ex_test", tags=(), source=source, nbgrader={"grade": True, "grade_id": "ex_test"})
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"sum"', '"not divided"'),
+        ('f"Divide by {n}."', '"Divide by their number."'),
+        ('f"Divide by {n}."', '("Divide by" f" {n} " "numbers.")'),
+        ("checks.report()", "# the score\nchecks.report()"),
+    ],
+)
+def test_the_key_does_not_follow_the_texts_of_a_test(old, new):
+    changed = HINTED.replace(old, new)
+    assert changed != HINTED
+    assert code_key(notebook(graded(changed))) == code_key(notebook(graded(HINTED)))
+    assert code_key(notebook(code("d", source=changed))) != code_key(
+        notebook(code("d", source=HINTED))
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("-2.5", "2.5"),
+        ("-2.5", "-2.6"),
+        ("call(", "ask("),
+        ("checks.close", "checks.shape"),
+        ("lambda: 6", "lambda: 7"),
+        ("lambda: 6", "lambda n: 6"),
+        ("points=1", "point=1"),
+        ("checks.report()", "checks.report"),
+        ("    checks.close", "    pass\nchecks.close"),
+    ],
+)
+def test_the_key_follows_all_else_in_a_test(old, new):
+    changed = HINTED.replace(old, new)
+    assert changed != HINTED
+    assert code_key(notebook(graded(changed))) != code_key(notebook(graded(HINTED)))
+
+
+def test_code_without_texts_is_the_same_in_every_version_of_python():
+    assert without_texts("def f(x: 'X', *, y=1.5):\n    return f'{x}' and None") == [
+        "Module",
+        [],
+        [
+            "FunctionDef",
+            ["f"],
+            [
+                "arguments",
+                [],
+                ["arg", ["x"], ["text"]],
+                ["arg", ["y"]],
+                ["Constant", ["1.5"]],
+            ],
+            ["Return", [], ["BoolOp", [], ["And", []], ["text"], ["Constant", ["None"]]]],
+        ],
+    ]
+    assert without_texts("%matplotlib inline") == "%matplotlib inline"
 
 
 def test_a_damaged_key_file_counts_as_none(tmp_path):

@@ -7,7 +7,7 @@ import pytest
 
 from nmautils.course import lint as lint_module
 from nmautils.course.lint import lint
-from nmautils.errors import CourseError
+from nmautils.errors import PackageMissing
 from tests.support.paths import TINY_COURSE
 
 TINY = TINY_COURSE
@@ -120,5 +120,5 @@ def test_missing_ruff_is_one_clear_line(course, monkeypatch):
         return subprocess.CompletedProcess(command, 1, b"", b"python: No module named ruff")
 
     monkeypatch.setattr(lint_module.subprocess, "run", without_ruff)
-    with pytest.raises(CourseError, match="pip install ruff"):
+    with pytest.raises(PackageMissing, match="pip install ruff"):
         lint(course)

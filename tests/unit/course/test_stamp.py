@@ -7,13 +7,13 @@ import shutil
 import nbformat
 import pytest
 
+from nmautils.cells import Kind, kind_of
 from nmautils.course.settings import read_settings
 from nmautils.course.stamp import (
     anchor,
     badges,
     dumps,
     headings,
-    kind_of,
     read_source,
     source_notebook,
     toc,
@@ -116,7 +116,7 @@ def test_places_point_to_the_first_line_of_each_cell(course):
 
 
 def test_kinds_are_told_apart(course):
-    kinds = [kind_of(cell) for cell in read(course)[1].cells if kind_of(cell) != "text"]
+    kinds = [kind_of(cell) for cell in read(course)[1].cells if kind_of(cell) is not Kind.TEXT]
     assert kinds == "setup setup exercise test demo explore explore question".split()
 
 

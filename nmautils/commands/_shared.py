@@ -1,0 +1,37 @@
+"""What several commands ask for and print."""
+
+import argparse
+from collections.abc import Iterable
+from pathlib import Path
+
+from nmautils.course.problems import Problem
+from nmautils.course.settings import find_root
+
+__all__ = ["add_names", "add_root", "print_problems", "root_of"]
+
+
+def add_names(parser: argparse.ArgumentParser, what: str, default: str = "all") -> None:
+    """Declare names of assignments or tutorials as arguments; none means `default`."""
+    parser.add_argument(f"{what}s", nargs="*", metavar=what.upper(), help=f"default: {default}")
+
+
+def add_root(parser: argparse.ArgumentParser) -> None:
+    """Declare the option that says where the course is."""
+    parser.add_argument("--root", metavar="DIR", help="folder with course.toml")
+
+
+def root_of(args: argparse.Namespace) -> Path:
+    """Give the folder of the course: the one that was said, or the nearest one above."""
+    return Path(args.root) if args.root else find_root()
+
+
+def print_problems(problems: Iterable[Problem]) -> int:
+    """Print problems, one a line, or that there are none; give the exit status."""
+    problems = list(problems)
+    for problem in problems:
+        print(" ".join(str(problem).split()))
+    if problems:
+        print(f"{len(problems)} problem{'s' if len(problems) > 1 else ''} found")
+        return 1
+    print("no problems found")
+    return 0

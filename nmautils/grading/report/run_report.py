@@ -1,0 +1,79 @@
+"""What one run of grading did, and where each hand-in stands afterwards."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+__all__ = ["Report", "Standing", "printable"]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a hand-in stands: its automatic marks, and why a person should look at it."""
+
+    student: str
+    assignment: str
+    score: float
+    possible: float
+    needs_person: tuple[str, ...]
+
+
+@dataclass
+class Report:
+    """What a run did.
+
+    Attributes
+    ----------
+    planned : Counter
+        How many were to be done, by the reason.
+    graded : list of (str, str)
+        Student and assignment of each that was graded.
+    saved : list of (str, str)
+        Of each whose record had only to be saved.
+    failed : dict
+        From student and assignment to why it was not graded or not saved.
+    standings : dict
+        From student and assignment to `Standing`, those up to date included.
+    unread : dict
+        From assignments to how many submissions have cells that wait for a person's points.
+    pages : list of Path
+        The summary page of each assignment of which something was saved.
+    seconds : float
+        Wall time of grading and saving.
+    stopped : bool
+        Whether somebody stopped it.
+    """
+
+    planned: Counter[str] = field(default_factory=Counter)
+    graded: list[tuple[str, str]] = field(default_factory=list)
+    saved: list[tuple[str, str]] = field(default_factory=list)
+    failed: dict[tuple[str, str], str] = field(default_factory=dict)
+    standings: dict[tuple[str, str], Standing] = field(default_factory=dict)
+    unread: dict[str, int] = field(default_factory=dict)
+    pages: list[Path] = field(default_factory=list)
+    seconds: float = 0.0
+    stopped: bool = False
+
+    @property
+    def needs_person(self) -> dict[tuple[str, str], list[str]]:
+        """Why somebody should look, for each that somebody should look at."""
+        needs = {
+            key: list(standing.needs_person)
+            for key, standing in self.standings.items()
+            if standing.needs_person
+        }
+        for key, why in self.failed.items():
+            needs.setdefault(key, []).append(why)
+        return needs
+
+    @property
+    def status(self) -> int:
+        """Exit status: 0, 1 if somebody has to look, 130 if it was stopped."""
+        if self.stopped:
+            return 130
+        return 1 if self.needs_person else 0
+
+
+def printable(text: str) -> str:
+    """Leave nothing in a line that could move the cursor or end the line."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
