@@ -360,12 +360,12 @@ def nbgrader_directory(root: Path, tutorial: str = "") -> Any:
         raise CourseError(f"no {CONFIG_FILE} in {root}; copy the one of the course's repository")
     try:
         config = PyFileConfigLoader(CONFIG_FILE, path=str(root)).load_config()
+        config.CourseDirectory.root = str(root)
+        return CourseDirectory(config=config, assignment_id=tutorial)
     except CourseError:
         raise
     except Exception as error:
         raise CourseError(f"{CONFIG_FILE} fails: {type(error).__name__}: {error}") from None
-    config.CourseDirectory.root = str(root)
-    return CourseDirectory(config=config, assignment_id=tutorial)
 
 
 def set_due_date(settings: Settings, tutorial: str) -> None:

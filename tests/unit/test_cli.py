@@ -3,10 +3,12 @@
 import shutil
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
 from nmautils import cli
+from nmautils.errors import NmautilsError, SandboxMissing, UsageError
 from tests.support.paths import ROOT
 
 TINY = ROOT / "tests" / "data" / "tiny_course"
@@ -78,17 +80,131 @@ def test_build_says_what_it_wrote(course, capsys):
     assert (status, out) == (0, "everything is up to date\n")
 
 
+def is_one_line(capsys, message, *arguments):
+    """Whether a call ends with status 2 and one line on stderr that has `message` in it."""
+    status, out, err = call(capsys, *arguments)
+    assert (status, out) == (2, "")
+    assert err.startswith("nmautils: ")
+    assert message in err
+    assert err.count("\n") == 1
+    return True
+
+
 @pytest.mark.parametrize("command", ["build", "verify", "lint"])
 def test_mistakes_are_one_line_on_stderr_and_status_2(course, capsys, command):
-    for arguments, message in [
-        (["tinny", "--root", course], "unknown tutorial 'tinny' (did you mean 'tiny'?)"),
-        (["--root", course / "nowhere"], "no course.toml in"),
-    ]:
-        status, out, err = call(capsys, command, *arguments)
-        assert (status, out) == (2, "")
-        assert err.startswith("nmautils: ")
-        assert message in err
-        assert err.count("\n") == 1
+    unknown = "unknown tutorial 'tinny' (did you mean 'tiny'?)"
+    assert is_one_line(capsys, unknown, command, "tinny", "--root", course)
+
+
+@pytest.mark.parametrize(
+    ("message", "arguments"),
+    [
+        ("unknown assignment 'tinny'; released are: none", ["grade", "tinny"]),
+        ("nobody has handed in anything that is released", ["grade"]),
+        ("unknown assignment 'tinny'", ["collect", "tinny"]),
+        ("nothing is released", ["collect"]),
+        ("gradebook.db", ["marks"]),
+        ("unknown assignment 'tinny'", ["summary", "tinny"]),
+        ("nobody's tiny has been graded yet", ["summary", "tiny"]),
+        ("nothing has been graded yet", ["summary"]),
+    ],
+)
+def test_misuse_of_what_grades_is_one_line(course, capsys, message, arguments):
+    assert is_one_line(capsys, message, *arguments, "--root", course)
+
+
+def test_an_inbox_that_is_not_there_is_one_line(course, capsys):
+    (course / "release/tiny").mkdir(parents=True)
+    (course / "release/tiny/tiny.ipynb").write_text("{}")
+    collect = ["collect", "--inbox", "elsewhere", "--root", course]
+    assert is_one_line(capsys, "elsewhere", *collect)
+
+
+def test_a_student_who_handed_in_nothing_and_an_unreleased_change_are_one_line(course, capsys):
+    for folder in ("release/tiny", "submitted/ada/tiny"):
+        (course / folder).mkdir(parents=True)
+        (course / folder / "tiny.ipynb").write_text("{}")
+    (course / "source/tiny/tiny.ipynb").unlink(missing_ok=True)
+    grade = ["grade", "--student", "adda", "--dry-run", "--root", course]
+    assert is_one_line(capsys, "run `nmautils build tiny` first", *grade)
+    assert call(capsys, "build", "--only", "source", "--root", course)[0] == 0
+    assert is_one_line(capsys, "source or release of tiny is no notebook", *grade)
+    shutil.copy(course / "source/tiny/tiny.ipynb", course / "release/tiny")
+    assert is_one_line(capsys, "'adda' has handed in nothing (did you mean 'ada'?)", *grade)
+
+
+@pytest.mark.parametrize("command", cli.COMMANDS)
+def test_a_course_that_cannot_be_read_is_one_line(course, capsys, command):
+    root = ["--root", course]
+    assert is_one_line(capsys, "nowhere", command, "--root", course / "nowhere")
+    if command in ("collect", "marks"):
+        return  # these ask for release/ or the gradebook first
+    (course / "course.toml").write_text("[course")
+    assert is_one_line(capsys, "is not valid TOML", command, *root)
+    (course / "course.toml").unlink()
+    assert is_one_line(capsys, "no course.toml in", command, *root)
+    (course / "course.toml").mkdir()
+    assert is_one_line(capsys, "Is a directory", command, *root)
+
+
+@pytest.mark.parametrize("line", ["1 / 0", "c.CourseDirectory.course_id = 3"])
+def test_a_configuration_that_fails_is_one_line(course, capsys, line):
+    folder = course / "submitted/ada/tiny"
+    folder.mkdir(parents=True)
+    (folder / "tiny.ipynb").write_text("{}")
+    assert call(capsys, "build", "--only", "source", "--root", course)[0] == 0
+    (course / "release/tiny").mkdir(parents=True)
+    shutil.copy(course / "source/tiny/tiny.ipynb", course / "release/tiny")
+    (course / "nbgrader_config.py").write_text(f"c = get_config()\n{line}\n")
+    assert is_one_line(capsys, "nbgrader_config.py fails: ", "grade", "--root", course)
+    (course / "nbgrader_config.py").unlink()
+    assert is_one_line(capsys, "no nbgrader_config.py in", "grade", "--root", course)
+
+
+def fail_with(monkeypatch, error):
+    def run(args):
+        raise error
+
+    module = SimpleNamespace(add_arguments=lambda parser: None, run=run)
+    monkeypatch.setattr(cli, "import_module", lambda name: module)
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "line"),
+    [
+        (UsageError("say\nwhich"), 2, "say which"),
+        (SandboxMissing("no sandbox"), 2, "no sandbox"),
+        (OSError(28, "No space left on device", "marks"), 2, "[Errno 28] No space left"),
+        (PermissionError(13, "Permission denied", "release"), 2, "Permission denied: 'release'"),
+        (OSError(), 2, "OSError"),
+        (ModuleNotFoundError("No module named 'rich'", name="rich.console"), 2, "needs rich"),
+        (KeyboardInterrupt(), 130, "stopped"),
+    ],
+)
+def test_what_a_person_can_mend_is_one_line(capsys, monkeypatch, error, status, line):
+    fail_with(monkeypatch, error)
+    found = call(capsys, "lint")
+    assert found[:2] == (status, "")
+    assert line in found[2]
+    assert found[2].count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "error",
+    [ValueError("x"), RuntimeError("x"), ModuleNotFoundError("x", name="nmautils.nowhere")],
+)
+def test_a_mistake_of_the_package_shows_where_it_happened(capsys, monkeypatch, error):
+    fail_with(monkeypatch, error)
+    with pytest.raises(type(error)):
+        cli.main(["lint"])
+
+
+def test_an_error_says_its_own_status(capsys, monkeypatch):
+    class Found(NmautilsError):
+        exit_status = 1
+
+    fail_with(monkeypatch, Found("look"))
+    assert call(capsys, "lint") == (1, "", "nmautils: look\n")
 
 
 def test_a_mistake_in_the_source_is_one_line(course, capsys):

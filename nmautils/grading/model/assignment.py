@@ -87,7 +87,7 @@ def freeze(root: str | Path, assignment: str) -> Bundle:
         texts.append(path.read_text(encoding="utf-8"))
     try:
         tests, released = (_tests(_read(text)) for text in texts)
-    except (ValueError, AttributeError):
+    except (ValueError, TypeError, AttributeError, KeyError):
         raise CourseError(
             f"source or release of {assignment} is no notebook; run `nmautils build {assignment}`"
         ) from None

@@ -6,8 +6,9 @@ from datetime import datetime, timezone
 import pytest
 
 from nmautils.course import contract
-from nmautils.course.settings import due_utc, find_root, read_settings
+from nmautils.course.settings import Grading, due_utc, find_root, read_settings
 from nmautils.errors import CourseError
+from nmautils.grading.model.limits import Limits
 from tests.support.paths import ROOT
 
 TINY = ROOT / "tests" / "data" / "tiny_course"
@@ -131,3 +132,10 @@ def test_the_root_is_found_from_a_folder_below_and_missed_elsewhere(course, tmp_
         find_root(elsewhere)
     with pytest.raises(CourseError, match="say where with --root"):
         read_settings(elsewhere)
+
+
+def test_what_the_course_sets_for_grading_becomes_limits():
+    assert Limits.of(Grading()) == Limits()
+    short = Limits.of(Grading(cell_seconds=4, total_seconds=60, memory_gib=1.5))
+    assert (short.cell_seconds, short.again_seconds, short.probe_seconds) == (4, 4, 4)
+    assert (short.total_seconds, short.cpu_seconds, short.memory_bytes) == (60, 120, 3 << 29)

@@ -1,0 +1,79 @@
+"""``nmautils grade``: its options, and what it says at the end."""
+
+import argparse
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from nmautils.commands.grade import add_arguments, finish
+from nmautils.grading.report.run_report import Report, Standing, printable
+
+
+def parse(*arguments):
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    return parser.parse_args(arguments)
+
+
+def test_options_have_their_defaults():
+    args = parse()
+    assert (args.assignments, args.student, args.jobs, args.cluster) == ([], [], None, None)
+    assert not any([args.force, args.dry_run, args.full, args.no_sandbox])
+    assert parse("--student", "ada", "--student", "bob").student == ["ada", "bob"]
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--jobs", "0"], ["--jobs", "two"], ["--jobs", "2", "--cluster", "tcp://x:1"]]
+)
+def test_wrong_numbers_and_two_places_are_misuse(arguments, capsys):
+    with pytest.raises(SystemExit):
+        parse(*arguments)
+
+
+def standing(student, score, *needs):
+    return Standing(student, "tiny", score, 4.0, needs)
+
+
+def report(**given):
+    standings = [standing("ada", 4.0), standing("bob", 1.0, "no answer of its own")]
+    return Report(
+        planned=Counter({"new": 2, "": 1}),
+        graded=[("ada", "tiny"), ("bob", "tiny")],
+        standings={(one.student, "tiny"): one for one in standings},
+        unread={"tiny": 1},
+        seconds=3.0,
+        **given,
+    )
+
+
+def test_a_run_ends_with_marks_who_needs_a_person_and_counts(capsys):
+    assert finish(Path("course"), report(pages=[Path("course/feedback/tiny.html")])) == 1
+    out = capsys.readouterr().out.splitlines()
+    assert out[0] == (
+        "tiny: 2 hand-ins, automatic marks 1 to 4, mean 2.50, of 4; 1 to be read in formgrader"
+    )
+    assert out[1:3] == ["needs you:", "  bob/tiny: no answer of its own"]
+    assert out[3].startswith("2 graded, 1 up to date, 0 saved that were graded before, 0 failed")
+    assert out[3].endswith("3.0 s, 1.50 s each")
+    assert out[-1] == "summary: course/feedback/tiny.html"
+
+
+def test_a_dry_run_only_counts(capsys):
+    assert finish(Path("course"), report(), dry_run=True) == 0
+    assert capsys.readouterr().out == "would be graded: 2 new; up to date: 1\n"
+
+
+def test_a_stopped_run_says_how_to_go_on(capsys):
+    assert finish(Path("course"), report(stopped=True)) == 130
+    assert "the same command goes on from there" in capsys.readouterr().out
+
+
+def test_who_failed_needs_a_person_too(capsys):
+    failed = Report(failed={("eve\x1b[2J", "tiny"): "not graded: its worker ended each time"})
+    assert finish(Path("course"), failed) == 1
+    assert "  eve?[2J/tiny: not graded: its worker ended each time" in capsys.readouterr().out
+
+
+def test_nothing_that_moves_the_cursor_is_printed():
+    assert printable("a\nb\x1b[31mc é") == "a?b?[31mc é"

@@ -1,0 +1,81 @@
+"""What grading needs to know of an assignment, frozen into one value."""
+
+import json
+
+import pytest
+
+from nmautils.errors import CourseError
+from nmautils.grading.model.assignment import Bundle, freeze
+from tests.support.grading_class import TEST, graded
+
+NAME = "tiny"
+
+
+def notebook(*tests):
+    cells = [graded(test, f"{name}_test", test=True) for name, test in tests]
+    return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+
+
+def test_of(name):
+    return name, TEST.format(name=name, at4=8, at10=20, athalf=1.0)
+
+
+test_of.__test__ = False
+
+
+@pytest.fixture
+def course(tmp_path):
+    def write(folder, text):
+        path = tmp_path / folder / NAME / f"{NAME}.ipynb"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+    write("source", notebook(test_of("double")))
+    write("release", notebook(("double", "checks.report()")))
+    return tmp_path, write
+
+
+def test_it_holds_the_release_and_the_whole_tests(course):
+    root, _ = course
+    bundle = freeze(root, NAME)
+    assert "BEGIN HIDDEN TESTS" in bundle.tests["double_test"]
+    assert [cell.source for cell in bundle.notebook().cells] == ["checks.report()"]
+    assert Bundle.from_json(bundle.to_json()) == bundle
+    assert len(bundle.digest) == 64
+
+
+def test_the_notebook_is_read_afresh_each_time(course):
+    bundle = freeze(course[0], NAME)
+    bundle.notebook().cells.clear()
+    assert len(bundle.notebook().cells) == 1
+
+
+def test_sources_of_many_lines_are_joined(course):
+    root, write = course
+    made = json.loads(notebook(("double", "")))
+    made["cells"][0]["source"] = ["checks = 1\n", "checks"]
+    write("release", json.dumps(made))
+    assert freeze(root, NAME).notebook().cells[0].source == "checks = 1\nchecks"
+
+
+@pytest.mark.parametrize("folder", ["source", "release"])
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"cells": 3}', '{"cells": [1]}'])
+def test_what_is_no_notebook_is_told_in_one_line(course, folder, text):
+    root, write = course
+    write(folder, text)
+    with pytest.raises(CourseError, match=f"no notebook; run `nmautils build {NAME}`"):
+        freeze(root, NAME)
+
+
+def test_a_missing_notebook_other_tests_and_a_test_without_a_probe_are_told(course):
+    root, write = course
+    write("release", notebook())
+    with pytest.raises(CourseError, match="have different tests"):
+        freeze(root, NAME)
+    write("release", notebook(("double", "checks.report()")))
+    write("source", notebook(("double", "checks.report()")))
+    with pytest.raises(CourseError, match="double_test has no function marked @probe"):
+        freeze(root, NAME)
+    (root / "release" / NAME / f"{NAME}.ipynb").unlink()
+    with pytest.raises(CourseError, match=f"run `nmautils build {NAME}` first"):
+        freeze(root, NAME)
