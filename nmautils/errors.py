@@ -1,4 +1,4 @@
-"""What can go wrong that a person can mend: one line that says what to do, and an exit status.
+"""Errors that a person can mend: each is one line that says what to do, with an exit status.
 
 ::
 
@@ -6,7 +6,7 @@
     ├── CourseError          a mistake in the course's own files
     ├── UsageError           an argument names something that is not there
     ├── HandInError          nothing can be made of what was handed in
-    ├── GradebookError       the gradebook cannot be read, written, or told what it is asked
+    ├── GradebookError       the gradebook cannot be read or written, or lacks what is asked for
     ├── GradingBusy          another process is grading this course
     ├── GradingFailed        a submission has no result; it may be tried again
     ├── SandboxMissing       there is no sandbox, and nobody said to go without

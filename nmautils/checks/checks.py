@@ -19,8 +19,8 @@ A test cell reads like this::
 
 Only functions marked with `probe` touch the student's definitions; they take and return
 plain data (numbers, strings, lists, dicts, arrays, tensors), so that a grader can run them
-in another process than the checks. What comes back is the student's word: points rest on
-numbers that the checks compare with their own on random inputs.
+in another process than the checks. Their results cannot be trusted, so points depend on
+numbers that the checks compare with their own, for random inputs.
 """
 
 import contextlib
@@ -80,10 +80,10 @@ class Checks:
 
     @contextlib.contextmanager
     def __call__(self, name: str, points: float | None = None) -> Iterator["Checks"]:
-        """Run the body as the check `name`, worth `points`; record how it went.
+        """Run the body as the check `name`, worth `points`, and record the result.
 
-        Whatever the body raises ends the check, not the cell. What the student's code
-        prints, warns or shows as progress meanwhile is left out.
+        An exception in the body ends the check, not the cell. Prints, warnings and progress
+        bars of the student's code are not shown.
 
         Parameters
         ----------

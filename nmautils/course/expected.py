@@ -265,8 +265,8 @@ def demos(nb: NotebookNode) -> dict[str, NotebookNode]:
 def code_key(nb: NotebookNode) -> str:
     """Hash of all that decides what the code shows.
 
-    Stamps and prose do not count, and neither do the texts in a test cell: it is in no picture,
-    though its calls may move the random numbers of the cells below.
+    Stamps and prose do not count, and neither do the texts in a test cell, such as its hints. The
+    other code of a test counts: it may use up random numbers, which changes the pictures below.
     """
     parts = [
         [

@@ -1,8 +1,8 @@
-"""Grade whoever handed in something new, several at a time.
+"""Grade all new hand-ins of a class, several at a time.
 
-`grade` runs in threads, each with processes of its own, or on a Dask cluster. Only this process
-touches the course: it saves each result as it comes. A run that is stopped, in whatever way,
-goes on where it was when the same command is given again.
+Submissions are graded in threads, each with processes of its own, or on a Dask cluster. Only this
+process writes to the course: it saves each result as soon as it arrives. After a stop of any kind
+the same command continues where the run ended.
 """
 
 import time
@@ -46,17 +46,17 @@ __all__ = ["Lines", "Local", "Place", "Report", "grade_class"]
 
 
 class Lines:
-    """Where a run says what it does: lines of text, one after the other."""
+    """How a run tells what it does: printed lines, unless a child does something else."""
 
     def say(self, line: str) -> None:
-        """Say something."""
+        """Print a line."""
         print(line, flush=True)
 
     def begin(self, total: int) -> None:
-        """Say that so many submissions are to come."""
+        """Announce the number of submissions that are to be graded or saved."""
 
     def step(self, line: str) -> None:
-        """Say how one of them went."""
+        """Print the result of one of them."""
         self.say(line)
 
 
@@ -65,7 +65,7 @@ class Lines:
 
 @dataclass
 class Task:
-    """A hand-in and what is to be done about it.
+    """A hand-in and what has to be done with it.
 
     ``why`` is ``"new"``, ``"changed"``, ``"tests changed"`` or ``"again"`` if it is to be graded,
     ``"unsaved"`` if its record only has to be saved, ``""`` if it is up to date.
@@ -93,24 +93,24 @@ def plan(
     force: bool = False,
     say: Callable[[str], None],
 ) -> list[Task]:
-    """Find what is to be done; nothing is changed.
+    """Find out what has to be done, without changing anything.
 
     Parameters
     ----------
     root : Path
         Folder of the course.
     bundles : dict
-        What each assignment is graded by.
+        The frozen assignments, by name.
     students : sequence of str
-        Whom to look at; nobody means everybody.
+        Whose hand-ins to look at; by default those of all.
     course : Course or None
         The gradebook; None if there is none yet.
     report : Report
-        Gets the standings of those that are up to date.
+        Where the standings of hand-ins that are up to date are noted.
     full, force : bool
         As for `grade_class`.
     say : callable
-        Takes one line at a time.
+        Called with one line of text at a time.
 
     Raises
     ------
@@ -171,7 +171,7 @@ def _why(record: Graded | None, bundle: Bundle, digest: str) -> str:
 
 
 def _read(hand_in: HandIn) -> tuple[bytes, str]:
-    """Read a hand-in: its bytes, or none and why."""
+    """Read the bytes of a hand-in; if that fails, return none and the reason."""
     try:
         return hand_in.read(), ""
     except ValueError as error:
@@ -191,22 +191,23 @@ def grade_class(
     force: bool = False,
     lines: Lines | None = None,
 ) -> Report:
-    """Grade whatever was handed in and is not graded yet.
+    """Grade all hand-ins that are not graded yet.
 
     Parameters
     ----------
     root : str or Path
         Folder of the course.
     assignments, students : sequence of str
-        Which and whose; nothing means all.
+        Names of those to grade; by default all.
     place : callable or None
-        Gives where to grade, called only if there is something to grade; None only plans.
+        Makes the place where submissions are graded; only called if there are any. With None
+        the plan is printed and nothing is graded.
     full : bool
-        Whether demonstrations are run as well.
+        Whether to run demonstrations as well.
     force : bool
         Whether to grade again what is up to date, with the same test inputs.
     lines : Lines, optional
-        Where to say what is done; by default it is printed.
+        How the run tells what it does; by default it prints lines.
 
     Returns
     -------
@@ -287,16 +288,16 @@ class _Run:
 
     def _grade(self, waiting: deque[Task], at: Place) -> None:
         lost = self._work(waiting, at)
-        # Whoever was there when a worker ended goes on alone, which shows who ended it.
+        # The tasks of workers that ended go on one by one: so it shows which of them ends a worker.
         while lost:
             lost += self._work(deque([lost.popleft()]), at)
 
     def _work(self, waiting: deque[Task], at: Place) -> deque[Task]:
-        """Grade and save all; give those that were lost with a worker."""
+        """Grade and save all; return those whose worker ended."""
         flying: dict[Future[Graded], Task] = {}
         lost: deque[Task] = deque()
         while waiting or flying:
-            # A few more than are at work, so that nobody waits for this thread.
+            # A few more than there are places, so that no place waits for this thread.
             while waiting and len(flying) < 2 * at.places:
                 task = waiting.popleft()
                 future = self._submit(task, at)
@@ -321,11 +322,11 @@ class _Run:
         return at.submit(task.bundle, submission)
 
     def _take(self, future: "Future[Graded]", task: Task, at: Place) -> bool:
-        """Save what came; False if nothing came and it is worth another try."""
+        """Save a result; return False if there is none and the task should be tried again."""
         try:
             graded = future.result()
         except SandboxMissing:
-            raise  # nobody else's submission would fare better
+            raise  # no other submission could be graded either
         except (Exception, SystemExit) as error:
             lost = at.is_lost(error)
             if lost and task.attempts < WORKER_ATTEMPTS:

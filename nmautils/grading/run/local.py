@@ -1,4 +1,4 @@
-"""Where submissions are graded: threads of this machine, or whatever does the same."""
+"""The places where submissions can be graded, and the one on this machine."""
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -11,33 +11,33 @@ __all__ = ["Local", "Place"]
 
 
 class Place(Protocol):
-    """Where submissions are graded: threads of this machine, or a cluster."""
+    """A place where submissions are graded: threads of this machine, or a cluster."""
 
     @property
     def places(self) -> int:
         """How many are graded at a time, now."""
 
     def submit(self, bundle: Bundle, submission: Submission) -> "Future[Graded]":
-        """Have one graded."""
+        """Start to grade a submission."""
 
     def is_lost(self, error: BaseException) -> bool:
-        """Whether an error is not of the submission's making, so that it is sent again."""
+        """Whether a worker ended, so that the submission should be sent again."""
 
     def close(self) -> None:
-        """Drop what is not finished."""
+        """Give up what is not finished."""
 
 
 class Local:
-    """Threads of this machine; `grade` itself has a process for each.
+    """Threads of this machine; `grade` uses a process of its own in each.
 
     Parameters
     ----------
     jobs : int
-        How many.
+        Number of threads.
     grade : callable
         `nmautils.grading.run.pool.grade`.
     **options
-        More of what `grade` takes.
+        Further arguments of `grade`.
     """
 
     def __init__(self, jobs: int, grade: Callable[..., Graded], **options: Any) -> None:
@@ -46,13 +46,13 @@ class Local:
         self._executor = ThreadPoolExecutor(jobs, thread_name_prefix="grade")
 
     def submit(self, bundle: Bundle, submission: Submission) -> "Future[Graded]":
-        """Have one graded."""
+        """Start to grade a submission."""
         return self._executor.submit(self._grade, bundle, submission, **self._options)
 
     def is_lost(self, error: BaseException) -> bool:
-        """Nothing is lost here."""
+        """Always false: a thread does not end by itself."""
         return False
 
     def close(self) -> None:
-        """Drop what is not begun."""
+        """Give up what has not started."""
         self._executor.shutdown(wait=False, cancel_futures=True)
