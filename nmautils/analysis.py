@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nmautils.validate import positive
+
 if TYPE_CHECKING:
     import torch
     from torch import nn
@@ -121,8 +123,7 @@ def embed_lowd(resp: np.ndarray | torch.Tensor, *, perplexity: float = 30.0) -> 
         )
     if not np.isfinite(resp).all():
         raise ValueError("resp holds NaN or infinity; leave out those stimuli or units first.")
-    if not perplexity > 0:
-        raise ValueError(f"perplexity is {perplexity}; give a number above 0.")
+    perplexity = positive("perplexity", perplexity)
 
     n_stimuli, n_units = resp.shape
     n_components = min(_PCA_DIMENSIONS, n_units, n_stimuli)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 import sys
 
+from nmautils.validate import whole
+
 __all__ = ["in_notebook", "set_device", "set_seed"]
 
 
@@ -47,13 +49,11 @@ def set_seed(seed: int) -> None:
     ValueError
         If `seed` is anything else.
     """
-    if isinstance(seed, bool) or not hasattr(seed, "__index__") or not 0 <= seed < 2**32:
-        raise ValueError(f"seed is {seed!r}; give a whole number from 0 to {2**32 - 1}.")
+    seed = whole("seed", seed, 0, 2**32 - 1)
 
     import numpy as np
     import torch
 
-    seed = int(seed)
     random.seed(seed)
     np.random.seed(seed)
     torch.manual_seed(seed)

@@ -11,6 +11,8 @@ import math
 import torch
 from torch import nn
 
+from nmautils.validate import whole
+
 __all__ = [
     "CNN",
     "FC",
@@ -22,11 +24,8 @@ __all__ = [
 
 
 def _need_sizes(**sizes: int) -> None:
-    """Raise unless every size is a whole number of at least 1."""
     for name, size in sizes.items():
-        whole = hasattr(size, "__index__") and not isinstance(size, bool)
-        if not whole or size < 1:
-            raise ValueError(f"{name} is {size!r}; give a whole number of at least 1.")
+        whole(name, size, 1)
 
 
 def _shape(tensor: torch.Tensor) -> str:

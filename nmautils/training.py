@@ -17,7 +17,9 @@ import torch
 from torch import nn, optim
 
 from nmautils.device import in_notebook
+from nmautils.profile import N_NEURONS
 from nmautils.progress import progress_bar
+from nmautils.validate import not_negative, positive, whole
 
 __all__ = [
     "History",
@@ -30,7 +32,7 @@ __all__ = [
     "train_encoder",
 ]
 
-_REFERENCE_NEURONS = 23589
+_REFERENCE_NEURONS = N_NEURONS["full"]
 
 
 @dataclass(repr=False)
@@ -341,16 +343,12 @@ def _check_settings(
     if batch_size is not None:
         counts.append(("batch_size", batch_size, 1))
     for name, value, least in counts:
-        whole = hasattr(value, "__index__") and not isinstance(value, bool)
-        if not whole or value < least:
-            raise ValueError(f"{name} is {value!r}; give a whole number of at least {least}.")
-    if not 0 < learning_rate < math.inf:
-        raise ValueError(f"learning_rate is {learning_rate!r}; give a number above 0.")
+        whole(name, value, least)
+    positive("learning_rate", learning_rate)
     if not 0 <= momentum < 1:
-        raise ValueError(f"momentum is {momentum!r}; give a number from 0 to below 1.")
-    for name, value in (("L2_penalty", L2_penalty), ("L1_penalty", L1_penalty)):
-        if not 0 <= value < math.inf:
-            raise ValueError(f"{name} is {value!r}; give 0 or a positive number.")
+        raise ValueError(f"momentum is {momentum!r}: give a number from 0 to below 1")
+    not_negative("L2_penalty", L2_penalty)
+    not_negative("L1_penalty", L1_penalty)
 
 
 def _check_rows(inputs: torch.Tensor, targets: torch.Tensor, which: str) -> None:
@@ -441,16 +439,14 @@ def learning_rate_for(n_neurons: int, reference: float = 1e-4) -> float:
     Raises
     ------
     ValueError
-        If `n_neurons` is below 1.
+        If `n_neurons` is not a whole number of at least 1.
 
     Notes
     -----
     Fewer inputs, smaller gradients. The square root learned at every size tried from 500
     to 23,589 neurons; a step that grows like :math:`1 / n` diverges for small n.
     """
-    if not n_neurons >= 1:
-        raise ValueError(f"n_neurons is {n_neurons!r}; give a whole number of at least 1.")
-    return reference * math.sqrt(_REFERENCE_NEURONS / n_neurons)
+    return reference * math.sqrt(_REFERENCE_NEURONS / whole("n_neurons", n_neurons, 1))
 
 
 def train_cnn(

@@ -1,7 +1,6 @@
 """Recordings as the tutorials use them."""
 
 import math
-import numbers
 import os
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from nmautils.data import download, registry, simulated
 from nmautils.data.cache import cached
 from nmautils.data.registry import Recording
 from nmautils.profile import n_neurons
+from nmautils.validate import positive, whole
 
 SOURCES = ("auto", "real", "simulated")
 REAL = "recording of Stringer et al."
@@ -77,9 +77,7 @@ def load_data(
     averaged in bins, so that a neuron's variance is below 1: Stringer et al. 2021, Cell, DOI
     10.1016/j.cell.2021.03.042.
     """
-    number = isinstance(bin_width, numbers.Real) and not isinstance(bin_width, bool)
-    if not (number and math.isfinite(bin_width) and bin_width > 0):
-        raise ValueError(f"bin_width is {bin_width!r}: give a number of degrees above 0")
+    bin_width = positive("bin_width", bin_width, "degrees")
     data = _obtain("one_degree", source, path, profile, seed, verbose)
     resp, stimuli = data["resp"], data["stimuli"]
     if bin_width > 1:
@@ -193,8 +191,7 @@ def get_data(
     ValueError
         If ``n_stim`` is below 1 or the numbers of rows differ.
     """
-    if not isinstance(n_stim, numbers.Integral) or n_stim < 1:
-        raise ValueError(f"n_stim is {n_stim!r}: give a whole number of at least 1")
+    n_stim = whole("n_stim", n_stim, 1)
     n = len(train_data)
     if len(train_labels) != n:
         raise ValueError(f"{n} rows of data but {len(train_labels)} labels: give as many of both")

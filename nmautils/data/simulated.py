@@ -4,10 +4,11 @@ A population of tuned neurons is drawn once; averaged responses are then drawn f
 one-degree recording or for the two halves of the six-degree one. Everything follows from one seed.
 """
 
-import numbers
 from dataclasses import asdict, dataclass
 
 import numpy as np
+
+from nmautils.validate import whole
 
 N_DEGREES = 360
 DEGREES_PER_SPLIT_BIN = 6
@@ -118,8 +119,8 @@ def parameters(n_neurons: int, seed: int) -> dict:
     return {
         "version": VERSION,
         "block": BLOCK,
-        "n_neurons": _whole("n_neurons", n_neurons, 1),
-        "seed": _whole("seed", seed, 0),
+        "n_neurons": whole("n_neurons", n_neurons, 1),
+        "seed": whole("seed", seed, 0),
         "numpy": np.__version__,  # NumPy may change what its generators draw
         **asdict(MODEL),
     }
@@ -140,15 +141,9 @@ class _Stream:
 
 def _streams(n_neurons: int, seed: int) -> list[_Stream]:
     """Independent streams for the neurons, the one-degree set, and the two halves of the split."""
-    n_blocks = -(-_whole("n_neurons", n_neurons, 1) // BLOCK)
-    root = np.random.SeedSequence(_whole("seed", seed, 0))
+    n_blocks = -(-whole("n_neurons", n_neurons, 1) // BLOCK)
+    root = np.random.SeedSequence(whole("seed", seed, 0))
     return [_Stream(child, n_blocks) for child in root.spawn(4)]
-
-
-def _whole(name: str, value: int, least: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < least:
-        raise ValueError(f"{name} is {value!r}: give a whole number of at least {least}")
-    return int(value)
 
 
 def _blocks(n_neurons: int):

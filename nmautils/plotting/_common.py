@@ -54,14 +54,6 @@ def new_figure(
     return plt.figure(figsize=figsize, layout=layout) if fig is None else fig
 
 
-def same_length(**vectors: Sequence) -> None:
-    """Raise ValueError unless all named sequences are of one length."""
-    lengths = {name: len(vector) for name, vector in vectors.items()}
-    if len(set(lengths.values())) > 1:
-        listed = ", ".join(f"{name} has {length}" for name, length in lengths.items())
-        raise ValueError(f"lengths differ: {listed}; give one entry per point in each of them")
-
-
 def indices_within(indices: Sequence[int], n: int, what: str) -> list[int]:
     """Return `indices` as a list of ints, or raise ValueError if one is not in ``0..n-1``."""
     wanted = [int(i) for i in np.atleast_1d(as_array(list(np.atleast_1d(indices))))]

@@ -9,8 +9,9 @@ from matplotlib.colors import to_rgba_array
 from matplotlib.figure import FigureBase
 from matplotlib.patches import Circle, Rectangle
 
-from nmautils.plotting._common import BLUE, GREEN, VERMILLION, as_array, new_figure, same_length
+from nmautils.plotting._common import BLUE, GREEN, VERMILLION, as_array, new_figure
 from nmautils.plotting.images import show_stimulus
+from nmautils.validate import same_length
 
 _PAPER, _INPUT, _OUTPUT = "#FFFFFF", "#CFE3F1", "#CDEBDF"
 _EDGE = "0.55"

@@ -20,11 +20,11 @@ from nmautils.plotting._common import (
     indices_within,
     new_axes,
     new_figure,
-    same_length,
 )
 from nmautils.plotting.images import plot_weights
 from nmautils.plotting.learning import identityLine
 from nmautils.plotting.responses import plot_prediction, plot_tuning
+from nmautils.validate import same_length, whole
 
 
 def plot_decoded_orientations(true: Any, decoded: Any, ax: Axes | None = None) -> Axes:
@@ -93,8 +93,7 @@ def plot_circle_cost(
     -------
     Figure
     """
-    if n_classes < 2:
-        raise ValueError(f"n_classes is {n_classes}; at least two are needed")
+    n_classes = whole("n_classes", n_classes, 2)
     fig = new_figure(fig, (12, 4.6))
     left = fig.add_subplot(1, 2, 1)
     angles = np.arange(0, 361)

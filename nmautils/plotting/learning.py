@@ -20,8 +20,8 @@ from nmautils.plotting._common import (
     as_curve,
     new_axes,
     new_figure,
-    same_length,
 )
+from nmautils.validate import same_length, whole
 
 
 def plot_train_loss(
@@ -159,8 +159,7 @@ def plot_decoded_results(
     """
     angles, classes = as_curve(test_labels), as_curve(predicted_test_labels)
     same_length(test_labels=angles, predicted_test_labels=classes)
-    if n_classes < 1:
-        raise ValueError(f"n_classes is {n_classes}; at least one class is needed")
+    n_classes = whole("n_classes", n_classes, 1)
     fig = new_figure(fig, (16, 6))
     left, right = fig.subplots(1, 2)
 

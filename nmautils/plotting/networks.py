@@ -15,8 +15,8 @@ from nmautils.plotting._common import (
     as_array,
     new_axes,
     new_figure,
-    same_length,
 )
+from nmautils.validate import same_length
 
 _NODE = 0.36
 

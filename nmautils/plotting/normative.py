@@ -21,8 +21,8 @@ from nmautils.plotting._common import (
     mark_orientations,
     new_axes,
     new_figure,
-    same_length,
 )
+from nmautils.validate import same_length, whole
 
 if TYPE_CHECKING:
     from torch import nn
@@ -168,16 +168,17 @@ def plot_epoch_losses(
     ValueError
         If `per_epoch` is below 1.
     """
-    if per_epoch < 1:
-        raise ValueError(f"per_epoch is {per_epoch}; give 1 or more mini-batches")
+    per_epoch = whole("per_epoch", per_epoch, 1)
     losses = as_curve(losses)
     n_epochs = len(losses) // per_epoch
-    whole = losses[: n_epochs * per_epoch].reshape(n_epochs, per_epoch)
+    epochs = losses[: n_epochs * per_epoch].reshape(n_epochs, per_epoch)
     ax = new_axes(ax, (7.4, 4.4))
     style = {"color": BLUE, "lw": 0.9, "alpha": 0.5, "label": "each mini-batch"}
     ax.plot((1 + np.arange(len(losses))) / per_epoch, losses, **style)
-    ax.plot(np.arange(n_epochs) + 0.5, whole.mean(1), color=BLUE, lw=2.5, label="mean of the epoch")
-    ends = 1 + np.arange(n_epochs), whole[:, -1]
+    ax.plot(
+        np.arange(n_epochs) + 0.5, epochs.mean(1), color=BLUE, lw=2.5, label="mean of the epoch"
+    )
+    ends = 1 + np.arange(n_epochs), epochs[:, -1]
     ax.plot(*ends, "o", ms=5, color=VERMILLION, label="last of the epoch")
     ax.set(yscale="log", xlabel="epoch", ylabel=ylabel)
     ax.set_xlim(left=0)

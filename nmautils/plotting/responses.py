@@ -7,6 +7,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase
+from scipy.ndimage import fourier_gaussian
 
 from nmautils.plotting._common import (
     BLUE,
@@ -22,8 +23,8 @@ from nmautils.plotting._common import (
     mark_orientations,
     new_axes,
     new_figure,
-    same_length,
 )
+from nmautils.validate import not_negative, same_length
 
 
 def plot_data_matrix(X: Any, ax: Axes | None = None, show: bool = False) -> Axes:
@@ -212,21 +213,18 @@ def plot_neuron(
 
     Notes
     -----
-    A Gaussian of width s turns the k-th Fourier coefficient of n points on a circle into
-    itself times exp(-(2 pi k s / n)^2 / 2).
+    Smoothed by `scipy.ndimage.fourier_gaussian`, since the stimuli lie on a circle: the curve's
+    end is smoothed with its beginning, also where the Gaussian is wider than the circle.
     """
     resp, stimuli = as_array(resp), as_curve(stimuli)
     same_length(resp=resp, stimuli=stimuli)
     (neuron,) = indices_within([neuron], resp.shape[1], "neuron")
-    if sigma < 0:
-        raise ValueError(f"sigma is {sigma}; a smoothing width is 0 or more")
+    sigma = not_negative("sigma", sigma)
     ax = new_axes(ax, (8, 4))
     raw = resp[:, neuron].astype(float)
     _curve_with_peak(ax, stimuli, raw, "0.6", 1.0, "raw")
     if sigma > 0:
-        k = np.arange(len(raw) // 2 + 1)
-        damping = np.exp(-((2 * np.pi * k * sigma / len(raw)) ** 2) / 2)
-        smooth = np.fft.irfft(np.fft.rfft(raw) * damping, n=len(raw))
+        smooth = np.fft.irfft(fourier_gaussian(np.fft.rfft(raw), sigma, n=len(raw)), n=len(raw))
         _curve_with_peak(ax, stimuli, smooth, BLUE, 2.5, f"smoothed, width {sigma:g}")
     mark_orientations(ax, stimuli)
     ax.set(xlabel=ORIENTATION_LABEL, ylabel="neural response")

@@ -15,8 +15,8 @@ from nmautils.plotting._common import (
     mark_orientations,
     new_axes,
     new_figure,
-    same_length,
 )
+from nmautils.validate import same_length
 
 
 def plot_corr_matrix(rdm: Any, ax: Axes | None = None, *, colorbar: bool = True) -> Axes:
