@@ -11,7 +11,14 @@ __all__ = ["in_notebook", "set_device", "set_seed"]
 
 
 def in_notebook() -> bool:
-    """Tell whether a Jupyter kernel (also Colab's or Kaggle's) runs this code."""
+    """Tell whether a Jupyter kernel (also Colab's or Kaggle's) runs this code.
+
+    Examples
+    --------
+    >>> from nmautils.device import in_notebook
+    >>> in_notebook()  # in a program
+    False
+    """
     get_ipython = getattr(sys.modules.get("IPython"), "get_ipython", None)
     return get_ipython is not None and hasattr(get_ipython(), "kernel")
 
@@ -23,6 +30,13 @@ def set_device() -> str:
     -------
     str
         ``'cuda'`` or ``'cpu'``; ``torch.device`` and ``.to`` take either.
+
+    Examples
+    --------
+    >>> device = nma.set_device()
+    This notebook computes on the ...
+    >>> torch.zeros(3).to(device).sum().item()
+    0.0
     """
     import torch
 
@@ -48,6 +62,14 @@ def set_seed(seed: int) -> None:
     ------
     ValueError
         If `seed` is anything else.
+
+    Examples
+    --------
+    >>> nma.set_seed(1)
+    >>> first = torch.rand(3)
+    >>> nma.set_seed(1)
+    >>> torch.equal(torch.rand(3), first)
+    True
     """
     seed = whole("seed", seed, 0, 2**32 - 1)
 
