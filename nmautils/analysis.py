@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from nmautils.validate import positive
 
 if TYPE_CHECKING:
     import torch
@@ -45,6 +47,13 @@ def get_hidden_activity(
     What is kept is the module's own output. A non-linearity that ``forward`` applies
     afterwards is not part of it: in the course's ``CNN``, 'pool' comes after the
     rectifier and 'fc' before it. A module used twice in one pass leaves its last output.
+
+    Examples
+    --------
+    >>> net = nma.CNN(48, 64)
+    >>> activity = nma.get_hidden_activity(net, nma.gratings([-45, 45]), ["pool", "fc"])
+    >>> activity["pool"].shape, activity["fc"].shape
+    ((2, 288), (2, 10))
     """
     import torch
 
@@ -58,8 +67,8 @@ def get_hidden_activity(
 
     activity: dict[str, np.ndarray] = {}
 
-    def keep(label: str):
-        def hook(module, args, output):
+    def keep(label: str) -> Callable[[nn.Module, Any, torch.Tensor], None]:
+        def hook(module: nn.Module, args: Any, output: torch.Tensor) -> None:
             # Cloned, since a later in-place operation would change the kept values.
             kept = output.detach().clone().cpu()
             activity[label] = kept.reshape(len(kept), -1).numpy()
@@ -108,6 +117,12 @@ def embed_lowd(resp: np.ndarray | torch.Tensor, *, perplexity: float = 30.0) -> 
     Principal components first (20, or as many as there are stimuli or units), which makes
     t-SNE faster and is common practice; both start from a fixed random state. See van der
     Maaten and Hinton (2008), J. Machine Learning Research 9, 2579-2605.
+
+    Examples
+    --------
+    >>> resp = np.random.default_rng(0).normal(size=(12, 30))
+    >>> nma.embed_lowd(resp).shape
+    (12, 2)
     """
     from sklearn.decomposition import PCA
     from sklearn.manifold import TSNE
@@ -121,8 +136,7 @@ def embed_lowd(resp: np.ndarray | torch.Tensor, *, perplexity: float = 30.0) -> 
         )
     if not np.isfinite(resp).all():
         raise ValueError("resp holds NaN or infinity; leave out those stimuli or units first.")
-    if not perplexity > 0:
-        raise ValueError(f"perplexity is {perplexity}; give a number above 0.")
+    perplexity = positive("perplexity", perplexity)
 
     n_stimuli, n_units = resp.shape
     n_components = min(_PCA_DIMENSIONS, n_units, n_stimuli)
@@ -135,4 +149,5 @@ def embed_lowd(resp: np.ndarray | torch.Tensor, *, perplexity: float = 30.0) -> 
         learning_rate="auto",
         random_state=0,
     )
-    return embedding.fit_transform(components)
+    places: np.ndarray = embedding.fit_transform(components)
+    return places

@@ -5,11 +5,20 @@ from __future__ import annotations
 import random
 import sys
 
+from nmautils.validate import whole
+
 __all__ = ["in_notebook", "set_device", "set_seed"]
 
 
 def in_notebook() -> bool:
-    """Tell whether a Jupyter kernel (also Colab's or Kaggle's) runs this code."""
+    """Tell whether a Jupyter kernel (also Colab's or Kaggle's) runs this code.
+
+    Examples
+    --------
+    >>> from nmautils.device import in_notebook
+    >>> in_notebook()  # in a program
+    False
+    """
     get_ipython = getattr(sys.modules.get("IPython"), "get_ipython", None)
     return get_ipython is not None and hasattr(get_ipython(), "kernel")
 
@@ -21,6 +30,13 @@ def set_device() -> str:
     -------
     str
         ``'cuda'`` or ``'cpu'``; ``torch.device`` and ``.to`` take either.
+
+    Examples
+    --------
+    >>> device = nma.set_device()
+    This notebook computes on the ...
+    >>> torch.zeros(3).to(device).sum().item()
+    0.0
     """
     import torch
 
@@ -46,14 +62,20 @@ def set_seed(seed: int) -> None:
     ------
     ValueError
         If `seed` is anything else.
+
+    Examples
+    --------
+    >>> nma.set_seed(1)
+    >>> first = torch.rand(3)
+    >>> nma.set_seed(1)
+    >>> torch.equal(torch.rand(3), first)
+    True
     """
-    if isinstance(seed, bool) or not hasattr(seed, "__index__") or not 0 <= seed < 2**32:
-        raise ValueError(f"seed is {seed!r}; give a whole number from 0 to {2**32 - 1}.")
+    seed = whole("seed", seed, 0, 2**32 - 1)
 
     import numpy as np
     import torch
 
-    seed = int(seed)
     random.seed(seed)
     np.random.seed(seed)
     torch.manual_seed(seed)

@@ -44,6 +44,12 @@ def is_online() -> bool:
     -----
     ``NMAUTILS_OFFLINE=1`` answers no and ``NMAUTILS_OFFLINE=0`` yes, without a test. While
     nbgrader executes a notebook (``NBGRADER_EXECUTION`` is set) the answer is no.
+
+    Examples
+    --------
+    >>> from nmautils.media import is_online
+    >>> is_online() in (True, False)
+    True
     """
     global _online
     declared = _declared()
@@ -107,6 +113,15 @@ def video(title: str, *, youtube: str | None = None, bilibili: str | None = None
     -----
     Outside a notebook, without ipywidgets, or off line it prints the links and a sentence.
     It never raises.
+
+    Examples
+    --------
+    In a program, where no player can be shown:
+
+    >>> nma.video("Introduction", youtube="dQw4w9WgXcQ")
+    Video: Introduction
+    YouTube: https://www.youtube.com/watch?v=dQw4w9WgXcQ
+    Outside a notebook there is nothing to click; a link above opens the video in a browser.
     """
     players = []
     if youtube:
@@ -172,6 +187,14 @@ def slides(osf_id: str) -> None:
     ----------
     osf_id
         Identifier of the file at the Open Science Framework, for instance ``'vb7c4'``.
+
+    Examples
+    --------
+    In a program:
+
+    >>> nma.slides("vb7c4")
+    Slides: https://osf.io/vb7c4
+    Download: https://osf.io/download/vb7c4/
     """
     name = quote(str(osf_id), safe="")
     page, download = f"https://osf.io/{name}", f"https://osf.io/download/{name}/"
@@ -195,6 +218,14 @@ def show_source(thing: Any) -> None:
     ----------
     thing
         A class or function that is defined in a file.
+
+    Examples
+    --------
+    In a program:
+
+    >>> nma.show_source(nma.recording_label)
+    def recording_label() -> str:
+        return _label
     """
     code = _without_docstrings(inspect.getsource(thing))
     if in_notebook():
@@ -211,7 +242,8 @@ def _without_docstrings(code: str) -> str:
         if isinstance(node, (ast.ClassDef, ast.FunctionDef)) and ast.get_docstring(node):
             text, following = node.body[0], node.body[1:2]
             end = following[0].lineno if isinstance(node, ast.ClassDef) and following else None
-            dropped |= set(range(text.lineno, end or text.end_lineno + 1))
+            last = end - 1 if end else (text.end_lineno or text.lineno)
+            dropped |= set(range(text.lineno, last + 1))
     lines = code.splitlines()
     return "\n".join(lines[i] for i in range(len(lines)) if i + 1 not in dropped).rstrip()
 
@@ -233,6 +265,13 @@ def feedback(identifier: str, *, endpoint: str | None = None) -> None:
     Nothing is sent before somebody presses the button, and the form says where it goes.
     Outside a notebook, without ipywidgets, or when the session is declared off line
     (`is_online`) it prints one line. It never raises.
+
+    Examples
+    --------
+    In a program, where there is no form:
+
+    >>> nma.feedback("Tutorial_1_Introduction")
+    Feedback (optional): Tutorial_1_Introduction. Outside a notebook there is nothing to click.
     """
     endpoint = _endpoint(endpoint)
     if endpoint.lower() == "off":
@@ -307,6 +346,12 @@ def send_feedback(
     and nothing about the person. An address gets it as the JSON body of a POST request, and
     redirections to elsewhere are not followed; if that fails, and for anything that is no
     address, a line is added to a JSON Lines file. It never raises.
+
+    Examples
+    --------
+    >>> from nmautils.media import send_feedback
+    >>> send_feedback("Tutorial_1_Introduction", "clear", endpoint="off")
+    'Feedback is switched off; nothing was kept.'
     """
     endpoint = _endpoint(endpoint)
     if endpoint.lower() == "off":

@@ -11,6 +11,8 @@ import math
 import torch
 from torch import nn
 
+from nmautils.validate import whole
+
 __all__ = [
     "CNN",
     "FC",
@@ -22,11 +24,8 @@ __all__ = [
 
 
 def _need_sizes(**sizes: int) -> None:
-    """Raise unless every size is a whole number of at least 1."""
     for name, size in sizes.items():
-        whole = hasattr(size, "__index__") and not isinstance(size, bool)
-        if not whole or size < 1:
-            raise ValueError(f"{name} is {size!r}; give a whole number of at least 1.")
+        whole(name, size, 1)
 
 
 def _shape(tensor: torch.Tensor) -> str:
@@ -62,6 +61,15 @@ class DeepNetSoftmax(nn.Module):
     :math:`\mathbf l = \log\sigma(\mathbf W^{out}\phi(\mathbf W^{in}\mathbf r +
     \mathbf b^{in}) + \mathbf b^{out})`, with the rectifier :math:`\phi` and the softmax
     :math:`\sigma`. Logarithms, because tiny probabilities are awkward for a computer.
+
+    Examples
+    --------
+    >>> net = nma.DeepNetSoftmax(n_inputs=50, n_hidden=20, n_classes=4)
+    >>> log_probabilities = net(torch.rand(3, 50))
+    >>> log_probabilities.shape
+    torch.Size([3, 4])
+    >>> torch.allclose(log_probabilities.exp().sum(dim=1), torch.ones(3))
+    True
     """
 
     def __init__(self, n_inputs: int, n_hidden: int, n_classes: int) -> None:
@@ -101,6 +109,12 @@ class ConvolutionalLayer(nn.Module):
     ValueError
         If a size is not a whole number of at least 1, `K` is even, or `filters` have
         another shape.
+
+    Examples
+    --------
+    >>> layer = nma.ConvolutionalLayer(c_in=1, c_out=6, K=7, filters=nma.filters(6, 7))
+    >>> layer(nma.grating(45)[None, None]).shape
+    torch.Size([1, 6, 48, 64])
     """
 
     def __init__(
@@ -198,6 +212,14 @@ class CNN(_TiltClassifier):
     See Also
     --------
     ConvPoolFC : the same network with random kernels.
+
+    Examples
+    --------
+    >>> net = nma.CNN(48, 64)
+    >>> net.dims
+    (6, 6, 8)
+    >>> net(nma.gratings([-30, 30])).shape
+    torch.Size([2, 1])
     """
 
     def __init__(self, h_in: int, w_in: int) -> None:
@@ -233,6 +255,12 @@ class FC(_TiltClassifier):
         Number of pixels.
     fc, out : nn.Linear
         To 10 units, then to one.
+
+    Examples
+    --------
+    >>> net = nma.FC(48, 64)
+    >>> net(nma.gratings([-30, 30])).shape
+    torch.Size([2, 1])
     """
 
     def __init__(self, h_in: int, w_in: int) -> None:
@@ -263,6 +291,12 @@ class ConvFCClassifier(_TiltClassifier):
         Shape of one filtered image: channels, rows, columns.
     fc, out : nn.Linear
         To 10 units, then to one.
+
+    Examples
+    --------
+    >>> net = nma.ConvFCClassifier(48, 64)
+    >>> net.dims, net(nma.gratings([-30, 30])).shape
+    ((6, 48, 64), torch.Size([2, 1]))
     """
 
     def __init__(self, h_in: int, w_in: int) -> None:
@@ -302,6 +336,12 @@ class ConvPoolFC(_TiltClassifier):
     ------
     ValueError
         If the images are smaller than the pooling patch.
+
+    Examples
+    --------
+    >>> net = nma.ConvPoolFC(48, 64)
+    >>> net.dims, net(nma.gratings([-30, 30])).shape
+    ((6, 6, 8), torch.Size([2, 1]))
     """
 
     def __init__(self, h_in: int, w_in: int) -> None:

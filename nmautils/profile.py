@@ -17,6 +17,12 @@ def profile() -> str:
     ------
     ValueError
         If the variable holds anything else.
+
+    Examples
+    --------
+    >>> from nmautils.profile import profile
+    >>> profile() in ("full", "small")
+    True
     """
     return _checked(os.environ.get("NMAUTILS_PROFILE", "").strip() or "full", "NMAUTILS_PROFILE")
 
@@ -38,6 +44,12 @@ def n_neurons(profile: str | None = None) -> int:
     ------
     ValueError
         If there is no such profile.
+
+    Examples
+    --------
+    >>> from nmautils.profile import n_neurons
+    >>> n_neurons("small")
+    2000
     """
     return N_NEURONS[_from_environment() if profile is None else _checked(profile, "profile")]
 

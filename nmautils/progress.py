@@ -20,6 +20,13 @@ def progress_bar(**settings: Any) -> tqdm:
     ----------
     **settings
         What ``tqdm.tqdm`` takes.
+
+    Examples
+    --------
+    >>> from nmautils.progress import progress_bar
+    >>> with progress_bar(total=3, disable=True) as bar:
+    ...     for step in range(3):
+    ...         bar.update()
     """
     # Left to itself tqdm.auto takes any program that has imported ipykernel for a notebook.
     if not in_notebook():

@@ -17,7 +17,9 @@ import torch
 from torch import nn, optim
 
 from nmautils.device import in_notebook
+from nmautils.profile import N_NEURONS
 from nmautils.progress import progress_bar
+from nmautils.validate import not_negative, positive, whole
 
 __all__ = [
     "History",
@@ -30,7 +32,7 @@ __all__ = [
     "train_encoder",
 ]
 
-_REFERENCE_NEURONS = 23589
+_REFERENCE_NEURONS = N_NEURONS["full"]
 
 
 @dataclass(repr=False)
@@ -51,6 +53,14 @@ class History:
         last entry of `train_loss` or `objective` is that number.
     interrupted : bool
         Whether training stopped because somebody interrupted it.
+
+    Examples
+    --------
+    >>> net, x = torch.nn.Linear(1, 1), torch.linspace(-1, 1, 9)[:, None]
+    >>> loss = torch.nn.MSELoss()
+    >>> history = nma.fit(net, loss, x, 3 * x, n_iter=20, learning_rate=0.5, progress=False)
+    >>> len(history), history.diverged
+    (20, False)
     """
 
     train_loss: list[float] = field(default_factory=list)
@@ -163,6 +173,16 @@ def fit(
     Interrupting the run (the stop button) ends it and returns what there is so far; so
     does a loss that is not a finite number. Each says so in one line.
     The update is that of ``torch.optim.SGD``.
+
+    Examples
+    --------
+    >>> net, x = torch.nn.Linear(1, 1), torch.linspace(-1, 1, 9)[:, None]
+    >>> loss = torch.nn.MSELoss()
+    >>> history = nma.fit(net, loss, x, 3 * x, n_iter=50, learning_rate=0.5, progress=False)
+    >>> history.train_loss[-1] < 0.01 * history.train_loss[0]
+    True
+    >>> round(net.weight.item(), 2)
+    3.0
     """
     _check_settings(
         n_iter=n_iter,
@@ -279,6 +299,7 @@ class _Objective:
         plain = self.loss(output, targets)
         if not self.penalised:
             return plain, plain
+        assert self.weights is not None  # else the penalties were refused
         return plain + _penalty(self.weights, **self.penalties), plain
 
     def plain(self, output: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
@@ -341,16 +362,12 @@ def _check_settings(
     if batch_size is not None:
         counts.append(("batch_size", batch_size, 1))
     for name, value, least in counts:
-        whole = hasattr(value, "__index__") and not isinstance(value, bool)
-        if not whole or value < least:
-            raise ValueError(f"{name} is {value!r}; give a whole number of at least {least}.")
-    if not 0 < learning_rate < math.inf:
-        raise ValueError(f"learning_rate is {learning_rate!r}; give a number above 0.")
+        whole(name, value, least)
+    positive("learning_rate", learning_rate)
     if not 0 <= momentum < 1:
-        raise ValueError(f"momentum is {momentum!r}; give a number from 0 to below 1.")
-    for name, value in (("L2_penalty", L2_penalty), ("L1_penalty", L1_penalty)):
-        if not 0 <= value < math.inf:
-            raise ValueError(f"{name} is {value!r}; give 0 or a positive number.")
+        raise ValueError(f"momentum is {momentum!r}: give a number from 0 to below 1")
+    not_negative("L2_penalty", L2_penalty)
+    not_negative("L1_penalty", L1_penalty)
 
 
 def _check_rows(inputs: torch.Tensor, targets: torch.Tensor, which: str) -> None:
@@ -441,16 +458,21 @@ def learning_rate_for(n_neurons: int, reference: float = 1e-4) -> float:
     Raises
     ------
     ValueError
-        If `n_neurons` is below 1.
+        If `n_neurons` is not a whole number of at least 1.
 
     Notes
     -----
     Fewer inputs, smaller gradients. The square root learned at every size tried from 500
     to 23,589 neurons; a step that grows like :math:`1 / n` diverges for small n.
+
+    Examples
+    --------
+    >>> nma.learning_rate_for(23589)
+    0.0001
+    >>> round(nma.learning_rate_for(2000), 6)
+    0.000343
     """
-    if not n_neurons >= 1:
-        raise ValueError(f"n_neurons is {n_neurons!r}; give a whole number of at least 1.")
-    return reference * math.sqrt(_REFERENCE_NEURONS / n_neurons)
+    return reference * math.sqrt(_REFERENCE_NEURONS / whole("n_neurons", n_neurons, 1))
 
 
 def train_cnn(
@@ -489,6 +511,16 @@ def train_cnn(
     Notes
     -----
     Prints about five lines, each with the loss of that epoch's final mini-batch.
+
+    Examples
+    --------
+    >>> images = nma.gratings([-30, 30, -60, 60])
+    >>> right = torch.tensor([[0.0], [1.0], [0.0], [1.0]])
+    >>> losses = nma.train_cnn(nma.CNN(48, 64), images, right, n_epochs=1, progress=False)
+    epoch 1/1 | train loss: ...
+    Training is complete.
+    >>> len(losses)
+    1
     """
     history = fit(
         net,
@@ -556,6 +588,16 @@ def train_classifier(
     Notes
     -----
     Prints about five lines. The two losses of a line are one update apart.
+
+    Examples
+    --------
+    >>> net, resp = nma.DeepNetSoftmax(50, 10, 4), torch.rand(20, 50)
+    >>> classes = torch.arange(20) % 4
+    >>> loss = torch.nn.NLLLoss()
+    >>> train_loss, _ = nma.train_classifier(net, loss, resp, classes, n_iter=1, progress=False)
+    iteration 1/1 | train loss: ...
+    >>> len(train_loss)
+    1
     """
     history = fit(
         net,
@@ -622,6 +664,24 @@ def train_encoder(
     Notes
     -----
     Prints a line with both losses wherever the test loss is evaluated.
+
+    Examples
+    --------
+    >>> class Encoder(torch.nn.Module):
+    ...     def __init__(self):
+    ...         super().__init__()
+    ...         self.out_layer = torch.nn.Linear(12 * 16, 5)
+    ...
+    ...     def forward(self, images):
+    ...         return self.out_layer(images.flatten(1))
+    >>> images, resp = nma.gratings(range(0, 360, 6), res=1 / 40)[:, None], torch.rand(60, 5)
+    >>> loss = nma.regularized_MSE_loss
+    >>> train_loss, test_loss = nma.train_encoder(
+    ...     Encoder(), loss, images, resp, learning_rate=0.1, n_iter=1, progress=False
+    ... )
+    iteration 1/1 | train loss: ...
+    >>> train_loss.shape
+    (1,)
     """
     history = fit(
         net,
@@ -651,10 +711,12 @@ def train_encoder(
 def _pair(
     data: torch.Tensor | None, labels: torch.Tensor | None
 ) -> tuple[torch.Tensor, torch.Tensor] | None:
-    if (data is None) != (labels is None):
-        missing = "test_data" if data is None else "test_labels"
-        raise ValueError(f"{missing} is missing; give both test_data and test_labels, or neither.")
-    return None if data is None else (data, labels)
+    if data is not None and labels is not None:
+        return data, labels
+    if data is None and labels is None:
+        return None
+    missing = "test_data" if data is None else "test_labels"
+    raise ValueError(f"{missing} is missing: give both test_data and test_labels, or neither")
 
 
 def _weights_of(net: nn.Module, layer: str) -> torch.Tensor | None:
@@ -689,6 +751,14 @@ def regularized_MSE_loss(
     ------
     ValueError
         If `output` and `target` differ in shape, or there is a penalty but no weights.
+
+    Examples
+    --------
+    >>> output, target = torch.tensor([[1.0, 3.0]]), torch.tensor([[1.0, 1.0]])
+    >>> nma.regularized_MSE_loss(output, target)
+    tensor(2.)
+    >>> nma.regularized_MSE_loss(output, target, torch.tensor([-1.0, 2.0]), L1_penalty=0.5)
+    tensor(3.5000)
     """
     if output.shape != target.shape:
         raise ValueError(
@@ -751,6 +821,18 @@ def decode_orientation(
     Notes
     -----
     Prints the fraction of test rows whose class is right.
+
+    Examples
+    --------
+    >>> angles = torch.arange(0.0, 360, 10)[:, None]
+    >>> resp = torch.cos(torch.deg2rad(angles - torch.arange(0.0, 360, 45))).relu()
+    >>> net = nma.DeepNetSoftmax(n_inputs=8, n_hidden=10, n_classes=4)
+    >>> train_loss, test_loss, classes = nma.decode_orientation(
+    ...     net, 4, torch.nn.NLLLoss(), resp, angles, resp, angles, n_iter=1, progress=False
+    ... )
+    iteration 1/1 | train loss: ...
+    >>> classes.shape
+    torch.Size([36])
     """
     from nmautils.stimuli import stimulus_class
 

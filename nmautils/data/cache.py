@@ -7,12 +7,20 @@ import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 
 
 def data_dir() -> Path:
-    """Folder for recordings: ``NMAUTILS_DATA_DIR``, or else the user's cache folder."""
+    """Folder for recordings: ``NMAUTILS_DATA_DIR``, or else the user's cache folder.
+
+    Examples
+    --------
+    >>> from nmautils.data import data_dir
+    >>> data_dir().is_absolute()
+    True
+    """
     folder = os.environ.get("NMAUTILS_DATA_DIR", "").strip()
     if folder:
         return Path(folder).expanduser()
@@ -22,7 +30,7 @@ def data_dir() -> Path:
 
 
 def cached(
-    name: str, parameters: dict, make: Callable[[], dict[str, np.ndarray]]
+    name: str, parameters: dict[str, Any], make: Callable[[], dict[str, np.ndarray]]
 ) -> dict[str, np.ndarray]:
     """Read arrays from the cache, or make them and keep them for the next time.
 
@@ -61,7 +69,7 @@ def _write(path: Path, arrays: dict[str, np.ndarray]) -> None:
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
     try:
         with open(handle, "wb") as file:
-            np.savez(file, **arrays)
+            np.savez(file, **cast(dict[str, Any], arrays))
         os.chmod(temporary, 0o644)  # temporary files are private, but the folder may be shared
         os.replace(temporary, path)
     finally:

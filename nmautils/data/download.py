@@ -1,19 +1,26 @@
 """Getting a real recording: from the data folder, or once from the network."""
 
+from __future__ import annotations
+
 import hashlib
 import os
 import socket
 import threading
 import time
+from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 from nmautils.data.cache import data_dir
 from nmautils.data.registry import Recording
 from nmautils.progress import progress_bar
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
 
 
 @dataclass(frozen=True)
@@ -173,7 +180,7 @@ def _check_lookup(url: str, seconds: float) -> None:
         raise requests.ConnectTimeout(f"no address for {address.hostname} in {seconds} s")
 
 
-def _swallow(function, *args) -> None:
+def _swallow(function: Callable[..., object], *args: object) -> None:
     with suppress(OSError):  # connecting will fail with a better message
         function(*args)
 
@@ -186,7 +193,7 @@ class _Progress:
         self._limits = limits
         self._start = time.monotonic()
         self._received = 0
-        self._bar = None
+        self._bar: tqdm[Any] | None = None
 
     def update(self, size: int) -> None:
         if self._bar is None:
@@ -210,11 +217,11 @@ class _Progress:
             self._bar.close()
 
 
-def _explain(error: Exception, server: str, path: Path) -> tuple[str, bool]:
+def _explain(error: BaseException, server: str, path: Path) -> tuple[str, bool]:
     """Say what went wrong, and whether every file of that server would share it."""
     import requests
 
-    if isinstance(error, _GiveUp):
+    if isinstance(error, _GiveUp) and error.__cause__ is not None:
         error = error.__cause__
     if isinstance(error, requests.HTTPError):
         return f"{server} answered with error {error.response.status_code}", False

@@ -1,7 +1,6 @@
 """Recordings as the tutorials use them."""
 
 import math
-import numbers
 import os
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from nmautils.data import download, registry, simulated
 from nmautils.data.cache import cached
 from nmautils.data.registry import Recording
 from nmautils.profile import n_neurons
+from nmautils.validate import positive, whole
 
 SOURCES = ("auto", "real", "simulated")
 REAL = "recording of Stringer et al."
@@ -76,10 +76,15 @@ def load_data(
     Real responses were scaled by spontaneous activity, z-scored over single trials and then
     averaged in bins, so that a neuron's variance is below 1: Stringer et al. 2021, Cell, DOI
     10.1016/j.cell.2021.03.042.
+
+    Examples
+    --------
+    >>> resp, stimuli = nma.load_data(bin_width=6, source="simulated", profile="small")
+    Data: simulated recording, 2,000 neurons.
+    >>> resp.shape, stimuli.shape
+    (torch.Size([60, 2000]), torch.Size([60, 1]))
     """
-    number = isinstance(bin_width, numbers.Real) and not isinstance(bin_width, bool)
-    if not (number and math.isfinite(bin_width) and bin_width > 0):
-        raise ValueError(f"bin_width is {bin_width!r}: give a number of degrees above 0")
+    bin_width = positive("bin_width", bin_width, "degrees")
     data = _obtain("one_degree", source, path, profile, seed, verbose)
     resp, stimuli = data["resp"], data["stimuli"]
     if bin_width > 1:
@@ -116,13 +121,28 @@ def load_data_split(
     ------
     ValueError, FileNotFoundError, nmautils.data.DownloadError
         As in `load_data`.
+
+    Examples
+    --------
+    >>> train, test, stimuli = nma.load_data_split(source="simulated", profile="small")
+    Data: simulated recording, 2,000 neurons.
+    >>> train.shape, test.shape, stimuli.shape
+    (torch.Size([60, 2000]), torch.Size([60, 2000]), torch.Size([60]))
     """
     data = _obtain("six_degree", source, path, profile, seed, verbose)
-    return tuple(torch.from_numpy(data[key]) for key in ("resp_train", "resp_test", "stimuli"))
+    resp_train, resp_test = (torch.from_numpy(data[key]) for key in ("resp_train", "resp_test"))
+    return resp_train, resp_test, torch.from_numpy(data["stimuli"])
 
 
 def recording_label() -> str:
-    """Name the recording loaded last, for figures: its kind and its number of neurons."""
+    """Name the recording loaded last, for figures: its kind and its number of neurons.
+
+    Examples
+    --------
+    >>> resp, stimuli = nma.load_data(source="simulated", profile="small", verbose=False)
+    >>> nma.recording_label()
+    'simulated recording, 2,000 neurons'
+    """
     return _label
 
 
@@ -153,6 +173,13 @@ def split_train_test(
     ------
     ValueError
         If the numbers of rows differ, or a set would be empty.
+
+    Examples
+    --------
+    >>> resp, stimuli = torch.rand(360, 50), torch.arange(360.0)[:, None]
+    >>> resp_train, stimuli_train, resp_test, stimuli_test = nma.split_train_test(resp, stimuli)
+    >>> resp_train.shape, resp_test.shape
+    (torch.Size([216, 50]), torch.Size([144, 50]))
     """
     resp, stimuli = torch.as_tensor(resp), torch.as_tensor(stimuli)
     n = len(resp)
@@ -192,9 +219,15 @@ def get_data(
     ------
     ValueError
         If ``n_stim`` is below 1 or the numbers of rows differ.
+
+    Examples
+    --------
+    >>> resp, stimuli = torch.rand(360, 50), torch.arange(360.0)[:, None]
+    >>> r, ori = nma.get_data(10, resp, stimuli)
+    >>> r.shape, ori.shape
+    (torch.Size([10, 50]), torch.Size([10, 1]))
     """
-    if not isinstance(n_stim, numbers.Integral) or n_stim < 1:
-        raise ValueError(f"n_stim is {n_stim!r}: give a whole number of at least 1")
+    n_stim = whole("n_stim", n_stim, 1)
     n = len(train_data)
     if len(train_labels) != n:
         raise ValueError(f"{n} rows of data but {len(train_labels)} labels: give as many of both")

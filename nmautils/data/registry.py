@@ -18,6 +18,12 @@ class Recording:
     responses : tuple of str
         Names of its response matrices, stimuli x neurons. A vector ``stimuli`` (degrees) goes
         with them.
+
+    Examples
+    --------
+    >>> from nmautils.data import RECORDINGS
+    >>> RECORDINGS["one_degree"].responses
+    ('resp',)
     """
 
     name: str

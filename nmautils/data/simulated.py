@@ -4,10 +4,13 @@ A population of tuned neurons is drawn once; averaged responses are then drawn f
 one-degree recording or for the two halves of the six-degree one. Everything follows from one seed.
 """
 
-import numbers
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
+
+from nmautils.validate import whole
 
 N_DEGREES = 360
 DEGREES_PER_SPLIT_BIN = 6
@@ -73,6 +76,13 @@ def simulate(n_neurons: int, seed: int = DEFAULT_SEED) -> dict[str, np.ndarray]:
     -------
     dict of ndarray, float32
         ``resp`` (360 x n_neurons, z-score units) and ``stimuli`` (360, degrees: 0, 1, ..., 359).
+
+    Examples
+    --------
+    >>> from nmautils.data import simulate
+    >>> data = simulate(n_neurons=10)
+    >>> data["resp"].shape, data["stimuli"].shape
+    ((360, 10), (360,))
     """
     neurons, noise, _, _ = _streams(n_neurons, seed)
     draw = _Draws(noise, N_DEGREES, MODEL.trials)
@@ -96,6 +106,13 @@ def simulate_split(n_neurons: int, seed: int = DEFAULT_SEED) -> dict[str, np.nda
     dict of ndarray, float32
         ``resp_train``, ``resp_test`` (60 x n_neurons, z-score units) and ``stimuli`` (60,
         degrees: 3, 9, ..., 357).
+
+    Examples
+    --------
+    >>> from nmautils.data import simulate_split
+    >>> data = simulate_split(n_neurons=10)
+    >>> data["resp_train"].shape, data["resp_test"].shape
+    ((60, 10), (60, 10))
     """
     neurons, _, noise_train, noise_test = _streams(n_neurons, seed)
     n_bins = N_DEGREES // DEGREES_PER_SPLIT_BIN
@@ -113,13 +130,13 @@ def simulate_split(n_neurons: int, seed: int = DEFAULT_SEED) -> dict[str, np.nda
     return {**data, "stimuli": centres.astype(np.float32)}
 
 
-def parameters(n_neurons: int, seed: int) -> dict:
+def parameters(n_neurons: int, seed: int) -> dict[str, Any]:
     """Everything a simulated recording depends on, for the key of its cache file."""
     return {
         "version": VERSION,
         "block": BLOCK,
-        "n_neurons": _whole("n_neurons", n_neurons, 1),
-        "seed": _whole("seed", seed, 0),
+        "n_neurons": whole("n_neurons", n_neurons, 1),
+        "seed": whole("seed", seed, 0),
         "numpy": np.__version__,  # NumPy may change what its generators draw
         **asdict(MODEL),
     }
@@ -140,24 +157,18 @@ class _Stream:
 
 def _streams(n_neurons: int, seed: int) -> list[_Stream]:
     """Independent streams for the neurons, the one-degree set, and the two halves of the split."""
-    n_blocks = -(-_whole("n_neurons", n_neurons, 1) // BLOCK)
-    root = np.random.SeedSequence(_whole("seed", seed, 0))
+    n_blocks = -(-whole("n_neurons", n_neurons, 1) // BLOCK)
+    root = np.random.SeedSequence(whole("seed", seed, 0))
     return [_Stream(child, n_blocks) for child in root.spawn(4)]
 
 
-def _whole(name: str, value: int, least: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < least:
-        raise ValueError(f"{name} is {value!r}: give a whole number of at least {least}")
-    return int(value)
-
-
-def _blocks(n_neurons: int):
+def _blocks(n_neurons: int) -> Iterator[tuple[int, slice]]:
     for block, start in enumerate(range(0, n_neurons, BLOCK)):
         yield block, slice(start, min(start + BLOCK, n_neurons))
 
 
 def _len(columns: slice) -> int:
-    return columns.stop - columns.start
+    return int(columns.stop - columns.start)
 
 
 def _draw_neurons(rng: np.random.Generator) -> _Neurons:
@@ -198,10 +209,13 @@ def _bump(centre: np.ndarray, sharpness: np.ndarray) -> np.ndarray:
     """Von Mises bump of height 1 at every degree: exp(k (cos(theta - centre) - 1)), 360 x B."""
     theta = np.radians(np.arange(N_DEGREES))[:, None]
     # cos(theta - centre) by the addition theorem: 720 + 2 B cosines instead of 360 B
-    bump = np.cos(theta).astype(np.float32) * (sharpness * np.cos(centre)).astype(np.float32)
+    bump: np.ndarray = np.cos(theta).astype(np.float32) * (sharpness * np.cos(centre)).astype(
+        np.float32
+    )
     bump += np.sin(theta).astype(np.float32) * (sharpness * np.sin(centre)).astype(np.float32)
     bump -= sharpness.astype(np.float32)
-    return np.exp(bump, out=bump)
+    np.exp(bump, out=bump)
+    return bump
 
 
 class _Draws:
@@ -237,7 +251,9 @@ class _Draws:
         shape *= tuning
         shape *= self._trials
         shape /= neurons.private
-        responses = self._stream.generator(block).standard_gamma(shape, dtype=np.float32)
+        responses: np.ndarray = self._stream.generator(block).standard_gamma(
+            shape, dtype=np.float32
+        )
         responses *= neurons.private
         responses /= self._trials
         responses -= neurons.mean

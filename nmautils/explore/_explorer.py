@@ -32,6 +32,13 @@ class Explorer:
         The sliders and buttons by name; empty without ipywidgets or outside a live notebook.
     widget : ipywidgets.Widget or None
         Controls and picture together.
+
+    Examples
+    --------
+    >>> from nmautils.explore import Explorer
+    >>> explorer = Explorer(lambda figure: figure.add_subplot().plot([1, 2]), (4, 3), right=0.9)
+    >>> len(explorer.figure.axes), explorer.controls
+    (1, {})
     """
 
     def __init__(
@@ -42,10 +49,10 @@ class Explorer:
         # Fixed margins: the axes stay put from one setting to the next, and a layout engine
         # would take half of the time of drawing. The legend stands to the right of `right`.
         self._margins = {"left": 0.1, "right": right, "bottom": 0.15, "top": 0.9}
-        self._picture = None
-        self._shown_in_cell = None
+        self._picture: Any = None
+        self._shown_in_cell: int | None = None
         self.controls: dict[str, Any] = {}
-        self.widget = None
+        self.widget: Any = None
         self.redraw()
 
     def redraw(self) -> None:
@@ -90,7 +97,7 @@ class Explorer:
 
     def _bundle(self) -> dict[str, Any]:
         # Pages that know no widgets fall back on the picture in the same output.
-        bundle = {
+        bundle: dict[str, Any] = {
             "text/plain": "Interactive figure: run this cell in a notebook to use its controls. "
             + describe(self.figure),
             "image/png": base64.b64encode(self.png()).decode("ascii"),

@@ -42,8 +42,15 @@ def gabor_workshop(
     -------
     Explorer
         Shown already when a notebook runs this.
+
+    Examples
+    --------
+    >>> workshop = nma.gabor_workshop(orientation=45, K=9)
+    >>> pictures, curve = workshop.figure.axes
+    >>> curve.get_xlabel()
+    'angle of the grating (°)'
     """
-    shown = {
+    shown: dict[str, Any] = {
         "orientation": orientation,
         "wavelength": wavelength,
         "phase": phase,
@@ -121,6 +128,12 @@ def size_calculator(*, size: int = 8, K: int = 3, padding: int = 1, stride: int 
     -------
     Explorer
         Shown already when a notebook runs this.
+
+    Examples
+    --------
+    >>> calculator = nma.size_calculator(size=8, K=3, padding=0, stride=2)
+    >>> calculator.figure.axes[1].get_xlabel()
+    'output 3 × 3'
     """
     shown = {"size": size, "K": K, "padding": padding, "stride": stride}
     calculator = Explorer(lambda figure: plot_output_size(**shown, fig=figure), (9, 4.6), 0.95)

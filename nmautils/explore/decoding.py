@@ -59,6 +59,17 @@ def training_desk(
     -------
     Explorer
         Shown already when a notebook runs this.
+
+    Examples
+    --------
+    >>> def make_net(n_inputs, n_hidden):
+    ...     return torch.nn.Sequential(
+    ...         torch.nn.Linear(n_inputs, n_hidden), torch.nn.Linear(n_hidden, 1)
+    ...     )
+    >>> resp, stimuli = torch.rand(36, 20), torch.arange(0.0, 360, 10)[:, None]
+    >>> desk = nma.training_desk(resp, stimuli, make_net, learning_rate=1e-6, n_epochs=5)
+    >>> desk.figure.axes[0].get_xlabel()
+    'iterations of gradient descent'
     """
     import torch
     from torch import nn
@@ -161,9 +172,17 @@ def neuron_browser(resp: Any, stimuli: Any, *, neuron: int = 0, sigma: float = 5
     -------
     Explorer
         Shown already when a notebook runs this.
+
+    Examples
+    --------
+    >>> stimuli = np.arange(0, 360, 10)
+    >>> resp = np.cos(np.radians(stimuli[:, None] - [0, 90, 180]))
+    >>> browser = nma.neuron_browser(resp, stimuli, neuron=1)
+    >>> browser.figure.axes[0].get_title()
+    'neuron 1'
     """
     resp, stimuli = as_array(resp), as_array(stimuli)
-    shown = {"neuron": neuron, "sigma": sigma}
+    shown: dict[str, Any] = {"neuron": neuron, "sigma": sigma}
     browser = Explorer(
         lambda figure: plot_neuron(resp, stimuli, **shown, ax=figure.add_subplot()),
         (9, 4),

@@ -32,6 +32,15 @@ def fit_browser(
     -------
     Explorer
         Shown already when a notebook runs this.
+
+    Examples
+    --------
+    >>> stimuli = np.arange(3, 363, 6)
+    >>> resp = np.cos(np.radians(stimuli[:, None] - [0, 90]))
+    >>> prediction = resp * [1, -1]
+    >>> browser = nma.fit_browser(stimuli, resp, resp, prediction)
+    >>> browser.figure.axes[0].get_title()  # the one that is fitted best
+    'neuron 0'
     """
     stimuli = as_array(stimuli)
     curves = [as_array(values) for values in (resp_train, resp_test, prediction)]
@@ -41,14 +50,15 @@ def fit_browser(
             f"resp_train, resp_test and prediction have shapes {shapes}; give n_stimuli x "
             "n_neurons, the same for all three"
         )
-    fits = correlations(curves[2], curves[1])
+    train, test, model = curves
+    fits = correlations(model, test)
     by_fit = np.argsort(-fits, kind="stable")
     orders = dict(zip(_ORDERS, (np.arange(len(fits)), by_fit, by_fit[::-1]), strict=True))
     if neuron is not None:
         (neuron,) = indices_within([neuron], len(fits), "neuron")
     shown = {"neuron": int(by_fit[0]) if neuron is None else neuron}
     browser = Explorer(
-        lambda figure: plot_fit(stimuli, *curves, **shown, fig=figure, fits=fits),
+        lambda figure: plot_fit(stimuli, train, test, model, shown["neuron"], figure, fits=fits),
         (10.5, 4),
         right=0.98,
     )

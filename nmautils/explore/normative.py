@@ -36,13 +36,24 @@ def rdm_explorer(
     ------
     ValueError
         If there is no matrix, or one has another number of rows than there are orientations.
+
+    Examples
+    --------
+    >>> orientations = np.linspace(-90, 90, 19)
+    >>> rdm = 1 - np.cos(np.radians(2 * (orientations[:, None] - orientations)))
+    >>> explorer = nma.rdm_explorer({"V1 data": rdm}, orientations, orientation=-40)
+    >>> explorer.figure.axes[0].texts[-1].get_text()
+    'grating at −40°'
     """
     from nmautils.stimuli import gratings
 
     angles = as_curve(orientations)
     images = as_array(gratings(angles))
     rdms = {label: as_array(rdm) for label, rdm in rdm_dict.items()}
-    shown = {"row": int(abs(angles - orientation).argmin()), "populations": list(rdms)}
+    shown: dict[str, Any] = {
+        "row": int(abs(angles - orientation).argmin()),
+        "populations": list(rdms),
+    }
 
     def draw(figure: Any) -> None:
         row = shown["row"]

@@ -21,6 +21,13 @@ def use_style() -> None:
     """Apply the course's style sheet to all figures drawn from now on.
 
     The sheet lies in the package (``nma.mplstyle``), so nothing is fetched over the network.
+
+    Examples
+    --------
+    >>> import matplotlib.pyplot as plt
+    >>> nma.use_style()
+    >>> plt.rcParams["axes.spines.top"]
+    False
     """
     with resources.as_file(resources.files("nmautils") / "nma.mplstyle") as path:
         plt.style.use(path)
@@ -29,7 +36,7 @@ def use_style() -> None:
 def as_array(values: Any) -> np.ndarray:
     """Return `values` (array, tensor on any device, or nested list of them) as an array."""
     if hasattr(values, "detach"):
-        return values.detach().cpu().numpy()
+        values = values.detach().cpu().numpy()
     if isinstance(values, (list, tuple)):
         return np.array([as_array(value) for value in values])
     return np.asarray(values)
@@ -52,14 +59,6 @@ def new_figure(
 ) -> FigureBase:
     """Return `fig` (a figure or subfigure), or a new figure of `figsize` inches."""
     return plt.figure(figsize=figsize, layout=layout) if fig is None else fig
-
-
-def same_length(**vectors: Sequence) -> None:
-    """Raise ValueError unless all named sequences are of one length."""
-    lengths = {name: len(vector) for name, vector in vectors.items()}
-    if len(set(lengths.values())) > 1:
-        listed = ", ".join(f"{name} has {length}" for name, length in lengths.items())
-        raise ValueError(f"lengths differ: {listed}; give one entry per point in each of them")
 
 
 def indices_within(indices: Sequence[int], n: int, what: str) -> list[int]:

@@ -9,8 +9,9 @@ from matplotlib.colors import to_rgba_array
 from matplotlib.figure import FigureBase
 from matplotlib.patches import Circle, Rectangle
 
-from nmautils.plotting._common import BLUE, GREEN, VERMILLION, as_array, new_figure, same_length
+from nmautils.plotting._common import BLUE, GREEN, VERMILLION, as_array, new_figure
 from nmautils.plotting.images import show_stimulus
+from nmautils.validate import same_length
 
 _PAPER, _INPUT, _OUTPUT = "#FFFFFF", "#CFE3F1", "#CDEBDF"
 _EDGE = "0.55"
@@ -40,6 +41,13 @@ def plot_convolution_steps(
     ------
     ValueError
         If the kernel does not fit into the image at a position.
+
+    Examples
+    --------
+    >>> image, kernel = np.eye(5), np.ones((3, 3))
+    >>> fig = nma.plot_convolution_steps(image, kernel, positions=[(0, 0)])
+    >>> fig.axes[3].get_title()
+    'sum of products: 3'
     """
     image, kernel = as_array(image).astype(float), as_array(kernel).astype(float)
     K = len(kernel)
@@ -115,6 +123,12 @@ def plot_padding_stride(
     ------
     ValueError
         If a size makes no sense or the kernel does not fit into the padded input.
+
+    Examples
+    --------
+    >>> fig = nma.plot_padding_stride(size=6, K=3, settings=[(0, 1), (1, 2)])
+    >>> [ax.get_xlabel() for ax in fig.axes[2:]]
+    ['output 4 × 4', 'output 3 × 3']
     """
     sizes = [_output_size(size, K, padding, stride) for padding, stride in settings]
     widest, highest = size + 2 * max(padding for padding, _ in settings), max(sizes)
@@ -153,6 +167,12 @@ def plot_output_size(
     ------
     ValueError
         If a size makes no sense or the kernel does not fit into the padded input.
+
+    Examples
+    --------
+    >>> fig = nma.plot_output_size(size=6, K=3, padding=1, stride=1)
+    >>> fig.axes[1].get_xlabel()
+    'output 6 × 6'
     """
     n = _output_size(size, K, padding, stride)
     fig = new_figure(fig, (9, 4.4))
@@ -185,6 +205,13 @@ def plot_connections(n_inputs: int = 7, K: int = 3, fig: FigureBase | None = Non
     Returns
     -------
     Figure
+
+    Examples
+    --------
+    >>> fig = nma.plot_connections(n_inputs=7, K=3)
+    >>> full, local = fig.axes
+    >>> len(full.lines), len(local.lines)
+    (49, 19)
     """
     fig = new_figure(fig, (12, 3.1))
     full, local = fig.subplots(1, 2)
@@ -230,6 +257,12 @@ def plot_stimuli(
     Returns
     -------
     Figure
+
+    Examples
+    --------
+    >>> fig = nma.plot_stimuli(nma.gratings([-45, 45]), [-45, 45])
+    >>> [ax.get_title() for ax in fig.axes]
+    ['−45°', '45°']
     """
     stimuli = as_array(stimuli)
     same_length(stimuli=stimuli, angles=angles)
@@ -256,6 +289,13 @@ def plot_filters(filters: Mapping[str, Any], fig: FigureBase | None = None) -> F
     Returns
     -------
     Figure
+
+    Examples
+    --------
+    >>> bank = nma.filters(6, 7)
+    >>> fig = nma.plot_filters({"centre-surround": bank[0], "Gabor": bank[2]})
+    >>> [ax.get_title() for ax in fig.axes[:2]]
+    ['centre-surround', 'Gabor']
     """
     fig = new_figure(fig, (4 * len(filters), 4))
     axes = fig.subplots(1, len(filters), squeeze=False)
@@ -299,6 +339,14 @@ def plot_gabor(
     Returns
     -------
     Figure
+
+    Examples
+    --------
+    >>> kernel, stimulus = nma.gabor(), nma.grating(45, centred=True)
+    >>> response = nma.ConvolutionalLayer(1, 1, 7, kernel[None, None])(stimulus[None, None])[0, 0]
+    >>> fig = nma.plot_gabor(kernel, stimulus, response, [0, 45, 90], [0.1, 0.2, 0.3], angle=45)
+    >>> [text.get_text() for text in fig.axes[0].texts]
+    ['filter', 'grating at 45°', 'response']
     """
     kernel, stimulus, response = as_array(kernel), as_array(stimulus), as_array(response)
     angles, strengths = as_array(angles), as_array(strengths)
@@ -354,7 +402,7 @@ def _padded_input(ax: Axes, size: int, K: int, padding: int, stride: int) -> Non
     colours[inside, inside] = _INPUT
     _grid(ax, colours, start=-padding)
     row, column = np.nonzero(colours == _PAPER)
-    zero = {"marker": "$0$", "ls": "", "color": "0.6", "ms": 6, "mew": 0.1}
+    zero: dict[str, Any] = {"marker": "$0$", "ls": "", "color": "0.6", "ms": 6, "mew": 0.1}
     ax.plot(column - padding, row - padding, **zero)
     centres = -padding + (K - 1) / 2 + stride * np.arange(n)
     x, y = np.meshgrid(centres, centres)
@@ -382,7 +430,7 @@ def _grid(ax: Axes, colours: np.ndarray, start: int = 0) -> None:
 
 def _numbers(ax: Axes, values: np.ndarray, shift: float = 0.0, **style: Any) -> None:
     """Write numbers into the squares, leaving out what is not a number."""
-    style = {"ha": "center", "va": "center", "fontsize": 11} | style
+    style = {"ha": "center", "va": "center", "fontsize": 11, **style}
     for (y, x), value in np.ndenumerate(values):
         if np.isfinite(value):
             ax.text(x + shift, y + shift, _signed(value), **style)

@@ -1,7 +1,7 @@
 """Tutorial 4's figures: what a decoder gets wrong, penalties, and how an encoder fits."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -20,11 +20,11 @@ from nmautils.plotting._common import (
     indices_within,
     new_axes,
     new_figure,
-    same_length,
 )
 from nmautils.plotting.images import plot_weights
 from nmautils.plotting.learning import identityLine
 from nmautils.plotting.responses import plot_prediction, plot_tuning
+from nmautils.validate import same_length, whole
 
 
 def plot_decoded_orientations(true: Any, decoded: Any, ax: Axes | None = None) -> Axes:
@@ -38,6 +38,13 @@ def plot_decoded_orientations(true: Any, decoded: Any, ax: Axes | None = None) -
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> true = np.arange(0, 360, 10)
+    >>> ax = nma.plot_decoded_orientations(true, true + 5)
+    >>> ax.get_title().splitlines()[1]  # the mean squared error
+    '25.00'
     """
     true, decoded = as_curve(true), as_curve(decoded)
     same_length(true=true, decoded=decoded)
@@ -65,6 +72,13 @@ def plot_decoding_errors(true: Any, decoded: Any, ax: Axes | None = None) -> Axe
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> true = np.arange(0, 360, 10)
+    >>> ax = nma.plot_decoding_errors(true, true + 5)
+    >>> set(ax.lines[1].get_ydata().tolist())
+    {5.0}
     """
     true, decoded = as_curve(true), as_curve(decoded)
     same_length(true=true, decoded=decoded)
@@ -92,9 +106,14 @@ def plot_circle_cost(
     Returns
     -------
     Figure
+
+    Examples
+    --------
+    >>> fig = nma.plot_circle_cost(true=359, n_classes=20)
+    >>> fig.axes[1].get_title()
+    '20 classes: only the green one is right'
     """
-    if n_classes < 2:
-        raise ValueError(f"n_classes is {n_classes}; at least two are needed")
+    n_classes = whole("n_classes", n_classes, 2)
     fig = new_figure(fig, (12, 4.6))
     left = fig.add_subplot(1, 2, 1)
     angles = np.arange(0, 361)
@@ -141,6 +160,12 @@ def plot_penalties(fig: FigureBase | None = None) -> FigureBase:
     Returns
     -------
     Figure
+
+    Examples
+    --------
+    >>> fig = nma.plot_penalties()
+    >>> [line.get_label() for line in fig.axes[0].lines[:1]]
+    ['L2']
     """
     fig = new_figure(fig, (10, 3.8))
     left, right = fig.subplots(1, 2)
@@ -177,6 +202,12 @@ def plot_weight_sizes(
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> ax = nma.plot_weight_sizes({"plain": [0.1, -0.2], "with L1": [1e-6, 0.3]})
+    >>> [text.get_text() for text in ax.get_legend().get_texts()]
+    ['plain: 0.0 % below 0.0001', 'with L1: 50.0 % below 0.0001']
     """
     if not weights:
         raise ValueError("no weights were given; give at least one array, by its name")
@@ -187,7 +218,7 @@ def plot_weight_sizes(
         below = np.mean(sizes < tiny)
         ax.hist(
             np.clip(sizes, edges[0], edges[-1]),
-            edges,
+            list(edges),
             weights=np.full(len(sizes), 100 / len(sizes)),
             histtype="stepfilled",
             alpha=0.45,
@@ -223,6 +254,14 @@ def plot_tuning_grid(
     Returns
     -------
     Figure
+
+    Examples
+    --------
+    >>> stimuli = np.arange(3, 363, 6)
+    >>> resp = np.cos(np.radians(stimuli[:, None] - [0, 90, 180]))
+    >>> fig = nma.plot_tuning_grid(stimuli, resp, resp, neurons=[0, 2])
+    >>> [ax.get_title() for ax in fig.axes]
+    ['neuron 0', 'neuron 2']
     """
     train, test = as_array(resp_train), as_array(resp_test)
     neurons = indices_within(neurons, train.shape[1], "neuron")
@@ -255,6 +294,13 @@ def plot_prediction_grid(
     Returns
     -------
     Figure
+
+    Examples
+    --------
+    >>> resp = np.cos(np.radians(np.arange(3, 363, 6)[:, None] - [0, 90, 180]))
+    >>> fig = nma.plot_prediction_grid(0.8 * resp, resp, resp, neurons=[0, 2])
+    >>> [ax.get_title() for ax in fig.axes]
+    ['neuron 0', 'neuron 2']
     """
     prediction, train, test = (as_array(x) for x in (prediction, resp_train, resp_test))
     neurons = indices_within(neurons, train.shape[1], "neuron")
@@ -313,11 +359,18 @@ def plot_filter_change(before: Any, after: Any, fig: FigureBase | None = None) -
     Returns
     -------
     Figure
+
+    Examples
+    --------
+    >>> before = nma.filters(3, 7)
+    >>> fig = nma.plot_filter_change(before, 0.5 * before)
+    >>> [row.get_suptitle() for row in fig.subfigs]
+    ['before training', 'after training']
     """
     before, after = as_array(before), as_array(after)
     same_length(before=before, after=after)
     fig = new_figure(fig, (12, 5.4))
-    rows = fig.subfigures(2, 1)
+    rows = cast(np.ndarray, fig.subfigures(2, 1))
     for row, weights, title in zip(
         rows, (before, after), ("before training", "after training"), strict=True
     ):
@@ -337,13 +390,22 @@ def correlations(prediction: Any, resp: Any) -> np.ndarray:
     -------
     ndarray, n_neurons
         Pearson correlation over stimuli; 0 where one of the curves is flat.
+
+    Examples
+    --------
+    >>> from nmautils.plotting.encoding import correlations
+    >>> resp = np.array([[1.0, 1.0], [2.0, 3.0], [3.0, 2.0]])
+    >>> correlations(resp, resp * [1, -1])
+    array([ 1., -1.])
     """
     x, y = (as_array(v).astype(float) for v in (prediction, resp))
     if x.shape != y.shape or x.ndim != 2:
         raise ValueError(f"shapes are {x.shape} and {y.shape}; give n_stimuli x n_neurons twice")
     x, y = x - x.mean(0), y - y.mean(0)
     scale = np.sqrt((x**2).sum(0) * (y**2).sum(0))
-    return np.divide((x * y).sum(0), scale, out=np.zeros(x.shape[1]), where=scale > 0)
+    fits = np.zeros(x.shape[1])
+    np.divide((x * y).sum(0), scale, out=fits, where=scale > 0)
+    return fits
 
 
 def plot_fit(
@@ -370,6 +432,14 @@ def plot_fit(
     Returns
     -------
     Figure
+
+    Examples
+    --------
+    >>> stimuli = np.arange(3, 363, 6)
+    >>> resp = np.cos(np.radians(stimuli[:, None] - [0, 90]))
+    >>> fig = nma.plot_fit(stimuli, resp, resp, resp * [1, -1], neuron=1)
+    >>> fig.axes[1].get_title()
+    'this neuron: -1.00'
     """
     train, test, model = (as_array(v) for v in (resp_train, resp_test, prediction))
     (neuron,) = indices_within([neuron], train.shape[1], "neuron")

@@ -25,6 +25,12 @@ def show_stimulus(img: Any, ax: Axes | None = None, show: bool = False) -> Axes:
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> ax = nma.show_stimulus(nma.grating(30))
+    >>> ax.images[0].get_array().shape
+    (48, 64)
     """
     img = _picture(img)
     if img.min() < 0:
@@ -57,6 +63,12 @@ def plot_weights(
     ------
     ValueError
         If a channel does not exist or filters have several input channels.
+
+    Examples
+    --------
+    >>> fig = nma.plot_weights(nma.filters(6, 7), channels=[0, 2])
+    >>> [ax.get_title() for ax in fig.axes[:2]]
+    ['channel 0', 'channel 2']
     """
     weights = _one_input_channel(as_array(weights), "weights")
     channels = indices_within(channels, len(weights), "channel")
@@ -92,6 +104,14 @@ def plot_example_activations(
     ------
     ValueError
         If shapes do not fit or a channel does not exist.
+
+    Examples
+    --------
+    >>> stimuli = nma.gratings([0, 45], centred=True)[:, None]
+    >>> layer = nma.ConvolutionalLayer(filters=nma.filters(6, 7))
+    >>> fig = nma.plot_example_activations(stimuli, layer(stimuli), channels=[0, 2])
+    >>> [ax.get_title() for ax in fig.axes[:3]]
+    ['stimulus', 'channel 0', 'channel 2']
     """
     stimuli, act = _one_input_channel(as_array(stimuli), "stimuli"), as_array(act)
     if act.ndim != 4 or len(act) != len(stimuli):
@@ -125,12 +145,14 @@ def plot_example_activations(
 
 
 def _picture(img: Any) -> np.ndarray:
-    img = as_array(img).astype(float)
-    while img.ndim > 2 and img.shape[0] == 1:
-        img = img[0]
-    if img.ndim != 2:
-        raise ValueError(f"image has shape {img.shape}; one picture of rows x columns is needed")
-    return img
+    picture = as_array(img).astype(float)
+    while picture.ndim > 2 and picture.shape[0] == 1:
+        picture = picture[0]
+    if picture.ndim != 2:
+        raise ValueError(
+            f"image has shape {picture.shape}; one picture of rows x columns is needed"
+        )
+    return picture
 
 
 def _one_input_channel(stack: np.ndarray, what: str) -> np.ndarray:

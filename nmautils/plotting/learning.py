@@ -20,8 +20,8 @@ from nmautils.plotting._common import (
     as_curve,
     new_axes,
     new_figure,
-    same_length,
 )
+from nmautils.validate import same_length, whole
 
 
 def plot_train_loss(
@@ -42,6 +42,12 @@ def plot_train_loss(
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> ax = nma.plot_train_loss([4.0, 2.0, 1.0])
+    >>> ax.get_xlabel()
+    'iterations of gradient descent'
     """
     ax = new_axes(ax, (6.4, 4.4))
     ax.plot(as_curve(train_loss), color=BLUE)
@@ -66,6 +72,12 @@ def plot_training_curves(
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> ax = nma.plot_training_curves([4.0, 2.0, 1.0], test_loss=[np.nan, 3.0, 2.0])
+    >>> [line.get_label() for line in ax.lines]
+    ['train', 'test']
     """
     ax = new_axes(ax, (6.4, 4.4))
     ax.plot(as_curve(train_loss), color=BLUE, label="train")
@@ -91,6 +103,12 @@ def plot_loss_runs(runs: Mapping[str, Sequence[float]], ax: Axes | None = None) 
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> ax = nma.plot_loss_runs({"small step": [4.0, 2.0], "large step": [4.0, 400.0]})
+    >>> ax.lines[1].get_label()
+    'large step\\n(diverged)'
     """
     ax = new_axes(ax, (9, 4.6))
     ax.set(
@@ -127,10 +145,17 @@ def plot_loss_runs(runs: Mapping[str, Sequence[float]], ax: Axes | None = None) 
     return ax
 
 
-def has_diverged(losses: Sequence[float]) -> bool:
-    """Tell whether a loss stopped being a finite number or rose above where it started."""
-    losses = as_curve(losses)
-    return bool(len(losses) and not (losses <= losses[0]).all()) or bool(np.isinf(losses).any())
+def has_diverged(losses: Sequence[float] | np.ndarray) -> bool:
+    """Tell whether a loss stopped being a finite number or rose above where it started.
+
+    Examples
+    --------
+    >>> from nmautils.plotting.learning import has_diverged
+    >>> has_diverged([4.0, 2.0, 1.0]), has_diverged([4.0, 5.0])
+    (False, True)
+    """
+    curve = as_curve(losses)
+    return bool(len(curve) and not (curve <= curve[0]).all()) or bool(np.isinf(curve).any())
 
 
 def plot_decoded_results(
@@ -156,11 +181,18 @@ def plot_decoded_results(
     Returns
     -------
     Figure
+
+    Examples
+    --------
+    >>> angles = np.arange(0, 360, 10)
+    >>> classes = nma.stimulus_class(angles, n_classes=4)
+    >>> fig = nma.plot_decoded_results([2.0, 1.0], [2.0, 1.5], angles, classes, n_classes=4)
+    >>> [label.get_text() for label in fig.axes[1].get_yticklabels()]
+    ['0–90°', '90–180°', '180–270°', '270–360°']
     """
     angles, classes = as_curve(test_labels), as_curve(predicted_test_labels)
     same_length(test_labels=angles, predicted_test_labels=classes)
-    if n_classes < 1:
-        raise ValueError(f"n_classes is {n_classes}; at least one class is needed")
+    n_classes = whole("n_classes", n_classes, 1)
     fig = new_figure(fig, (16, 6))
     left, right = fig.subplots(1, 2)
 
@@ -197,6 +229,13 @@ def identityLine(ax: Axes | None = None) -> Axes:
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> ax = nma.plot_train_loss([4.0, 2.0, 1.0])
+    >>> ax = nma.identityLine(ax)
+    >>> ax.get_xlim() == ax.get_ylim()
+    True
     """
     if ax is None:
         ax = plt.gca()
@@ -226,6 +265,12 @@ def plot_descent(
     Returns
     -------
     Figure
+
+    Examples
+    --------
+    >>> fig = nma.plot_descent([0.03, 0.3])
+    >>> [ax.get_title().splitlines()[0] for ax in fig.axes]
+    ['too small: it crawls', 'good: it arrives']
     """
     rates = [float(rate) for rate in np.atleast_1d(as_array(learning_rates))]
     if not rates or min(rates) <= 0:

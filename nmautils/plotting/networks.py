@@ -15,8 +15,8 @@ from nmautils.plotting._common import (
     as_array,
     new_axes,
     new_figure,
-    same_length,
 )
+from nmautils.validate import same_length
 
 _NODE = 0.36
 
@@ -42,6 +42,12 @@ def plot_network(
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> ax = nma.plot_network(n_inputs=3, n_hidden=2, n_outputs=1, rectified=True)
+    >>> len(ax.patches)  # one circle per unit
+    6
     """
     ax = new_axes(ax, (8.4, 5))
     x_in, x_hidden, x_out = 0.0, 3.4, 6.4
@@ -125,6 +131,12 @@ def plot_activations(fig: FigureBase | None = None) -> FigureBase:
     Returns
     -------
     Figure
+
+    Examples
+    --------
+    >>> fig = nma.plot_activations()
+    >>> [ax.get_title().strip() for ax in fig.axes]
+    ['ReLU', 'sigmoid', 'tanh']
     """
     x = np.linspace(-5, 5, 501)
     sigmoid, tanh = 1 / (1 + np.exp(-x)), np.tanh(x)
@@ -165,6 +177,12 @@ def plot_xor(fig: FigureBase | None = None) -> FigureBase:
     -----
     The hidden units are h1 = max(0, x1 + x2) and h2 = max(0, x1 + x2 - 1); there the answer is
     yes where h1 - 2 h2 > 1/2.
+
+    Examples
+    --------
+    >>> before, after = nma.plot_xor().axes
+    >>> before.get_title(), after.get_title()
+    ('no straight line separates', 'two hidden units later, one does')
     """
     x = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
     yes = x.sum(1) == 1
@@ -218,6 +236,13 @@ def visualize_weights(
     Returns
     -------
     Figure
+
+    Examples
+    --------
+    >>> net = nma.DeepNetSoftmax(n_inputs=50, n_hidden=10, n_classes=4)
+    >>> fig = nma.visualize_weights(net.in_layer.weight, net.out_layer.weight)
+    >>> fig.axes[0].images[0].get_array().shape
+    (10, 50)
     """
     W_in, W_out = as_array(W_in_sorted), as_array(W_out)
     same_length(W_in_sorted=W_in, W_out_transposed=W_out.T)
@@ -254,6 +279,13 @@ def visualize_hidden_units(
     Returns
     -------
     Figure
+
+    Examples
+    --------
+    >>> W_in, h = np.random.default_rng(0).normal(size=(10, 50)), np.ones((10, 36))
+    >>> fig = nma.visualize_hidden_units(W_in, h, limit=None)
+    >>> fig.axes[3].get_ylabel()
+    'activity of each unit'
     """
     W_in, h = as_array(W_in_sorted), as_array(h)
     same_length(W_in_sorted=W_in, h=h)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -21,15 +21,15 @@ from nmautils.plotting._common import (
     mark_orientations,
     new_axes,
     new_figure,
-    same_length,
 )
+from nmautils.validate import same_length, whole
 
 if TYPE_CHECKING:
     from torch import nn
 
 # Layout of the network's drawing, in units of its own: one channel is one row.
 _ROW, _MAP_HEIGHT, _UNIT = 1.0, 0.86, 0.24
-_TITLE = {"ha": "center", "va": "bottom", "fontsize": 13}
+_TITLE: dict[str, Any] = {"ha": "center", "va": "bottom", "fontsize": 13}
 _X = {"image": 0.0, "kernel": 3.5, "conv": 5.1, "pool": 7.7, "fc": 10.6, "out": 12.8}
 
 
@@ -52,18 +52,26 @@ def plot_cnn(net: nn.Module, image: Any, fig: FigureBase | None = None) -> Figur
     ------
     ValueError
         If the network lacks one of these layers or takes images of another size.
+
+    Examples
+    --------
+    >>> fig = nma.plot_cnn(nma.CNN(48, 64), nma.grating(30))
+    >>> "6 × 6 × 8\\n= 288 numbers" in [text.get_text() for text in fig.axes[0].texts]
+    True
     """
     import torch
+    from torch import nn
 
     from nmautils.analysis import get_hidden_activity
 
     image = as_array(image).astype(np.float32)
+    height, width = image.shape
     layers = ["conv", "pool", "fc", "out"]
     activity = get_hidden_activity(net, torch.from_numpy(image.copy())[None], layers)
-    kernels = as_array(net.conv.weight)[:, 0]
-    n_channels, height, width = len(kernels), *image.shape
+    kernels = as_array(cast(nn.Conv2d, net.conv).weight)[:, 0]
+    n_channels, dims = len(kernels), cast(tuple[int, ...], net.dims)
     conv = np.maximum(activity["conv"], 0).reshape(n_channels, height, width)
-    pool = activity["pool"].reshape(net.dims)
+    pool = activity["pool"].reshape(dims)
     fc = np.maximum(activity["fc"].ravel(), 0)
     probability = 1 / (1 + np.exp(-activity["out"].item()))
 
@@ -94,12 +102,12 @@ def plot_cnn(net: nn.Module, image: Any, fig: FigureBase | None = None) -> Figur
     ax.text(_X["out"] + 0.42, 0, says, ha="left", va="center", fontsize=13)
 
     below = rows[-1] - 0.8
-    sizes = " × ".join(str(n) for n in net.dims)
+    sizes = " × ".join(str(n) for n in dims)
     for x, what, size in (
         (_X["image"] + 1.15 * map_width, "image", f"{height} × {width}"),
         (_X["kernel"] + _MAP_HEIGHT / 2, "kernels", f"{n_channels} of {_by(kernels[0])}"),
         (_X["conv"] + map_width / 2, "conv\nand ReLU", f"{n_channels} × {height} × {width}"),
-        (_X["pool"] + map_width / 2, "pool", f"{sizes}\n= {np.prod(net.dims)} numbers"),
+        (_X["pool"] + map_width / 2, "pool", f"{sizes}\n= {np.prod(dims)} numbers"),
         (_X["fc"], "fc\nand ReLU", f"{len(fc)} units"),
         (_X["out"], "out and\nsigmoid", "1 unit"),
     ):
@@ -167,17 +175,24 @@ def plot_epoch_losses(
     ------
     ValueError
         If `per_epoch` is below 1.
+
+    Examples
+    --------
+    >>> ax = nma.plot_epoch_losses([4.0, 2.0, 3.0, 1.0], per_epoch=2)
+    >>> ax.lines[1].get_ydata()  # the mean of each epoch
+    array([3., 2.])
     """
-    if per_epoch < 1:
-        raise ValueError(f"per_epoch is {per_epoch}; give 1 or more mini-batches")
-    losses = as_curve(losses)
-    n_epochs = len(losses) // per_epoch
-    whole = losses[: n_epochs * per_epoch].reshape(n_epochs, per_epoch)
+    per_epoch = whole("per_epoch", per_epoch, 1)
+    curve = as_curve(losses)
+    n_epochs = len(curve) // per_epoch
+    epochs = curve[: n_epochs * per_epoch].reshape(n_epochs, per_epoch)
     ax = new_axes(ax, (7.4, 4.4))
-    style = {"color": BLUE, "lw": 0.9, "alpha": 0.5, "label": "each mini-batch"}
-    ax.plot((1 + np.arange(len(losses))) / per_epoch, losses, **style)
-    ax.plot(np.arange(n_epochs) + 0.5, whole.mean(1), color=BLUE, lw=2.5, label="mean of the epoch")
-    ends = 1 + np.arange(n_epochs), whole[:, -1]
+    style: dict[str, Any] = {"lw": 0.9, "alpha": 0.5, "label": "each mini-batch"}
+    ax.plot((1 + np.arange(len(curve))) / per_epoch, curve, color=BLUE, **style)
+    ax.plot(
+        np.arange(n_epochs) + 0.5, epochs.mean(1), color=BLUE, lw=2.5, label="mean of the epoch"
+    )
+    ends = 1 + np.arange(n_epochs), epochs[:, -1]
     ax.plot(*ends, "o", ms=5, color=VERMILLION, label="last of the epoch")
     ax.set(yscale="log", xlabel="epoch", ylabel=ylabel)
     ax.set_xlim(left=0)
@@ -199,6 +214,13 @@ def plot_choices(orientations: Any, probabilities: Any, ax: Axes | None = None) 
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> angles = np.linspace(-90, 90, 19)
+    >>> ax = nma.plot_choices(angles, angles / 180 + 0.5)
+    >>> ax.get_ylabel()
+    'output p, “leans right”'
     """
     orientations, probabilities = as_curve(orientations), as_curve(probabilities)
     same_length(orientations=orientations, probabilities=probabilities)
@@ -243,6 +265,14 @@ def plot_unit_curves(
     ------
     ValueError
         If a unit does not exist, or lengths differ.
+
+    Examples
+    --------
+    >>> angles = np.linspace(-90, 90, 19)
+    >>> resp = np.cos(np.radians(angles[:, None] - [-45, 45]))
+    >>> fig = nma.plot_unit_curves({"V1 data": resp}, angles, {"V1 data": [1]})
+    >>> fig.axes[0].get_title()
+    'V1 data responses'
     """
     if not resp_dict:
         raise ValueError("nothing to draw; give at least one entry")
@@ -292,6 +322,14 @@ def plot_rdm_row(
     ------
     ValueError
         If there is no such row or entry, or lengths differ.
+
+    Examples
+    --------
+    >>> angles = np.linspace(-90, 90, 19)
+    >>> rdm = 1 - np.cos(np.radians(2 * (angles[:, None] - angles)))
+    >>> fig = nma.plot_rdm_row({"V1 data": rdm}, angles, row=9, image=nma.grating(angles[9]))
+    >>> fig.axes[0].texts[-1].get_text()
+    'grating at 0°'
     """
     orientations = as_curve(orientations)
     rdms = {label: as_array(rdm) for label, rdm in rdm_dict.items()}
@@ -321,8 +359,8 @@ def plot_rdm_row(
         pictures.text(middle, top + 0.08, label.replace("\n", " "), color=colour, **_TITLE)
         extent = (left, left + side, top - side, top)
         pictures.imshow(rdm, vmin=0, vmax=2, extent=extent, interpolation="nearest")
-        for line in ({"color": "white", "lw": 3.5}, {"color": colour, "lw": 1.8}):
-            pictures.plot([left, left + side], [height, height], **line)
+        for shade, thickness in (("white", 3.5), (colour, 1.8)):
+            pictures.plot([left, left + side], [height, height], color=shade, lw=thickness)
         curves.plot(orientations, rdm[row], color=colour)
     image = as_array(image)
     extent = (0.25, 2.5, 0.6, 0.6 + 2.25 * image.shape[0] / image.shape[1])

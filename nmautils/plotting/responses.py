@@ -7,6 +7,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase
+from scipy.ndimage import fourier_gaussian
 
 from nmautils.plotting._common import (
     BLUE,
@@ -22,8 +23,8 @@ from nmautils.plotting._common import (
     mark_orientations,
     new_axes,
     new_figure,
-    same_length,
 )
+from nmautils.validate import not_negative, same_length
 
 
 def plot_data_matrix(X: Any, ax: Axes | None = None, show: bool = False) -> Axes:
@@ -41,6 +42,12 @@ def plot_data_matrix(X: Any, ax: Axes | None = None, show: bool = False) -> Axes
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> ax = nma.plot_data_matrix(np.random.default_rng(0).normal(size=(20, 50)))
+    >>> ax.images[0].get_array().shape
+    (20, 50)
     """
     X = as_array(X)
     if X.ndim != 2:
@@ -77,6 +84,14 @@ def plot_tuning_curves(
     ------
     ValueError
         If a neuron does not exist or `stimuli` do not match `resp`.
+
+    Examples
+    --------
+    >>> stimuli = np.arange(0, 360, 10)
+    >>> resp = np.cos(np.radians(stimuli[:, None] - [0, 90, 180]))
+    >>> ax = nma.plot_tuning_curves(resp, stimuli, neurons=[0, 2])
+    >>> [line.get_label() for line in ax.lines]
+    ['neuron 0', 'neuron 2']
     """
     resp, stimuli = as_array(resp), as_curve(stimuli)
     same_length(resp=resp, stimuli=stimuli)
@@ -118,6 +133,14 @@ def plot_data_overview(
     Returns
     -------
     Figure
+
+    Examples
+    --------
+    >>> stimuli = np.arange(0, 360, 10)
+    >>> resp = np.cos(np.radians(stimuli[:, None] - [0, 90, 180]))
+    >>> fig = nma.plot_data_overview(resp, stimuli, [0, 1], recording="made up")
+    >>> fig.get_suptitle()
+    'made up, 3 neurons, 36 stimuli'
     """
     resp = as_array(resp)
     n_stimuli, n_neurons = resp.shape
@@ -157,6 +180,14 @@ def plot_tuning(
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> stimuli = np.arange(3, 363, 6)
+    >>> train = np.cos(np.radians(stimuli - 90))
+    >>> ax = nma.plot_tuning(None, stimuli, train, 0.9 * train, neuron_index=7)
+    >>> ax.get_title()
+    'neuron 7'
     """
     stimuli, train, test = as_curve(stimuli), as_curve(respi_train), as_curve(respi_test)
     same_length(stimuli=stimuli, respi_train=train, respi_test=test)
@@ -180,6 +211,13 @@ def plot_prediction(ax: Axes | None, y_pred: Any, y_train: Any, y_test: Any) -> 
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> train = np.cos(np.radians(np.arange(3, 363, 6)))
+    >>> ax = nma.plot_prediction(None, 0.8 * train, train, 0.9 * train)
+    >>> [line.get_label() for line in ax.lines]
+    ['train', 'test', 'prediction']
     """
     prediction, train, test = as_curve(y_pred), as_curve(y_train), as_curve(y_test)
     same_length(y_pred=prediction, y_train=train, y_test=test)
@@ -212,21 +250,26 @@ def plot_neuron(
 
     Notes
     -----
-    A Gaussian of width s turns the k-th Fourier coefficient of n points on a circle into
-    itself times exp(-(2 pi k s / n)^2 / 2).
+    Smoothed by `scipy.ndimage.fourier_gaussian`, since the stimuli lie on a circle: the curve's
+    end is smoothed with its beginning, also where the Gaussian is wider than the circle.
+
+    Examples
+    --------
+    >>> stimuli = np.arange(0, 360, 10)
+    >>> resp = np.cos(np.radians(stimuli[:, None] - [0, 90, 180]))
+    >>> ax = nma.plot_neuron(resp, stimuli, neuron=1, sigma=2)
+    >>> ax.lines[0].get_label()
+    'raw:\\npeak at 90°'
     """
     resp, stimuli = as_array(resp), as_curve(stimuli)
     same_length(resp=resp, stimuli=stimuli)
     (neuron,) = indices_within([neuron], resp.shape[1], "neuron")
-    if sigma < 0:
-        raise ValueError(f"sigma is {sigma}; a smoothing width is 0 or more")
+    sigma = not_negative("sigma", sigma)
     ax = new_axes(ax, (8, 4))
     raw = resp[:, neuron].astype(float)
     _curve_with_peak(ax, stimuli, raw, "0.6", 1.0, "raw")
     if sigma > 0:
-        k = np.arange(len(raw) // 2 + 1)
-        damping = np.exp(-((2 * np.pi * k * sigma / len(raw)) ** 2) / 2)
-        smooth = np.fft.irfft(np.fft.rfft(raw) * damping, n=len(raw))
+        smooth = np.fft.irfft(fourier_gaussian(np.fft.rfft(raw), sigma, n=len(raw)), n=len(raw))
         _curve_with_peak(ax, stimuli, smooth, BLUE, 2.5, f"smoothed, width {sigma:g}")
     mark_orientations(ax, stimuli)
     ax.set(xlabel=ORIENTATION_LABEL, ylabel="neural response")

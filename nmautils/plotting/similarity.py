@@ -15,8 +15,8 @@ from nmautils.plotting._common import (
     mark_orientations,
     new_axes,
     new_figure,
-    same_length,
 )
+from nmautils.validate import same_length
 
 
 def plot_corr_matrix(rdm: Any, ax: Axes | None = None, *, colorbar: bool = True) -> Axes:
@@ -32,6 +32,13 @@ def plot_corr_matrix(rdm: Any, ax: Axes | None = None, *, colorbar: bool = True)
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> rdm = 1 - np.corrcoef(np.random.default_rng(0).normal(size=(10, 50)))
+    >>> ax = nma.plot_corr_matrix(rdm)
+    >>> ax.images[0].get_clim()
+    (0.0, 2.0)
     """
     rdm = as_array(rdm)
     if rdm.ndim != 2 or rdm.shape[0] != rdm.shape[1]:
@@ -56,6 +63,13 @@ def plot_multiple_rdm(rdm_dict: Mapping[str, Any], fig: FigureBase | None = None
     Returns
     -------
     Figure
+
+    Examples
+    --------
+    >>> rdm = 1 - np.corrcoef(np.random.default_rng(0).normal(size=(10, 50)))
+    >>> fig = nma.plot_multiple_rdm({"V1 data": rdm, "model": rdm.T})
+    >>> [ax.get_title() for ax in fig.axes[:2]]
+    ['V1 data', 'model']
     """
     fig, axes = _row_of_panels(rdm_dict, fig, height=3.5)
     for ax, (label, rdm) in zip(axes, rdm_dict.items(), strict=True):
@@ -77,6 +91,12 @@ def plot_rdm_rdm_correlations(rdm_sim: Mapping[str, float], ax: Axes | None = No
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> ax = nma.plot_rdm_rdm_correlations({"pool": 0.7, "fc": 0.5})
+    >>> [text.get_text() for text in ax.texts]
+    ['0.70', '0.50']
     """
     if not rdm_sim:
         raise ValueError("no correlations were given; pass a dict of model layer -> correlation")
@@ -111,6 +131,14 @@ def plot_rdm_rows(
     Returns
     -------
     Figure
+
+    Examples
+    --------
+    >>> orientations = np.linspace(-90, 90, 19)
+    >>> rdm = 1 - np.cos(np.radians(2 * (orientations[:, None] - orientations)))
+    >>> fig = nma.plot_rdm_rows([-45, 0], {"V1 data": rdm}, orientations)
+    >>> [ax.get_title() for ax in fig.axes]
+    ['Dissimilarity with −50°', 'Dissimilarity with 0°']
     """
     chosen, orientations = as_curve(np.atleast_1d(ori_list)), as_curve(rdm_oris)
     rdms = {label: as_array(rdm) for label, rdm in rdm_dict.items()}
@@ -149,6 +177,13 @@ def plot_resp_lowd(
     Notes
     -----
     PCA followed by t-SNE, both deterministic: `nmautils.analysis.embed_lowd`.
+
+    Examples
+    --------
+    >>> resp = np.random.default_rng(0).normal(size=(12, 30))
+    >>> fig = nma.plot_resp_lowd({"V1 data": resp}, np.linspace(-90, 90, 12))
+    >>> fig.axes[0].get_title()
+    'V1 data'
     """
     from nmautils.analysis import embed_lowd
 
@@ -170,7 +205,7 @@ def plot_resp_lowd(
 
 
 def _row_of_panels(
-    entries: Any, fig: FigureBase | None, *, height: float, width: float = 4.0, sharey=False
+    entries: Any, fig: FigureBase | None, *, height: float, width: float = 4.0, sharey: bool = False
 ) -> tuple[FigureBase, np.ndarray]:
     if not len(entries):
         raise ValueError("nothing to draw; give at least one entry")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PathCollection, QuadMesh
 from matplotlib.container import BarContainer
@@ -36,6 +37,12 @@ def describe(figure: Figure) -> str:
     -----
     It tells what the figure is about, not what is to be seen in it: where that matters, a
     person has to write the text.
+
+    Examples
+    --------
+    >>> from nmautils.plotting.words import describe
+    >>> describe(nma.plot_train_loss([4.0, 2.0, 1.0]).figure)
+    'Figure: curve of mean squared error (degrees²) against iterations of gradient descent.'
     """
     panels = [ax for ax in figure.axes if _is_panel(ax)]
     parts = []
@@ -91,7 +98,7 @@ def _marks(ax: Axes) -> str:
         return "image"
     if any(isinstance(item, BarContainer) for item in ax.containers):
         return "bars"
-    curves = sum(len(line.get_xdata()) > 2 for line in ax.lines)
+    curves = sum(np.size(line.get_xdata()) > 2 for line in ax.lines)
     curves += any(isinstance(item, LineCollection) for item in ax.collections)
     if curves:
         return "curve" if curves == 1 else f"{curves} curves"

@@ -1,5 +1,4 @@
 import random
-import subprocess
 import sys
 
 import numpy as np
@@ -45,13 +44,13 @@ def test_set_seed_rejects_what_numpy_cannot_take(seed):
         set_seed(seed)
 
 
-def test_a_plain_program_is_no_notebook():
-    code = (
-        "from nmautils.device import in_notebook; print(in_notebook()); "
-        "import IPython; print(in_notebook())"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["False", "False"]
+def test_a_plain_program_is_no_notebook(monkeypatch):
+    monkeypatch.delitem(sys.modules, "IPython", raising=False)
+    assert not in_notebook()
+    import IPython
+
+    assert sys.modules["IPython"] is IPython
+    assert not in_notebook()
 
 
 def test_a_kernels_shell_is_a_notebook(monkeypatch):

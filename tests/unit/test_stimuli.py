@@ -122,7 +122,9 @@ def test_filters_peak_at_one_or_sum_to_zero():
 
 @pytest.mark.parametrize("out_channels", [2, 1, 0, -1])
 def test_too_few_filters_are_refused(out_channels):
-    with pytest.raises(ValueError, match=f"out_channels is {out_channels}: give at least 3"):
+    with pytest.raises(
+        ValueError, match=f"out_channels is {out_channels}: give a whole number of at least 3"
+    ):
         filters(out_channels)
 
 

@@ -1,9 +1,5 @@
 import math
-import os
 import re
-import struct
-import subprocess
-import sys
 from itertools import chain
 
 import numpy as np
@@ -11,9 +7,8 @@ import pytest
 import torch
 from torch import nn
 
-from nmautils.device import set_seed
 from nmautils.models import CNN, DeepNetSoftmax
-from nmautils.stimuli import gratings, stimulus_class
+from nmautils.stimuli import stimulus_class
 from nmautils.training import (
     History,
     decode_orientation,
@@ -24,7 +19,7 @@ from nmautils.training import (
     train_cnn,
     train_encoder,
 )
-from tests.support.paths import ROOT
+from tests.support.training import tilt_task
 
 
 class Rectified(nn.Module):
@@ -97,35 +92,9 @@ def test_classifier_gives_the_golden_losses(golden):
     assert test_loss == pytest.approx(golden["nll_test_losses"].tolist(), rel=1e-3)
 
 
-def tilt_task(golden):
-    set_seed(12)
-    net = CNN(48, 64)
-    # The last bit of a filter grows to 1 % of the loss in 250 updates; here the loop counts.
-    net.conv.weight.data = torch.from_numpy(golden["filters_t3_C6_K7"])
-    angles = (np.random.rand(1000) - 0.5) * 180
-    assert angles[:5] == pytest.approx(golden["t3_ori_first5"])
-    return net, gratings(angles), torch.as_tensor(angles > 0, dtype=torch.float32)[:, None]
-
-
 def test_mini_batches_come_in_the_golden_order(golden):
     losses = train_cnn(*tilt_task(golden), n_epochs=2, progress=False)
     assert losses == pytest.approx(golden["t3_train_losses"][:20].tolist(), rel=1e-3)
-
-
-@pytest.mark.slow
-def test_cnn_trains_along_the_golden_losses(golden, capsys):
-    net, images, labels = tilt_task(golden)
-    losses = train_cnn(net, images, labels, progress=False)
-    assert len(losses) == 250
-    assert losses == pytest.approx(golden["t3_train_losses"].tolist(), rel=1e-3)
-    lines = capsys.readouterr().out.splitlines()
-    assert [line.split("|")[0].strip() for line in lines[:5]] == [
-        f"epoch {n}/25" for n in (5, 10, 15, 20, 25)
-    ]
-    assert [line.split()[-1] for line in lines[:3]] == ["4.10e-01", "5.17e-02", "1.32e-02"]
-    assert len(lines) == 6
-    right = ((net(images) > 0.5) == (labels > 0.5)).float().mean()
-    assert right >= 0.998
 
 
 @pytest.mark.parametrize(("row", "L2", "L1"), [(0, 0, 0), (1, 5e-4, 1e-6), (2, 1, 1)])
@@ -453,52 +422,6 @@ def test_a_progress_bar_stays_out_of_log_files(linear, capfd):
     captured = capfd.readouterr()
     assert captured.err == ""
     assert captured.out.count("\n") == 2
-
-
-PROGRAM = """
-import torch
-from torch import nn
-from nmautils.training import fit
-torch.manual_seed(0)
-x = torch.randn(8, 3)
-fit(nn.Linear(3, 1), nn.MSELoss(), x, x[:, :1], n_iter=40, learning_rate=0.1, report=2)
-fit(nn.Linear(3, 1), nn.MSELoss(), x, x[:, :1], n_iter=30, learning_rate=0.1)
-"""
-
-
-@pytest.mark.parametrize(
-    "first", ["import sys; sys.modules['ipywidgets'] = None", "import ipykernel.kernelapp"]
-)
-def test_a_terminal_shows_a_bar_with_the_loss_and_no_warning(first):
-    pty = pytest.importorskip("pty", reason="only Unix has terminals that a program can make")
-    import fcntl
-    import termios
-
-    leader, follower = pty.openpty()
-    fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 100, 0, 0))
-    root = ROOT
-    process = subprocess.Popen(
-        [sys.executable, "-W", "always", "-c", first + PROGRAM],
-        stdin=subprocess.DEVNULL,
-        stdout=follower,
-        stderr=follower,
-        cwd=root,
-    )
-    os.close(follower)
-    shown = b""
-    try:
-        while chunk := os.read(leader, 4096):
-            shown += chunk
-    except OSError:  # how Linux says that the other side is closed
-        pass
-    finally:
-        os.close(leader)
-        process.wait(timeout=60)
-    text = shown.decode()
-    assert process.returncode == 0, text
-    assert "iteration 20/40 | train loss:" in text
-    assert re.search(r"training: 100%.*30/30.*loss \d", text), text
-    assert "Warning" not in text
 
 
 # ---------------------------------------------------------------- the course's calls

@@ -2,15 +2,12 @@
 
 import os
 import stat
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-import nmautils
 from nmautils import profile
 from nmautils.data import (
     cache,
@@ -422,18 +419,3 @@ def test_an_unknown_profile_is_refused_in_one_line(monkeypatch):
     for ask in (profile.profile, profile.n_neurons, load_data):
         with pytest.raises(ValueError, match=r"^NMAUTILS_PROFILE is 'big': it can be"):
             ask()
-
-
-def test_pooch_and_requests_are_imported_only_to_download():
-    code = (
-        "import sys, nmautils; nmautils.load_data(source='simulated', verbose=False); "
-        "print([m for m in ('pooch', 'requests', 'matplotlib') if m in sys.modules])"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=Path(nmautils.__file__).parents[1],
-    )
-    assert done.stdout.strip() == "[]"

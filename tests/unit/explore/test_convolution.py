@@ -10,14 +10,9 @@ import pytest
 import torch
 
 from nmautils import ConvolutionalLayer, explore, filters, gabor, gratings
-from nmautils.explore import _explorer, convolution
+from nmautils.explore import convolution
 
 PNG = b"\x89PNG"
-
-
-@pytest.fixture
-def live(monkeypatch):
-    monkeypatch.setattr(_explorer, "is_live", lambda: True)
 
 
 def curve(workshop):

@@ -10,7 +10,6 @@ import pytest
 import torch
 
 from nmautils import explore
-from nmautils.explore import _explorer
 from nmautils.plotting.encoding import correlations, plot_fit
 
 ANGLES = np.arange(3, 363, 6.0)
@@ -26,11 +25,6 @@ def data():
     noise = rng.normal(0, 0.01, (2, *signal.shape))
     tensors = [signal + noise[0], signal + noise[1], prediction]
     return [torch.tensor(ANGLES), *(torch.tensor(x, dtype=torch.float32) for x in tensors)]
-
-
-@pytest.fixture
-def live(monkeypatch):
-    monkeypatch.setattr(_explorer, "is_live", lambda: True)
 
 
 def title(browser):

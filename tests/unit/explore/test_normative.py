@@ -10,7 +10,7 @@ import pytest
 import torch
 from matplotlib.colors import to_hex
 
-from nmautils.explore import Explorer, _explorer
+from nmautils.explore import Explorer
 from nmautils.explore.normative import rdm_explorer
 from nmautils.plotting import use_style
 from nmautils.plotting.normative import plot_rdm_row
@@ -26,11 +26,6 @@ def rdm(sharpness):
 @pytest.fixture
 def rdms():
     return {"V1 data": rdm(4), "model\n'pool' layer": torch.tensor(rdm(0.5)), "model\n'fc'": rdm(9)}
-
-
-@pytest.fixture
-def live(monkeypatch):
-    monkeypatch.setattr(_explorer, "is_live", lambda: True)
 
 
 def curves(explorer):

@@ -40,7 +40,7 @@ def test_errors_are_decoded_minus_true():
 
 def test_the_circle_shows_what_two_degrees_cost():
     assert "2° off: 128,164" in texts(plotting.plot_circle_cost(true=359))
-    with pytest.raises(ValueError, match="at least two"):
+    with pytest.raises(ValueError, match="n_classes is 1: give a whole number of at least 2"):
         plotting.plot_circle_cost(n_classes=1)
 
 

@@ -242,14 +242,6 @@ def test_a_name_server_that_never_answers_does_not_hold_up_auto(server, monkeypa
     assert "no network connection" in capsys.readouterr().out
 
 
-def test_limits_of_auto_add_up_to_about_ten_seconds():
-    limits = download.QUICK
-    assert limits.lookup + limits.connect <= 10  # no network: not tried again
-    assert limits.connect + limits.read <= 10  # a network that lets nothing through
-    assert not limits.insist
-    assert limits.retries == 1
-
-
 def test_an_existing_file_is_verified_and_replaced_when_damaged(server, tmp_path):
     (tmp_path / "data").mkdir()
     path = tmp_path / "data" / NAME
@@ -307,17 +299,3 @@ def test_the_small_profile_takes_the_first_neurons_of_a_real_recording(server, m
     resp, _ = load_data(profile="small")
     assert np.array_equal(resp, RESP[:, :12])
     assert recording_label() == "recording of Stringer et al., 12 neurons"
-
-
-def test_registry_holds_both_published_recordings():
-    known = {r.name: (r.url, r.md5) for r in RECORDINGS.values()}
-    assert known == {
-        "W3D4_stringer_oribinned1.npz": (
-            "https://osf.io/683xc/download",
-            "436599dfd8ebe6019f066c38aed20580",
-        ),
-        "W3D4_stringer_oribinned6_split.npz": (
-            "https://osf.io/p3aeb/download",
-            "b3f7245c6221234a676b71a1f43c3bb5",
-        ),
-    }
