@@ -101,7 +101,7 @@ def test_what_is_no_notebook_is_named_in_one_line(raw, why):
 
 
 def test_a_file_that_is_too_large_is_not_even_parsed(monkeypatch):
-    monkeypatch.setattr(reading, "MAX_BYTES", 1_000_000)
+    monkeypatch.setattr(reading, "NOTEBOOK_BYTES", 2**20)
     with pytest.raises(ValueError, match="more than the 1 MB"):
         read_notebook(b" " * 2_000_000)
 
