@@ -345,7 +345,7 @@ def _tidy_output(output: Any) -> dict[str, Any] | None:
             "evalue": _text(output.get("evalue")),
             "traceback": [line for line in lines if isinstance(line, str)],
         }
-    if kind in _DISPLAYS and isinstance(kind, str) and _is_bundle(output.get("data")):
+    if isinstance(kind, str) and kind in _DISPLAYS and _is_bundle(output.get("data")):
         metadata = output.get("metadata")
         tidied = {
             "output_type": kind,
