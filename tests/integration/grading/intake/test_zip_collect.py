@@ -8,8 +8,7 @@ from nmautils.cli import main
 from nmautils.grading.intake.collect import collect
 from nmautils.grading.intake.submissions import parse_utc
 from tests.support.grading_class import REPOSITORY, nbgrader
-from tests.unit.grading.intake.test_collect import MORNING, T1, T2, course, notebook, put, put_zip
-from tests.unit.grading.intake.test_collect import tree as tree_of
+from tests.support.inbox import MORNING, T1, T2, course, due_at, notebook, put, put_zip, tree
 from tests.unit.grading.intake.test_submissions import TIMES
 
 __all__ = ["course"]
@@ -17,9 +16,7 @@ __all__ = ["course"]
 
 def test_it_brings_the_same_as_nmautils_collect(course):
     shutil.copy(REPOSITORY / "nbgrader_config.py", course)
-    toml = (course / "course.toml").read_text()
-    toml = toml.replace("2030-06-30T23:59:00+00:00", "2030-06-30T23:59:00+02:00")
-    (course / "course.toml").write_text(toml)
+    due_at(course, "+02:00")
     put(course, f"ann/Copy_of_{T1}.ipynb", notebook("ann"))
     put(course, f"bob/{T1}.ipynb.txt", notebook("bob"))
     put(course, f"bo_{T1}_2030-04-02 09.10.11.ipynb", notebook("bo"))
@@ -43,7 +40,7 @@ def test_it_brings_the_same_as_nmautils_collect(course):
     archive.parent.mkdir(parents=True)
     shutil.copytree(course / "inbox", archive, copy_function=shutil.copy2)
     done = nbgrader(course, "zip_collect", T1)
-    by_hand = tree_of(course / "submitted")
+    by_hand = tree(course / "submitted")
     assert {p.name for p in (course / "submitted").iterdir()} == {
         "ann",
         "bo",
@@ -56,7 +53,7 @@ def test_it_brings_the_same_as_nmautils_collect(course):
     assert "several people are called roe" in done.stderr
     shutil.rmtree(course / "submitted")
     collect(course, [T1], say=lambda line: None)
-    ours = tree_of(course / "submitted")
+    ours = tree(course / "submitted")
     assert {k: v[0] for k, v in ours.items()} == {k: v[0] for k, v in by_hand.items()}
 
 

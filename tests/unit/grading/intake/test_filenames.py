@@ -126,6 +126,7 @@ def test_student_ids_are_safe_folder_names(name):
         (f"jane/{T1}-12.ipynb", "jane"),
         (f"jane_{T1}-123.ipynb", "jane"),
         (f"{T1}-ann-123.ipynb", "ann-123"),
+        (f"{T1}_ann-1.ipynb", "ann"),
         (f"{T1}_ann-12.ipynb", "ann"),
         (f"{T1}_ann copy 2.ipynb", "ann"),
         (f"{T1}_ann copy2.ipynb", "ann"),
