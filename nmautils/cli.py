@@ -17,7 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "build": ("nmautils.commands.build", "make notebooks, solutions and the student version"),
     "verify": ("nmautils.commands.verify", "prove that solutions and student version are right"),
     "lint": ("nmautils.commands.lint", "check the style of the notebooks' code and text"),
-    "collect": ("nmautils.grading.intake.collect", "bring the inbox to where nbgrader grades it"),
+    "collect": ("nmautils.commands.collect", "bring the inbox to where nbgrader grades it"),
     "grade": ("nmautils.commands.grade", "grade what was handed in, several at a time"),
     "marks": ("nmautils.grading.record.marks", "show the marks in nbgrader's gradebook"),
     "summary": ("nmautils.grading.report.class_summary", "write a page on how the class did"),

@@ -1,50 +1,21 @@
-"""From the inbox to where nbgrader looks: submitted/STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb.
+"""From the inbox to where nbgrader looks: submitted/STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb."""
 
-The work is done by ``nbgrader zip_collect`` with the two plug-ins for it; ``nmautils collect``
-sorts a whole inbox by assignment first and only hands over what is new.
-"""
-
-import argparse
-import contextlib
+import hashlib
 import os
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timezone, tzinfo
 from pathlib import Path
 
-from nbgrader.apps.zipcollectapp import ZipCollectApp
-from nbgrader.utils import chdir
+from nmautils.errors import CourseError, HandInError, UsageError
 
-from nmautils.course.settings import Settings, find_root, read_settings
-from nmautils.errors import CourseError
+from .filenames import one_line
+from .files import read_regular
+from .inbox import InboxNotebook, newest_of, read_inbox
+from .submissions import known_assignments, read_timestamp, submitted_path, write_timestamp
 
-from .filenames import HandInName, parse_name
-from .files import Found, find_files
-from .read import read_notebook
-from .submissions import known_assignments, read_timestamp, submitted_path
-
-__all__ = ["Collected", "collect", "in_utc", "zone_of"]
-
-Say = Callable[[str], None]
-
-PLUGINS = "nmautils.grading.nbgrader_plugins.zip_collect"
-
-
-@dataclass
-class HandIn:
-    """One notebook of the inbox: whose, when, and a copy of it."""
-
-    name: HandInName
-    where: str
-    time: datetime
-    copy: Path
-
-    @property
-    def raw(self) -> bytes:
-        """The notebook's bytes."""
-        return self.copy.read_bytes()
+__all__ = ["Collected", "collect"]
 
 
 @dataclass
@@ -67,31 +38,11 @@ class Collected:
     refused: list[tuple[str, str]] = field(default_factory=list)
 
 
-def zone_of(root: Path, assignment: str) -> tzinfo:
-    """Time zone of an assignment's due date, the one that times without a zone are read in."""
-    with contextlib.suppress(CourseError):
-        due = _due(read_settings(root), assignment)
-        if due is not None and due.tzinfo is not None:
-            return due.tzinfo
-    return timezone.utc
-
-
-def _due(settings: Settings, assignment: str) -> datetime | None:
-    tutorial = settings.tutorials.get(assignment)
-    return tutorial.due if tutorial else None
-
-
-def in_utc(time: datetime, zone: tzinfo) -> datetime:
-    """Convert a time to the naive UTC that nbgrader stores, to the second."""
-    time = time if time.tzinfo else time.replace(tzinfo=zone)
-    return time.astimezone(timezone.utc).replace(tzinfo=None, microsecond=0)
-
-
 def collect(
     root: str | Path = ".",
     assignments: Sequence[str] = (),
     inbox: str | Path = "inbox",
-    say: Say = print,
+    say: Callable[[str], None] = print,
 ) -> Collected:
     """Bring the newest hand-in of every student to where nbgrader looks.
 
@@ -113,174 +64,122 @@ def collect(
 
     Raises
     ------
-    ValueError
-        If an assignment is not released.
-    FileNotFoundError
-        If there is no inbox.
+    UsageError
+        If an assignment is not released, or if there is no inbox.
+    CourseError
+        If nothing is released.
     """
     root = Path(root).resolve()
-    inbox = root / inbox
+    folder = root / inbox
     known = known_assignments(root)
     for name in assignments:
         if name not in known:
             listed = ", ".join(sorted(known)) or "none; run `nmautils build` first"
-            raise ValueError(f"unknown assignment {name!r}; released are: {listed}")
+            raise UsageError(f"unknown assignment {name!r}; released are: {listed}")
     if not known:
-        raise ValueError(f"nothing is released in {root / 'release'}; run `nmautils build` first")
-    if not inbox.is_dir():
-        raise FileNotFoundError(f"no folder {inbox}; make it and put the files you received there")
+        raise CourseError(f"nothing is released in {root / 'release'}; run `nmautils build` first")
+    if not folder.is_dir():
+        raise UsageError(f"no folder {folder}; make it and put the files you received there")
 
-    done = Collected()
     with tempfile.TemporaryDirectory(prefix="nmautils-collect-") as temporary:
-        hand_ins = _sort(inbox, known, root, Path(temporary), done)
-        stage = Path(temporary) / "downloaded"
-        for (assignment, student), found in sorted(hand_ins.items()):
-            if not assignments or assignment in assignments:
-                _choose(root, assignment, student, found, stage, done, say)
-        for assignment in sorted(path.name for path in stage.glob("*")):
-            _hand_over(root, assignment, stage)
-    for where, why in done.refused:
-        say(f"needs you  {where}: {why}")
-    return done
+        job = _Collecting(root, set(assignments) or known, Path(temporary), say)
+        found = read_inbox(folder, root, known, job.keep)
+        job.done.refused = found.refused
+        for (assignment, student), notebooks in sorted(found.notebooks.items()):
+            if assignment in job.wanted:
+                job.decide(assignment, student, notebooks)
+    for where, why in job.done.refused:
+        job.line(f"needs you  {where}: {why}")
+    return job.done
 
 
-def _sort(
-    inbox: Path, known: set[str], root: Path, temporary: Path, done: Collected
-) -> dict[tuple[str, str], list[HandIn]]:
-    """Read the whole inbox: hand-ins by assignment and student, the rest refused."""
-    hand_ins: dict[tuple[str, str], list[HandIn]] = {}
-    others: list[Found] = []
-    answered: set[tuple[str, ...]] = set()
+class _Collecting:
+    """One run of `collect`: contents wait on disk until it is clear which of them count."""
 
-    def refuse(where: str, why: str) -> None:
-        done.refused.append((where, why))
-        answered.add(tuple(where.split("/")[:-1]))
+    def __init__(
+        self, root: Path, wanted: set[str], waiting: Path, say: Callable[[str], None]
+    ) -> None:
+        self.root = root
+        self.wanted = wanted
+        self.waiting = waiting
+        self.say = say
+        self.done = Collected()
+        self.collected: dict[Path, str] = {}  # digest of what stands in submitted/
 
-    for number, found in enumerate(find_files(inbox, refuse)):
-        if found.raw is None:
-            others.append(found)
-            continue
-        answered.add(found.parts[:-1])
+    def line(self, text: str) -> None:
+        self.say(one_line(text))
+
+    def keep(self, notebook: InboxNotebook, raw: bytes) -> None:
+        """Keep a content for later, unless it is in its place already."""
+        if notebook.assignment not in self.wanted:
+            return
+        target = submitted_path(self.root, notebook.assignment, notebook.student)
+        if target not in self.collected:
+            self.collected[target] = _digest(target)
+        if notebook.digest != self.collected[target]:
+            (self.waiting / notebook.digest).write_bytes(raw)
+
+    def decide(self, assignment: str, student: str, notebooks: list[InboxNotebook]) -> None:
+        """Bring one student's newest notebook to its place if it is new there."""
+        label = f"{student}/{assignment}"
+        target = submitted_path(self.root, assignment, student)
         try:
-            name = parse_name(found.parts, known)
-        except ValueError as error:
-            refuse(found.where, _also_content(found.raw, str(error)))
-            continue
-        try:
-            read_notebook(found.raw)
-        except ValueError as error:
-            refuse(found.where, f"{error}; ask {name.student} for the .ipynb file again")
-            continue
-        copy = temporary / f"{number}.ipynb"
-        copy.write_bytes(found.raw)
-        time = in_utc(name.time or found.time, zone_of(root, name.assignment))
-        hand_in = HandIn(name, found.where, time, copy)
-        hand_ins.setdefault((name.assignment, name.student), []).append(hand_in)
-    for other in others:
-        # Pictures and data beside a notebook are no news; alone they stand for one.
-        if len(other.parts) == 1 or other.parts[:-1] not in answered:
-            refuse(other.where, "not a notebook: ask for the .ipynb file")
-    return hand_ins
-
-
-def _also_content(raw: bytes, why: str) -> str:
-    """Say so if a file with a bad name is not even a notebook."""
-    try:
-        read_notebook(raw)
-    except ValueError as error:
-        return f"{error}; moreover {why}"
-    return why
-
-
-def _choose(
-    root: Path,
-    assignment: str,
-    student: str,
-    found: list[HandIn],
-    stage: Path,
-    done: Collected,
-    say: Say,
-) -> None:
-    """Pick the newest hand-in of one student and put it on the stage if it is new."""
-    label = f"{student}/{assignment}"
-    accounts = sorted({h.name.account for h in found if h.name.account})
-    if len(accounts) > 1:
-        places = ", ".join(h.where for h in found)
-        done.refused.append(
-            (
-                places,
-                f"several people are called {student} ({', '.join(accounts)}): put each "
-                "into a folder of its own name",
+            newest, older = newest_of(notebooks)
+        except HandInError as error:
+            places = ", ".join(notebook.where for notebook in notebooks)
+            self.done.refused.append((places, str(error)))
+            return
+        for notebook in older:
+            self.done.older.append(notebook.where)
+            self.line(f"older      {notebook.where} ({notebook.time} UTC): {newest.where} counts")
+        if newest.digest == self.collected[target]:
+            self.done.unchanged.append(label)
+            self.line(f"unchanged  {label}")
+            return
+        before, _ = read_timestamp(target.parent)
+        if target.is_file() and before is not None and newest.time <= before:
+            self.done.unchanged.append(label)
+            self.line(
+                f"unchanged  {label}: what is there ({before} UTC) is newer than {newest.where}"
             )
-        )
-        return
-    # The same bytes twice are one hand-in, made when it first was.
-    found = sorted(found, key=lambda h: (h.time, h.where))
-    contents: dict[bytes, HandIn] = {}
-    for hand_in in found:
-        contents.setdefault(hand_in.raw, hand_in)
-    newest = max(contents.values(), key=lambda h: (h.time, h.where))
-    for hand_in in found:
-        if hand_in is not newest and hand_in.raw != newest.raw:
-            done.older.append(hand_in.where)
-            say(f"older      {hand_in.where} ({hand_in.time} UTC): {newest.where} counts")
-
-    target = submitted_path(root, assignment, student)
-    before, _ = read_timestamp(target.parent)
-    if target.is_file() and target.read_bytes() == newest.raw:
-        done.unchanged.append(label)
-        say(f"unchanged  {label}")
-        return
-    if target.is_file() and before is not None and newest.time <= before:
-        done.unchanged.append(label)
-        say(f"unchanged  {label}: what is there ({before} UTC) is newer than {newest.where}")
-        return
-    staged = stage / assignment / "archive" / student / f"{assignment}.ipynb"
-    staged.parent.mkdir(parents=True)
-    shutil.copyfile(newest.copy, staged)
-    seconds = newest.time.replace(tzinfo=timezone.utc).timestamp()
-    os.utime(staged, (seconds, seconds))
-    done.new.append(label)
-    say(f"collected  {label} <- {newest.where} ({newest.time} UTC)")
+            return
+        try:
+            _put(self.waiting / newest.digest, target, newest)
+        except HandInError as error:
+            self.done.refused.append((newest.where, str(error)))
+            return
+        self.done.new.append(label)
+        self.line(f"collected  {label} <- {newest.where} ({newest.time} UTC)")
 
 
-def _hand_over(root: Path, assignment: str, stage: Path) -> None:
-    """Let nbgrader's own command move what is on the stage."""
-    structure = str(stage / "{assignment_id}" / "{collect_step}")
-    with chdir(str(root)):
-        app = ZipCollectApp()
-        app.initialize(
-            [
-                assignment,
-                "--force",
-                "--log-level=ERROR",
-                f"--ZipCollectApp.collect_directory_structure={structure}",
-                f"--ZipCollectApp.extractor_plugin={PLUGINS}.InboxExtractor",
-                f"--ZipCollectApp.collector_plugin={PLUGINS}.InboxCollector",
-            ]
-        )
-        app.start()
-    for staged in (stage / assignment / "archive").glob("*/*.ipynb"):
-        target = submitted_path(root, assignment, staged.parent.name)
-        if not target.is_file() or target.read_bytes() != staged.read_bytes():
-            raise RuntimeError(f"nbgrader zip_collect did not write {target}: look at its messages")
+def _digest(path: Path) -> str:
+    """SHA-256 of a collected notebook; nothing if there is none that can be read."""
+    try:
+        return hashlib.sha256(read_regular(path)).hexdigest()
+    except HandInError:
+        return ""
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the options of ``nmautils collect``."""
-    parser.add_argument("assignments", nargs="*", metavar="ASSIGNMENT", help="default: all")
-    parser.add_argument("--root", metavar="DIR", help="folder with course.toml")
-    parser.add_argument(
-        "--inbox", metavar="DIR", default="inbox", help="where the files are (default: inbox)"
-    )
+def _put(content: Path, target: Path, notebook: InboxNotebook) -> None:
+    """Replace the folder of a submission by one with the notebook and its time.
 
-
-def run(args: argparse.Namespace) -> int:
-    """Carry out ``nmautils collect``; the status is 1 if something needs a person."""
-    root = Path(args.root) if args.root else find_root()
-    done = collect(root, args.assignments, args.inbox)
-    print(
-        f"{len(done.new)} collected, {len(done.unchanged)} unchanged, {len(done.older)} older, "
-        f"{len(done.refused)} need you"
-    )
-    return 1 if done.refused else 0
+    Other files in the old folder belong to the old hand-in and go with it, as they do in
+    ``nbgrader zip_collect --force``. If the process is killed, the folder is the old one, the new
+    one, or missing, so that the next run collects it.
+    """
+    folder = target.parent
+    for place in (folder.parent, folder):
+        if place.is_symlink() or (place.exists() and not place.is_dir()):
+            raise HandInError(f"{place} is a link or a file, not a folder: remove it")
+    new, old = (folder.with_name(f".{folder.name}.{state}") for state in ("new", "old"))
+    for rest in (new, old):
+        if rest.exists():
+            shutil.rmtree(rest)
+    new.mkdir(parents=True)
+    shutil.copyfile(content, new / target.name)
+    write_timestamp(new, notebook.time)
+    if folder.exists():
+        os.replace(folder, old)
+    os.replace(new, folder)
+    if old.exists():
+        shutil.rmtree(old)

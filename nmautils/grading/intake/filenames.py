@@ -1,4 +1,4 @@
-"""Whose hand-in is it, and of which assignment: read from names that Colab and LMSs give."""
+"""Whose hand-in is it, and of which assignment: read from the names of files and folders."""
 
 import re
 import unicodedata
@@ -7,30 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
 
-__all__ = ["HandInName", "clean_student", "parse_name"]
+from nmautils.errors import HandInError
+from nmautils.grading.model.limits import FILE_NAME_BYTES, STUDENT_ID_CHARACTERS
 
-# doejane_12345_67890_tutorial1_decoding-1.ipynb: name, Canvas id of the person and of the file
-CANVAS = re.compile(r"(?P<name>[^_]+)(?:_LATE)?_(?P<id>\d+)_\d+_(?P<rest>.+)", re.IGNORECASE)
-# Jane Doe_12345_assignsubmission_file_/… as a folder, or with the file's name behind it
-MOODLE = re.compile(r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_(?:file|onlinetext)_?(?P<rest>.*)")
-# Title_doejane_attempt_2026-01-30-15-00-00_tutorial1_decoding.ipynb
-BLACKBOARD = re.compile(r"(?:.*_)?(?P<name>[^_]+)_attempt_(?P<rest>.+)", re.IGNORECASE)
+from .lms import DIGITS, FORMS, read_digits
 
-TIME = re.compile(
-    r"(?<!\d)(\d{4})-(\d\d)-(\d\d)[-_T ](\d\d)[-:.](\d\d)(?:[-:.](\d\d))?(?:Z|UTC)?(?!\d)"
-)
+__all__ = ["HandInName", "clean_student", "one_line", "parse_name"]
 
-_COPY_BEFORE = re.compile(
-    r"^(?:copy|kopie|copie|copia|cópia|kopia|kopi)[ _+]+(?:of|von|de|di|van|av)[ _+]+",
-    re.IGNORECASE,
-)
+# "Copy of NAME", as Colab writes it in the languages of the course's students.
+_COPY_OF = r"(?:copy|kopie|copie|copia|cópia|kopia|kopi)[ _+]+(?:of|von|de|di|van|av)"
+_COPY_BEFORE = re.compile(rf"^{_COPY_OF}[ _+]+", re.IGNORECASE)
+# jane_Copy_of_tutorial1_decoding.ipynb: somebody put the student's name before Colab's
+_COPY_BETWEEN = re.compile(rf"[ _+-]+{_COPY_OF}$", re.IGNORECASE)
 _COPY_AFTER = re.compile(
     r"(?:[ _+-]*\(\d+\)|-\d{1,2}|[ _+-]+copy ?\d*|[ _+-]+kopie)$", re.IGNORECASE
-)
-# jane_Copy_of_tutorial1_decoding.ipynb: a student's name put before Colab's
-_COPY_BETWEEN = re.compile(
-    r"[ _+-]+(?:copy|kopie|copie|copia|cópia|kopia|kopi)[ _+]+(?:of|von|de|di|van|av)$",
-    re.IGNORECASE,
 )
 # What people write before or behind a file's name that is not their own.
 _NOT_A_PERSON = frozenset(
@@ -39,6 +29,7 @@ _NOT_A_PERSON = frozenset(
     submission submissions submitted the third try version""".split()
 )
 _ENDINGS = re.compile(r"(?:\.ipynb|\.json|\.txt)+$", re.IGNORECASE)
+_TIMES = tuple(dict.fromkeys([read_digits, *(form.time for form in FORMS if form.time)]))
 
 
 @dataclass(frozen=True)
@@ -50,8 +41,8 @@ class HandInName:
     student, assignment : str
         As nbgrader's folders are called.
     account : str
-        Number that an LMS knows the student by, such as ``"Canvas 12345"``; ``""`` if the
-        name has none.
+        Number that a learning platform knows the student by, such as ``"Canvas 12345"``;
+        ``""`` if the name has none.
     time : datetime or None
         When it was handed in, without a time zone; None if the name does not say.
     """
@@ -79,71 +70,72 @@ def parse_name(parts: Sequence[str], assignments: Collection[str]) -> HandInName
 
     Raises
     ------
-    ValueError
-        If the assignment is unknown or the student cannot be told; the message says what to do.
+    HandInError
+        If the name does not say which assignment or which student; one line on what to do.
     """
     *folders, file = [unicodedata.normalize("NFC", part) for part in parts]
-    stem = _ENDINGS.sub("", file)
-    name, account = "", ""
-    for part in [stem, *reversed(folders)]:
-        found = _from_lms(part)
-        if found:
+    inner_first = [_ENDINGS.sub("", file), *reversed(folders)]
+    stem, name, account = inner_first[0], "", ""
+    for level, part in enumerate(inner_first):
+        if found := _from_lms(part):
             name, account, rest = found
-            stem = rest if part is stem and rest else stem
+            if level == 0 and rest:
+                stem = rest
             break
 
-    time = next((t for t in map(_time, [file, *reversed(folders)]) if t), None)
     assignment, owner = _split(stem, assignments)
     if assignment is None:
         close = get_close_matches(_bare(stem).lower(), list(assignments), n=1, cutoff=0.5)
         guess = f", perhaps {close[0]}" if close else ""
         known = ", ".join(sorted(assignments)) or "none yet"
-        raise ValueError(
+        raise HandInError(
             f"unknown assignment (known: {known}): rename the file to "
             f"STUDENT_ASSIGNMENT.ipynb{guess}"
         )
     folder = _from_folders(folders, assignments)
     if not name and owner and folder and not _agree(owner, folder):
-        raise ValueError(
-            f"cannot tell whose it is, the folder says {folder} and the file {owner}: rename "
-            f"the file to {assignment}.ipynb, or move it out of the folder"
+        raise HandInError(
+            f"cannot tell whose it is, the folder says {one_line(folder)} and the file "
+            f"{one_line(owner)}: rename the file to {assignment}.ipynb, or move it out of the "
+            "folder"
         )
     student = clean_student(name or folder or owner)
     if not student:
-        raise ValueError(
+        raise HandInError(
             f"cannot tell whose it is: put it into a folder with the student's name, or rename "
             f"it to STUDENT_{assignment}.ipynb"
         )
-    return HandInName(student, assignment, account, time)
+    times = (read(part) for part in inner_first for read in _TIMES)
+    return HandInName(student, assignment, account, next(filter(None, times), None))
 
 
 def clean_student(name: str) -> str:
-    """Make a student id of a name: letters, digits and ``.-_@``, no spaces, at most 100."""
-    name = re.sub(r"[^\w.@-]+", "_", unicodedata.normalize("NFC", name).strip())
-    return re.sub(r"_{2,}", "_", name).strip("._-")[:100]
+    """Make a student id of a name: letters, digits and ``.-_@``, short enough for a folder."""
+    name = re.sub(r"[^\w.@-]+", "_", unicodedata.normalize("NFC", name))
+    name = re.sub(r"_{2,}", "_", name).lstrip("._-")[:STUDENT_ID_CHARACTERS]
+    return name.encode()[:FILE_NAME_BYTES].decode(errors="ignore").rstrip("._-")
+
+
+def one_line(text: str) -> str:
+    """Leave nothing in a name that could end a line or move the cursor."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
 def _from_lms(part: str) -> tuple[str, str, str] | None:
-    for lms, pattern in [("Moodle", MOODLE), ("Canvas", CANVAS), ("Blackboard", BLACKBOARD)]:
-        match = pattern.fullmatch(part.removesuffix(".zip"))
-        if match:
-            number = match.groupdict().get("id")
-            return match["name"], f"{lms} {number}" if number else "", match["rest"]
+    """Read student, account and file name from what a learning platform wrote."""
+    for form in FORMS:
+        if match := form.pattern.fullmatch(part.removesuffix(".zip")):
+            groups = match.groupdict()
+            number = groups.get("id")
+            account = f"{form.number} {number}" if form.number and number else ""
+            return groups["name"], account, groups.get("rest") or ""
     return None
 
 
-def _time(part: str) -> datetime | None:
-    match = TIME.search(part)
-    try:
-        return datetime(*(int(x or 0) for x in match.groups())) if match else None
-    except ValueError:
-        return None
-
-
 def _bare(stem: str) -> str:
-    """A file's name without marks of copying and without a time."""
+    """Take marks of copying and a time out of a file's name."""
     before = None
-    stem = TIME.sub("", stem).strip(" _+-")
+    stem = DIGITS.sub("", stem).strip(" _+-")
     while stem != before:
         before = stem
         stem = _COPY_AFTER.sub("", _COPY_BEFORE.sub("", stem)).strip(" _+-")
@@ -159,12 +151,12 @@ def _split(stem: str, assignments: Collection[str]) -> tuple[str | None, str]:
         match = re.fullmatch(pattern, stem, re.IGNORECASE)
         if match:
             before, behind = (_person(part) for part in match.groups())
-            before = _COPY_BETWEEN.sub("", before)
-            return assignment, before or behind
+            return assignment, _COPY_BETWEEN.sub("", before) or behind
     return None, ""
 
 
 def _person(part: str | None) -> str:
+    """Give a part of a name back if a person may be called so."""
     part = _bare(part or "")
     words = re.split(r"[ _.+-]+", part.lower())
     others = [w for w in words if w not in _NOT_A_PERSON and not re.fullmatch(r"v?\d+", w)]
@@ -178,6 +170,7 @@ def _agree(owner: str, folder: str) -> bool:
 
 
 def _from_folders(folders: Sequence[str], assignments: Collection[str]) -> str:
+    """Find the innermost folder that a person may be called by."""
     known = {name.lower() for name in assignments}
     for folder in reversed(folders):
         if folder.lower().endswith(".zip"):

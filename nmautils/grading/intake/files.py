@@ -1,6 +1,6 @@
 """Look through a folder of strangers' files: notebooks, folders, zip archives in archives.
 
-Nothing is followed, opened or unpacked that is not a regular file of reasonable size.
+Only regular files within the limits are opened or unpacked, and no link is followed.
 """
 
 import os
@@ -13,13 +13,19 @@ from datetime import datetime, timezone
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 
-__all__ = ["MAX_FILE", "NOTEBOOK_ENDINGS", "Found", "find_files", "read_regular"]
+from nmautils.errors import HandInError
+from nmautils.grading.model.limits import (
+    ARCHIVE_BYTES,
+    ARCHIVE_FILES,
+    ARCHIVES_NESTED,
+    FILE_NAME_BYTES,
+    FOLDERS_NESTED,
+    GIB,
+    MIB,
+    NOTEBOOK_BYTES,
+)
 
-MAX_FILE = 20 * 2**20
-MAX_ARCHIVE = 2 * 2**30
-MAX_ENTRIES = 10_000
-MAX_DEPTH = 8
-MAX_NESTED = 2
+__all__ = ["NOTEBOOK_ENDINGS", "Found", "find_files", "read_regular"]
 
 NOTEBOOK_ENDINGS = (".ipynb", ".ipynb.txt", ".ipynb.json", ".json")
 OTHER_ARCHIVES = (".7z", ".bz2", ".gz", ".rar", ".tar", ".tgz", ".xz")
@@ -53,7 +59,7 @@ class Found:
 
 
 def find_files(folder: Path, refuse: Refuse) -> Iterator[Found]:
-    """Go through a folder and the zip archives in it, in order of names.
+    """Go through a folder and the zip archives in it, in the order of names.
 
     Parameters
     ----------
@@ -71,8 +77,8 @@ def find_files(folder: Path, refuse: Refuse) -> Iterator[Found]:
 
 
 def _folder(folder: Path, parts: tuple[str, ...], refuse: Refuse) -> Iterator[Found]:
-    if len(parts) > MAX_DEPTH:
-        refuse("/".join(parts), f"more than {MAX_DEPTH} folders deep: move it up")
+    if len(parts) > FOLDERS_NESTED:
+        refuse("/".join(parts), f"more than {FOLDERS_NESTED} folders deep: move it up")
         return
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
@@ -101,8 +107,8 @@ def _file(path: Path, parts: tuple[str, ...], refuse: Refuse) -> Iterator[Found]
             return
         time = datetime.fromtimestamp(info.st_mtime, timezone.utc)
         if path.suffix.lower() == ".zip":
-            if info.st_size > MAX_ARCHIVE:
-                refuse(where, f"larger than {MAX_ARCHIVE >> 30} GB: unpack it yourself")
+            if info.st_size > ARCHIVE_BYTES:
+                refuse(where, f"larger than {ARCHIVE_BYTES // GIB} GB: unpack it yourself")
                 return
             yield from _zip(path, parts, 0, refuse)
         elif _refused(path.name, where, info.st_size, refuse):
@@ -113,32 +119,33 @@ def _file(path: Path, parts: tuple[str, ...], refuse: Refuse) -> Iterator[Found]
             yield Found(parts, read_regular(path), time)
     except OSError as error:
         refuse(where, f"cannot be read ({error.strerror})")
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:  # the latter: a time of the year 60000
         refuse(where, str(error))
 
 
-def read_regular(path: Path, limit: int = MAX_FILE) -> bytes:
-    """Read a file if it is one: no link is followed, no pipe waited for.
+def read_regular(path: Path, limit: int = NOTEBOOK_BYTES) -> bytes:
+    """Read a regular file, without following a link or waiting for a pipe.
 
     Raises
     ------
-    ValueError
-        If it is something else, too large, or cannot be read: one line on why.
+    HandInError
+        If it is something else, too large, or cannot be read; one line on why.
     """
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
         with open(os.open(path, flags), "rb") as file:
             info = os.fstat(file.fileno())
             if not stat.S_ISREG(info.st_mode):
-                raise ValueError(f"{path.name} is not a file")
+                raise HandInError(f"{path.name} is not a file")
             raw = file.read(limit + 1)
     except OSError as error:
         if path.is_symlink():
-            raise ValueError(f"{path.name} is a link, not a file") from None
-        raise ValueError(f"{path.name} cannot be read ({error.strerror})") from None
+            raise HandInError(f"{path.name} is a link, not a file") from None
+        raise HandInError(f"{path.name} cannot be read ({error.strerror})") from None
     if len(raw) > limit:
-        size = max(info.st_size, len(raw))
-        raise ValueError(_too_large(size) if limit == MAX_FILE else f"{path.name} is too large")
+        if limit < NOTEBOOK_BYTES:
+            raise HandInError(f"{path.name} is too large")
+        raise HandInError(_too_large(max(info.st_size, len(raw))))
     return raw
 
 
@@ -147,7 +154,7 @@ def _refused(name: str, where: str, size: int, refuse: Refuse) -> bool:
     if name.lower().endswith(OTHER_ARCHIVES):
         refuse(where, "an archive, but not a zip: unpack it yourself")
         return True
-    if name.lower().endswith((*NOTEBOOK_ENDINGS, ".zip")) and size > MAX_FILE:
+    if name.lower().endswith((*NOTEBOOK_ENDINGS, ".zip")) and size > NOTEBOOK_BYTES:
         refuse(where, _too_large(size))
         return True
     return False
@@ -155,7 +162,7 @@ def _refused(name: str, where: str, size: int, refuse: Refuse) -> bool:
 
 def _too_large(size: int) -> str:
     return (
-        f"{size / 2**20:.0f} MB, more than {MAX_FILE >> 20} MB: ask for the notebook without "
+        f"{-(-size // MIB)} MB, more than {NOTEBOOK_BYTES // MIB} MB: ask for the notebook without "
         "its outputs"
     )
 
@@ -171,14 +178,14 @@ def _zip(
     try:
         with zipfile.ZipFile(file) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-            if len(entries) > MAX_ENTRIES:
-                refuse(where, f"more than {MAX_ENTRIES:,} files in it: unpack it yourself")
+            if len(entries) > ARCHIVE_FILES:
+                refuse(where, f"more than {ARCHIVE_FILES:,} files in it: unpack it yourself")
                 return
-            budget = MAX_ARCHIVE
+            budget = ARCHIVE_BYTES
             for entry in sorted(entries, key=lambda entry: entry.filename):
-                budget -= min(entry.file_size, MAX_FILE)
+                budget -= min(entry.file_size, NOTEBOOK_BYTES)
                 if budget < 0:
-                    refuse(where, f"more than {MAX_ARCHIVE >> 30} GB in it: unpack it yourself")
+                    refuse(where, f"more than {ARCHIVE_BYTES // GIB} GB in it: unpack it yourself")
                     return
                 yield from _zip_entry(archive, entry, parts, nested, refuse)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
@@ -200,7 +207,7 @@ def _zip_entry(
     if ".." in names or inside.startswith("/") or "\\" in inside or "\0" in inside or ":" in inside:
         refuse(where, "its path leads out of the archive: unpack it by hand if you trust it")
         return
-    if len(names) > MAX_DEPTH or any(len(name.encode()) > 240 for name in names):
+    if len(names) > FOLDERS_NESTED or any(len(name.encode()) > FILE_NAME_BYTES for name in names):
         refuse(where, "its path is too long: unpack it yourself")
         return
     kind = stat.S_IFMT(entry.external_attr >> 16)
@@ -209,7 +216,7 @@ def _zip_entry(
         return
     here = (*parts, *names)
     is_zip = inside.lower().endswith(".zip")
-    if is_zip and nested >= MAX_NESTED:
+    if is_zip and nested >= ARCHIVES_NESTED:
         refuse(where, "too many archives inside each other: unpack it yourself")
         return
     if _refused(inside, where, entry.file_size, refuse):
@@ -222,8 +229,8 @@ def _zip_entry(
         return
     try:
         with archive.open(entry) as file:
-            # The stated size may be a lie, so never more than the cap is unpacked.
-            raw = file.read(MAX_FILE)
+            # The stated size may be a lie: never unpack more than the limit.
+            raw = file.read(NOTEBOOK_BYTES)
     except Exception as error:
         refuse(where, f"damaged in its archive ({error}): ask for it again")
         return

@@ -4,26 +4,31 @@ import codecs
 import json
 import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import nbformat
 from nbformat.notebooknode import NotebookNode, from_dict
 
-__all__ = ["UNNAMED", "Reading", "read_notebook", "read_submission"]
+from nmautils.errors import HandInError
+from nmautils.grading.model.limits import (
+    CELL_OUTPUTS_READ,
+    JSON_CONTAINERS,
+    JSON_DEPTH,
+    JSON_ITEMS,
+    MIB,
+    NOTEBOOK_BYTES,
+)
+
+__all__ = ["UNNAMED", "Reading", "decode", "read_notebook", "read_submission"]
 
 # How ids begin that a cell is given here because it had none of its own.
 UNNAMED = "unnamed-"
 
-MAX_BYTES = 100_000_000
-# Brackets and commas: what a parsed file needs of memory, which its size does not tell.
-MAX_CONTAINERS = 2_000_000
-MAX_ITEMS = 10_000_000
-MAX_DEPTH = 30
-MAX_OUTPUTS = 1_000
-
 _KINDS = {"code", "markdown", "raw"}
 _DISPLAYS = {"display_data", "execute_result"}
+_JSON_TYPE = re.compile(r"application/(.*\+)?json")
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _CELLS = re.compile(r'"cells"\s*:\s*\[')
 
@@ -55,7 +60,7 @@ class Reading:
     notes : tuple of str
         What was repaired, a sentence each, to the student.
     needs_person : tuple of str
-        Why an instructor should look at the file; empty if nobody need.
+        Why an instructor should look at the file; empty if nobody has to.
     """
 
     notebook: NotebookNode
@@ -79,7 +84,7 @@ def read_notebook(raw: bytes) -> NotebookNode:
 
     Raises
     ------
-    ValueError
+    HandInError
         If the bytes are not a notebook: one line that says what they are instead.
     """
     return _read(raw, recover=False).notebook
@@ -98,33 +103,33 @@ def read_submission(raw: bytes) -> Reading:
 
     Raises
     ------
-    ValueError
+    HandInError
         If nothing can be read: one line that says why.
     """
     return _read(raw, recover=True)
 
 
 def _read(raw: bytes, *, recover: bool) -> Reading:
-    if len(raw) > MAX_BYTES:
-        raise ValueError(
-            f"the file has {len(raw) // 1_000_000} MB, more than the {MAX_BYTES // 1_000_000} MB "
+    if len(raw) > NOTEBOOK_BYTES:
+        raise HandInError(
+            f"the file has {-(-len(raw) // MIB)} MB, more than the {NOTEBOOK_BYTES // MIB} MB that "
             "a notebook may have: clear its outputs, save it and hand it in again"
         )
     if not raw.strip(b" \t\r\n\0"):
-        raise ValueError("the file is empty")
+        raise HandInError("the file is empty")
     for start, what in _SIGNATURES.items():
         if raw.startswith(start):
-            raise ValueError(f"the file is not a notebook but {what}")
-    text, notes = _decode(raw)
-    if text.count("{") + text.count("[") > MAX_CONTAINERS or text.count(",") > MAX_ITEMS:
-        raise ValueError(
+            raise HandInError(f"the file is not a notebook but {what}")
+    text, notes = decode(raw)
+    if text.count("{") + text.count("[") > JSON_CONTAINERS or text.count(",") > JSON_ITEMS:
+        raise HandInError(
             "the file has too many parts for a notebook: clear its outputs and hand it in again"
         )
     needs_person: list[str] = []
     try:
         data, rest = _parse(text)
-    except ValueError as error:
-        data = _complete_cells(text) if recover and "cut short" in str(error) else None
+    except _CutShort:
+        data = _complete_cells(text) if recover else None
         if data is None:
             raise
         rest = ""
@@ -139,13 +144,13 @@ def _read(raw: bytes, *, recover: bool) -> Reading:
     if rest:
         notes.append("After the end of the notebook the file went on; that part was left out.")
     if not isinstance(data, dict) or not ({"cells", "worksheets"} & set(data)):
-        raise ValueError("the file is JSON, but not a notebook (it has no cells)")
+        raise HandInError("the file is JSON, but not a notebook (it has no cells)")
     data = _plain(data)
     if "cells" not in data:
         data = _upgrade(data)
         notes.append("The notebook was in an old format and has been converted.")
     if not isinstance(data["cells"], list):
-        raise ValueError("the file is JSON, but not a notebook (it has no cells in a list)")
+        raise HandInError("the file is JSON, but not a notebook (it has no cells in a list)")
     lost = sum(not isinstance(cell, dict) for cell in data["cells"])
     if lost:
         notes.append(f"{lost} of the notebook's cells could not be read and were left out.")
@@ -166,7 +171,8 @@ def _as_latin(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error("nmautils.latin", _as_latin)
 
 
-def _decode(raw: bytes) -> tuple[str, list[str]]:
+def decode(raw: bytes) -> tuple[str, list[str]]:
+    """Turn bytes into text, with a sentence to the student if they were not in UTF-8."""
     encoding = json.detect_encoding(raw)
     if not encoding.startswith("utf-8"):
         text = raw.decode(encoding, errors="replace")
@@ -192,19 +198,27 @@ _DECODER = json.JSONDecoder(
 )
 
 
+class _CutShort(HandInError):
+    """The text begins like a notebook, but does not go on as JSON."""
+
+
 def _parse(text: str) -> tuple[Any, str]:
-    """Read the first JSON value of a text; give what follows it, too."""
+    """Read the first JSON value of a text, and what follows it."""
     start = len(text) - len(text.lstrip())
     try:
         data, end = _DECODER.raw_decode(text, start)
     except RecursionError:
-        raise ValueError("the file is nested too deeply to be a notebook") from None
+        raise HandInError("the file is nested too deeply to be a notebook") from None
     except ValueError:
-        raise ValueError(f"the file is not a notebook (not JSON; {_looks_like(text)})") from None
+        what = _looks_like(text)
+        kind = HandInError if what else _CutShort
+        what = what or "it may have been cut short while uploading"
+        raise kind(f"the file is not a notebook (not JSON; {what})") from None
     return data, text[end:].strip(" \t\r\n\0")
 
 
 def _looks_like(text: str) -> str:
+    """Say what a text is instead of JSON; nothing if that is not known."""
     start = text.lstrip()[:200].lower()
     if start.startswith(("<!doctype", "<html")):
         return "it is a web page: use File > Download > Download .ipynb"
@@ -212,7 +226,7 @@ def _looks_like(text: str) -> str:
         return "it looks like a Python program: hand in the .ipynb file"
     if "\n<<<<<<< " in text and "\n>>>>>>> " in text:
         return "it holds a Git merge conflict that nobody has resolved"
-    return "it may have been cut short while uploading"
+    return ""
 
 
 def _complete_cells(text: str) -> dict[str, Any] | None:
@@ -231,7 +245,7 @@ def _complete_cells(text: str) -> dict[str, Any] | None:
     return {"cells": cells} if cells else None
 
 
-def _plain(value: Any, depth: int = MAX_DEPTH) -> Any:
+def _plain(value: Any, depth: int = JSON_DEPTH) -> Any:
     """Copy a JSON value as far as it can be copied, compared and written later.
 
     What is nested too deeply is left out, and a lone surrogate, which would break every file
@@ -254,10 +268,11 @@ def _clean(text: str) -> str:
 
 def _upgrade(data: dict[str, Any]) -> dict[str, Any]:
     try:
-        return _plain(nbformat.reads(json.dumps(data), as_version=4))
+        upgraded: dict[str, Any] = _plain(nbformat.reads(json.dumps(data), as_version=4))
+        return upgraded
     except Exception as error:
         why = str(error).split("\n")[0][:200]
-        raise ValueError(f"the notebook is in an old format and damaged ({why})") from None
+        raise HandInError(f"the notebook is in an old format and damaged ({why})") from None
 
 
 # --- from JSON to a notebook -------------------------------------------------------------------
@@ -270,15 +285,15 @@ def _tidy(data: dict[str, Any]) -> NotebookNode:
     for cell in data["cells"]:
         if isinstance(cell, dict):
             tidied.append(_tidy_cell(cell, len(tidied), ids))
-    metadata = data.get("metadata")
-    return from_dict(
+    notebook: NotebookNode = from_dict(
         {
             "nbformat": 4,
             "nbformat_minor": 5,
-            "metadata": metadata if isinstance(metadata, dict) else {},
+            "metadata": _allowed(data.get("metadata"), _NOTEBOOK_METADATA),
             "cells": tidied,
         }
     )
+    return notebook
 
 
 def _tidy_cell(cell: dict[str, Any], position: int, ids: set[str]) -> dict[str, Any]:
@@ -291,17 +306,20 @@ def _tidy_cell(cell: dict[str, Any], position: int, ids: set[str]) -> dict[str, 
             tries += 1
             identity = f"{UNNAMED}{position}-{tries}"
     ids.add(identity)
-    metadata = cell.get("metadata")
-    tidied = {
+    metadata = _allowed(cell.get("metadata"), _CELL_METADATA)
+    if "tags" in metadata:
+        tags = (tag for tag in metadata["tags"] if isinstance(tag, str) and tag)
+        metadata["tags"] = list(dict.fromkeys(tag for tag in tags if "," not in tag))
+    tidied: dict[str, Any] = {
         "id": identity,
         "cell_type": kind,
-        "metadata": metadata if isinstance(metadata, dict) else {},
+        "metadata": metadata,
         "source": _text(cell.get("source")),
     }
     if kind == "code":
         count = cell.get("execution_count")
         outputs = cell.get("outputs")
-        outputs = outputs[:MAX_OUTPUTS] if isinstance(outputs, list) else []
+        outputs = outputs[:CELL_OUTPUTS_READ] if isinstance(outputs, list) else []
         tidied["execution_count"] = count if type(count) is int and count >= 0 else None
         tidied["outputs"] = [o for o in map(_tidy_output, outputs) if o is not None]
     elif isinstance(cell.get("attachments"), dict):
@@ -327,7 +345,7 @@ def _tidy_output(output: Any) -> dict[str, Any] | None:
             "evalue": _text(output.get("evalue")),
             "traceback": [line for line in lines if isinstance(line, str)],
         }
-    if kind in _DISPLAYS and isinstance(kind, str) and _is_bundle(output.get("data")):
+    if isinstance(kind, str) and kind in _DISPLAYS and _is_bundle(output.get("data")):
         metadata = output.get("metadata")
         tidied = {
             "output_type": kind,
@@ -341,13 +359,55 @@ def _tidy_output(output: Any) -> dict[str, Any] | None:
     return None
 
 
+def _allowed(metadata: Any, checks: dict[str, Callable[[Any], bool]]) -> dict[str, Any]:
+    """Leave out metadata whose name nbformat knows, but whose value it refuses."""
+    if not isinstance(metadata, dict):
+        return {}
+    return {k: value for k, value in metadata.items() if k not in checks or checks[k](value)}
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _is_kernel(value: Any) -> bool:
+    return isinstance(value, dict) and all(_is_text(value.get(k)) for k in ("name", "display_name"))
+
+
+def _is_language(value: Any) -> bool:
+    return (
+        isinstance(value, dict)
+        and "name" in value
+        and isinstance(value.get("codemirror_mode", ""), (str, dict))
+        and all(_is_text(value.get(k, "")) for k in _LANGUAGE_TEXTS)
+    )
+
+
+_LANGUAGE_TEXTS = ("name", "file_extension", "mimetype", "pygments_lexer")
+_NOTEBOOK_METADATA: dict[str, Callable[[Any], bool]] = {
+    "kernelspec": _is_kernel,
+    "language_info": _is_language,
+    "orig_nbformat": lambda value: type(value) is int and value >= 1,
+    "title": _is_text,
+    "authors": lambda value: isinstance(value, list),
+}
+_CELL_METADATA: dict[str, Callable[[Any], bool]] = {
+    "collapsed": lambda value: isinstance(value, bool),
+    "execution": lambda value: isinstance(value, dict) and all(map(_is_text, value.values())),
+    "format": _is_text,
+    "jupyter": lambda value: isinstance(value, dict),
+    "name": lambda value: isinstance(value, str) and value != "" and "\n" not in value,
+    "scrolled": lambda value: isinstance(value, bool) or value == "auto",
+    "tags": lambda value: isinstance(value, list),
+}
+
+
 def _is_bundle(data: Any) -> bool:
-    """Tell whether nbformat takes this for the same thing in several formats."""
+    """Whether nbformat takes this for the same thing in several formats."""
     return isinstance(data, dict) and all(
         isinstance(value, str)
         or (isinstance(value, list) and all(isinstance(line, str) for line in value))
-        or kind == "application/json"
-        or (kind.startswith("application/") and kind.endswith("+json"))
+        or _JSON_TYPE.fullmatch(kind)
         for kind, value in data.items()
     )
 

@@ -1,24 +1,40 @@
-"""What stands in ``submitted/``: whose, of which assignment, when; and its bytes, read warily."""
+"""What stands in ``submitted/``: whose hand-ins, of which assignment, and when they came."""
 
 import os
+import re
 import stat
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from dateutil import parser, tz
 from nbformat.notebooknode import NotebookNode
-from nbgrader.utils import parse_utc
 
+from nmautils.cells import grade_id_of
+from nmautils.errors import HandInError
+from nmautils.grading.model.limits import TIMESTAMP_BYTES
+
+from .filenames import one_line
 from .files import NOTEBOOK_ENDINGS, read_regular
-from .read import read_notebook
+from .read import decode, read_notebook
 
-__all__ = ["HandIn", "find_hand_ins", "known_assignments", "read_timestamp", "submitted_path"]
+__all__ = [
+    "HandIn",
+    "find_hand_ins",
+    "known_assignments",
+    "parse_utc",
+    "read_timestamp",
+    "submitted_path",
+    "write_timestamp",
+]
+
+_NAMES = re.compile(r'"(?:grade_id|id)"\s*:\s*"([^"\\]+)"')
 
 
 @dataclass(frozen=True)
 class HandIn:
-    """One student's folder for an assignment.
+    """What one student handed in for an assignment, as it stands in ``submitted/``.
 
     Attributes
     ----------
@@ -49,11 +65,11 @@ class HandIn:
 
         Raises
         ------
-        ValueError
-            If there is nothing that can be read: one line on why.
+        HandInError
+            If there is nothing that can be read; one line on why.
         """
         if self.path is None:
-            raise ValueError(self.refused)
+            raise HandInError(self.refused)
         return read_regular(self.path)
 
 
@@ -69,15 +85,56 @@ def submitted_path(root: Path, assignment: str, student: str) -> Path:
     return root / "submitted" / student / assignment / f"{assignment}.ipynb"
 
 
+def write_timestamp(folder: Path, time: datetime) -> None:
+    """Write when something was handed in, in UTC, as ``nbgrader zip_collect`` writes it."""
+    (folder / "timestamp.txt").write_text(time.isoformat(" "), encoding="utf-8")
+
+
 def read_timestamp(folder: Path) -> tuple[datetime | None, str]:
-    """Read when something was handed in, and what is wrong with what says so, if anything is."""
+    """Read when something was handed in, and what is wrong with the file that says so."""
     path = folder / "timestamp.txt"
     if not os.path.lexists(path):
         return None, ""
     try:
-        return parse_utc(read_regular(path, 1000).decode().strip()), ""
+        return parse_utc(read_regular(path, TIMESTAMP_BYTES).decode().strip()), ""
     except (ValueError, OverflowError) as error:
-        return None, f"timestamp.txt says no time ({error}), so lateness is not counted"
+        why = one_line(str(error))
+        return None, f"timestamp.txt says no time ({why}), so lateness is not counted"
+
+
+def parse_utc(text: str) -> datetime:
+    """Read a time as nbgrader's function of this name does, which needs all of nbgrader.
+
+    Parameters
+    ----------
+    text : str
+        Anything that dateutil takes for a time, without a zone if it is in UTC. A zone may
+        stand behind a space as a name; a number there counts in seconds, as in nbgrader.
+
+    Returns
+    -------
+    datetime
+        In UTC, without a zone.
+
+    Raises
+    ------
+    ValueError, OverflowError
+        If the text says no time.
+    """
+    parts = text.split(" ")
+    if len(parts) == 3:
+        zone = parts[2]
+        try:
+            found = int(zone)
+        except ValueError:
+            if os.path.isabs(zone.lstrip(":")) or ".." in zone:  # dateutil would open this file
+                raise ValueError(f"unknown time zone: {zone}") from None
+            found = tz.gettz(zone)
+        time: datetime = parser.parse(f"{parts[0]} {parts[1]} TZ", tzinfos={"TZ": found})
+    else:
+        time = parser.parse(text)
+    offset = time.utcoffset()
+    return time if offset is None else (time - offset).replace(tzinfo=None)
 
 
 def find_hand_ins(root: Path, assignment: str, release: NotebookNode) -> list[HandIn]:
@@ -97,7 +154,7 @@ def find_hand_ins(root: Path, assignment: str, release: NotebookNode) -> list[Ha
     folder = root / "submitted"
     if not folder.is_dir():
         return []
-    names = _names(release)
+    names = {grade_id_of(cell) for cell in release.cells} | {cell.id for cell in release.cells}
     found = []
     for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
         if entry.name.startswith("."):
@@ -115,7 +172,7 @@ def _refuse(student: str, assignment: str, why: str) -> HandIn:
     return HandIn(student, assignment, None, refused=why)
 
 
-def _look(folder: Path, student: str, assignment: str, names: Collection[str]) -> HandIn:
+def _look(folder: Path, student: str, assignment: str, names: Collection[str | None]) -> HandIn:
     try:
         student.encode()
     except UnicodeEncodeError:
@@ -123,17 +180,17 @@ def _look(folder: Path, student: str, assignment: str, names: Collection[str]) -
     if not stat.S_ISDIR(folder.lstat().st_mode):
         return _refuse(student, assignment, f"{folder.name} is a link or a file, not a folder")
     timestamp, problem = read_timestamp(folder)
-    note = ""
     path = folder / f"{assignment}.ipynb"
-    if not os.path.lexists(path):
-        path, why = _renamed(folder, names)
-        if path is None:
-            return HandIn(student, assignment, None, timestamp, refused=why)
-        note = f"found as {path.name}"
-    return HandIn(student, assignment, path, timestamp, note, problem)
+    if os.path.lexists(path):
+        return HandIn(student, assignment, path, timestamp, "", problem)
+    try:
+        path = _renamed(folder, names)
+    except HandInError as error:
+        return HandIn(student, assignment, None, timestamp, refused=str(error))
+    return HandIn(student, assignment, path, timestamp, f"found as {path.name}", problem)
 
 
-def _renamed(folder: Path, names: Collection[str]) -> tuple[Path | None, str]:
+def _renamed(folder: Path, names: Collection[str | None]) -> Path:
     """Find the notebook under another name: the one with most cells of the release in it."""
     candidates = sorted(
         Path(entry.path)
@@ -141,23 +198,38 @@ def _renamed(folder: Path, names: Collection[str]) -> tuple[Path | None, str]:
         if entry.name.lower().endswith(NOTEBOOK_ENDINGS) and not entry.name.startswith(".")
     )
     if not candidates:
-        return None, "no notebook in the folder"
-    shared = {path: _shared(path, names) for path in candidates}
-    best = [path for path in candidates if shared[path] == max(shared.values())]
-    if len(best) > 1:
-        listed = ", ".join(path.name for path in best)
-        return None, f"several notebooks ({listed}): leave one, called {folder.name}.ipynb"
-    return best[0], ""
+        raise HandInError("no notebook in the folder")
+    if len(candidates) > 1:
+        candidates = _most_shared(candidates, names)
+    if len(candidates) > 1:
+        listed = ", ".join(path.name for path in candidates)
+        raise HandInError(f"several notebooks ({listed}): leave one, called {folder.name}.ipynb")
+    return candidates[0]
 
 
-def _names(notebook: NotebookNode) -> set[str]:
-    grade_ids = (cell.metadata.get("nbgrader") for cell in notebook.cells)
-    named = {str(entry.get("grade_id")) for entry in grade_ids if isinstance(entry, dict)}
-    return named | {cell.id for cell in notebook.cells}
+def _most_shared(candidates: list[Path], names: Collection[str | None]) -> list[Path]:
+    """Find the readable notebooks that share most names of cells with the release."""
+    by_count: dict[int, list[Path]] = {}
+    for path in candidates:
+        by_count.setdefault(_shared(path, names), []).append(path)
+    for _, best in sorted(by_count.items(), reverse=True):
+        if readable := [path for path in best if _is_notebook(path)]:
+            return readable
+    return candidates
 
 
-def _shared(path: Path, names: Collection[str]) -> int:
+def _shared(path: Path, names: Collection[str | None]) -> int:
+    """Count the names of cells of the release in a file, without parsing it."""
     try:
-        return len(_names(read_notebook(read_regular(path))).intersection(names))
-    except ValueError:
-        return -1
+        text, _ = decode(read_regular(path))
+    except HandInError:
+        return 0
+    return len(set(_NAMES.findall(text)).intersection(names))
+
+
+def _is_notebook(path: Path) -> bool:
+    try:
+        read_notebook(read_regular(path))
+    except HandInError:
+        return False
+    return True

@@ -3,8 +3,17 @@
 from datetime import datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from nmautils.grading.intake.filenames import clean_student, parse_name
+from nmautils.errors import HandInError
+from nmautils.grading.intake.filenames import (
+    _NOT_A_PERSON,
+    HandInName,
+    clean_student,
+    parse_name,
+)
+from nmautils.grading.model.limits import FILE_NAME_BYTES, STUDENT_ID_CHARACTERS
 
 T1 = "tutorial1_decoding"
 KNOWN = {T1, "tutorial2_convolution"}
@@ -108,3 +117,199 @@ def test_student_ids_are_safe_folder_names(name):
     assert len(student) <= 100
     assert not student.startswith(".")
     assert not set(student) & set("/\\ \t\0")
+
+
+@pytest.mark.parametrize(
+    ("path", "student"),
+    [
+        # what is a mark of copying, and what is a part of a name
+        (f"jane/{T1}-12.ipynb", "jane"),
+        (f"jane_{T1}-123.ipynb", "jane"),
+        (f"{T1}-ann-123.ipynb", "ann-123"),
+        (f"{T1}_ann-1.ipynb", "ann"),
+        (f"{T1}_ann-12.ipynb", "ann"),
+        (f"{T1}_ann copy 2.ipynb", "ann"),
+        (f"{T1}_ann copy2.ipynb", "ann"),
+        (f"{T1}_ann copy.ipynb", "ann"),
+        (f"{T1}_ann-Kopie.ipynb", "ann"),
+        (f"{T1}_ann(3).ipynb", "ann"),
+        (f"{T1}_ann_+(3).ipynb", "ann"),
+        (f"{T1}_scopy.ipynb", "scopy"),
+        (f"Copia_de_ann_{T1}.ipynb", "ann"),
+        (f"ann_+Kopia+av+{T1}.ipynb", "ann"),
+        (f"Copyof_{T1}.ipynb", "Copyof"),
+        # who is no person
+        (f"v2_{T1}_ann.ipynb", "ann"),
+        (f"7_{T1}_ann.ipynb", "ann"),
+        (f"v2x_{T1}.ipynb", "v2x"),
+        (f"final answers_{T1}_ann.ipynb", "ann"),
+        (f"ann_{T1}_bob.ipynb", "ann"),
+        (f"final ann_{T1}.ipynb", "final_ann"),
+        (f"ann.{T1}.ipynb", "ann"),
+        (f"ann+-+{T1}+-+x.ipynb", "ann"),
+        (f"{T1}.ann.ipynb", "ann"),
+        # an inner folder comes before an outer one, and before the name of the file
+        (f"bob/ann/{T1}.ipynb", "ann"),
+        (f"bob/final/{T1.upper()}/{T1}.ipynb", "bob"),
+        (f"bob/class.zip/{T1}.ipynb", "bob"),
+        (f"bob/ann_{T1}.ZIP/{T1}.ipynb", "ann"),
+        (f"Jane/JANE_doe_{T1}.ipynb", "Jane"),
+        # a platform's name comes before everything, and its innermost before its others
+        (f"bob/doejane_1_2_{T1}.ipynb", "doejane"),
+        (f"doejane_1_2_x.zip/bob_{T1}.ipynb", "doejane"),
+        (f"a_1_2_x.zip/b_3_4_x.zip/{T1}.ipynb", "b"),
+        (f"A B_1_assignsubmission_file_/c_3_4_{T1}.ipynb", "c"),
+        # a platform's name without the student's own leaves the file's name as it is
+        (f"bob/A_1_assignsubmission_file_.zip/{T1}.ipynb", "A"),
+    ],
+)
+def test_a_name_is_read_to_the_letter(path, student):
+    name = parse_name(path.split("/"), KNOWN)
+    assert (name.student, name.assignment) == (student, T1)
+
+
+@pytest.mark.parametrize(
+    "path", [f"a_1_2_assignsubmission_file_/{T1}.ipynb", f"a_1_assignsubmission_file_{T1}.ipynb"]
+)
+def test_the_first_form_that_matches_counts(path):
+    assert parse_name(path.split("/"), KNOWN).account.startswith("Moodle")
+
+
+def test_the_longest_name_of_an_assignment_counts():
+    known = {"tutorial1", "tutorial1_more"}
+    assert parse_name(["ann", "tutorial1_more.ipynb"], known).assignment == "tutorial1_more"
+    assert parse_name(["tutorial1.zip", "ann_tutorial1.json"], known).student == "ann"
+
+
+def test_names_of_assignments_are_no_patterns():
+    with pytest.raises(HandInError, match="unknown assignment"):
+        parse_name(["ann", "t1xb.ipynb"], {"t1.b"})
+
+
+@pytest.mark.parametrize(
+    ("path", "hour"),
+    [
+        # the file's own time first, then that of the innermost folder
+        (f"a_2016-01-30 02.00/b_2016-01-30 03.00/{T1}_2016-01-30 04.00.ipynb", 4),
+        (f"a_2016-01-30 02.00/b_2016-01-30 03.00/{T1}.ipynb", 3),
+        (f"a_2016-01-30 02.00/b_2016-13-30 03.00/{T1}.ipynb", 2),
+    ],
+)
+def test_the_innermost_time_counts(path, hour):
+    assert parse_name(path.split("/"), KNOWN).time == datetime(2016, 1, 30, hour)
+
+
+@pytest.mark.parametrize(
+    ("stem", "guess"),
+    [
+        ("tutorial1", f", perhaps {T1}"),
+        ("TUTORIAL2", ", perhaps tutorial2_convolution"),
+        ("homework", ""),
+        # half of the letters in common are enough, one less is not
+        ("tutorial", f", perhaps {T1}"),
+        ("abcdef", ", perhaps abcxyz"),
+        ("abcde", ", perhaps abcxyz"),
+        ("abqqqq", ""),
+    ],
+)
+def test_a_guess_is_made_if_a_name_is_close(stem, guess):
+    with pytest.raises(HandInError) as error:
+        parse_name(["ann", f"{stem}.ipynb"], KNOWN | {"abcxyz"})
+    assert str(error.value).endswith(f"STUDENT_ASSIGNMENT.ipynb{guess}")
+
+
+def test_without_any_assignment_the_line_says_so():
+    with pytest.raises(HandInError, match="known: none yet"):
+        parse_name(["ann", "x.ipynb"], [])
+
+
+@pytest.mark.parametrize(
+    ("name", "student"),
+    [
+        ("x" * 99, "x" * 99),
+        ("x" * 100, "x" * 100),
+        ("x" * 101, "x" * 100),
+        ("x" * 99 + "_y", "x" * 99),
+        ("é" * 100, "é" * 100),  # 200 bytes
+        ("語" * 80, "語" * 80),  # 240 bytes
+        ("語" * 81, "語" * 80),
+        ("a" + "語" * 80, "a" + "語" * 79),
+        ("_.-ann-._", "ann"),
+        ("a__b", "a_b"),
+        ("a_ _b", "a_b"),
+        ("@ann", "@ann"),
+        ("...", ""),
+    ],
+)
+def test_a_student_id_is_as_long_as_a_folder_may_be(name, student):
+    assert clean_student(name) == student
+
+
+# --- any name at all -----------------------------------------------------------------------------
+
+WORD = st.text(st.sampled_from("abcdefghijklmnopqrstuvwxyzäéßñ語"), min_size=1, max_size=12)
+NUMBER = st.integers(1, 10**9).map(str)
+TIME = st.datetimes(datetime(2000, 1, 1), datetime(2099, 1, 1)).map(
+    lambda t: t.replace(microsecond=0)
+)
+TEXT = st.text(st.characters(exclude_categories=()))  # with lone surrogates, as files' names may
+PIECE = st.one_of(TEXT, st.sampled_from([T1, f"{T1}.ipynb", "_", "\n", "ann", ".zip"]))
+FORMS = ["{0}_{1}", "{0} - {1}", "{1}_{0}", "Copy of {0}_{1} (1)", "{0}/{1}"]
+
+
+def is_person(word):
+    """Leave out words that mean something else in a name."""
+    return clean_student(word) == word and not {word} & set(_NOT_A_PERSON)
+
+
+PERSON = WORD.filter(is_person)
+
+
+@given(st.lists(st.lists(PIECE, min_size=1, max_size=4).map("".join), min_size=1, max_size=4))
+def test_any_path_gives_a_name_or_one_line(parts):
+    name, why = None, ""
+    try:
+        name = parse_name(parts, KNOWN)
+    except HandInError as error:
+        why = str(error)
+    assert (name is None) == bool(why)
+    assert why.isprintable()
+    assert name is None or name.assignment in KNOWN
+    assert name is None or name.student == clean_student(name.student) != ""
+
+
+@given(st.one_of(TEXT, TEXT.map(lambda text: text[:3] * 200)))
+def test_any_student_id_is_a_safe_name_of_a_folder(text):
+    student = clean_student(text)
+    assert len(student) <= STUDENT_ID_CHARACTERS
+    assert len(student.encode()) <= FILE_NAME_BYTES
+    assert set('/\\ \t\r\n\0:*?"<>|').isdisjoint(student)
+    assert student.isprintable()
+    assert not student.startswith((".", "-", "_"))
+    assert not student.endswith((".", "-", "_"))
+    assert clean_student(student) == student
+
+
+@given(PERSON, NUMBER, NUMBER, st.sampled_from(["", "_LATE"]), st.sampled_from(["", "-1", " (2)"]))
+def test_what_canvas_puts_together_is_taken_apart(person, user, file, late, again):
+    name = parse_name([f"{person}{late}_{user}_{file}_{T1}{again}.ipynb"], KNOWN)
+    assert name == HandInName(person, T1, f"Canvas {user}")
+
+
+@given(st.lists(PERSON, min_size=1, max_size=3), NUMBER, st.sampled_from(["file_", "file"]))
+def test_what_moodle_puts_together_is_taken_apart(words, number, ending):
+    folder = f"{' '.join(words)}_{number}_assignsubmission_{ending}"
+    expected = HandInName("_".join(words), T1, f"Moodle {number}")
+    assert parse_name(["all.zip", folder, f"{T1}.ipynb"], KNOWN) == expected
+
+
+@given(PERSON, TIME, st.sampled_from(["", "Tutorial 1_", "a_b_"]))
+def test_what_blackboard_puts_together_is_taken_apart(person, time, title):
+    file = f"{title}{person}_attempt_{time:%Y-%m-%d-%H-%M-%S}_{T1}.ipynb"
+    assert parse_name([file], KNOWN) == HandInName(person, T1, time=time)
+
+
+@given(PERSON, st.sampled_from(FORMS))
+def test_what_people_put_together_is_taken_apart(person, form):
+    path = form.format(person, T1) + ".ipynb"
+    assert parse_name(path.split("/"), KNOWN) == HandInName(person, T1)

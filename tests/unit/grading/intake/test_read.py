@@ -5,8 +5,11 @@ import json
 
 import nbformat
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from nmautils.errors import HandInError
 from nmautils.grading.intake import read as reading
 from nmautils.grading.intake.read import read_notebook, read_submission
 
@@ -101,7 +104,7 @@ def test_what_is_no_notebook_is_named_in_one_line(raw, why):
 
 
 def test_a_file_that_is_too_large_is_not_even_parsed(monkeypatch):
-    monkeypatch.setattr(reading, "MAX_BYTES", 1_000_000)
+    monkeypatch.setattr(reading, "NOTEBOOK_BYTES", 2**20)
     with pytest.raises(ValueError, match="more than the 1 MB"):
         read_notebook(b" " * 2_000_000)
 
@@ -166,3 +169,116 @@ def test_of_a_file_cut_short_the_cells_before_the_cut_can_be_had():
 def test_a_file_cut_short_before_its_first_cell_is_refused(keep):
     with pytest.raises(ValueError, match="cut short"):
         read_submission(NOTEBOOK.encode()[:keep])
+
+
+# --- any file at all -----------------------------------------------------------------------------
+
+SCALAR = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5), st.just("a,b")
+)
+VALUE = st.recursive(
+    SCALAR,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=5), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+
+
+def odd(**known):
+    """Make a dictionary with some of the keys, mostly with what they should be, and others."""
+    values = {key: st.one_of(value, VALUE) for key, value in known.items()}
+    return st.one_of(
+        st.fixed_dictionaries({}, optional=values),
+        st.dictionaries(st.sampled_from([*known, "other"]), VALUE, max_size=4),
+    )
+
+
+TEXTS = st.one_of(st.text(max_size=8), st.lists(st.text(max_size=5), max_size=3))
+TYPES = st.sampled_from(["text/plain", "image/png", "application/json", "application/x+json"])
+BUNDLE = st.dictionaries(st.one_of(TYPES, st.just("application/\n+json")), st.one_of(TEXTS, VALUE))
+OUTPUT = odd(
+    output_type=st.sampled_from(["stream", "error", "display_data", "execute_result"]),
+    name=st.text(max_size=5),
+    text=TEXTS,
+    data=BUNDLE,
+    metadata=odd(),
+    ename=st.text(max_size=5),
+    evalue=st.text(max_size=5),
+    traceback=st.lists(st.one_of(st.text(max_size=5), VALUE), max_size=3),
+    execution_count=st.integers(-1, 5),
+)
+CELL = odd(
+    cell_type=st.sampled_from(["code", "markdown", "raw", "heading"]),
+    id=st.sampled_from(["a", "b", "a b", "unnamed-1", "x" * 65]),
+    source=TEXTS,
+    metadata=odd(
+        name=st.sampled_from(["", "a", "a\n"]),
+        tags=st.lists(st.sampled_from(["", "a", "b", "a,b"]), max_size=4),
+        collapsed=st.booleans(),
+        scrolled=st.just("auto"),
+        format=st.text(max_size=3),
+        jupyter=odd(source_hidden=st.booleans()),
+        execution=st.dictionaries(st.text(max_size=3), SCALAR),
+        nbgrader=odd(grade_id=st.text(max_size=5)),
+    ),
+    outputs=st.lists(OUTPUT, max_size=3),
+    attachments=st.dictionaries(st.text(max_size=3), BUNDLE, max_size=2),
+    execution_count=st.integers(-1, 5),
+    input=TEXTS,  # of format 3
+    level=st.integers(1, 6),
+)
+METADATA = odd(
+    kernelspec=odd(name=st.text(max_size=3), display_name=st.text(max_size=3)),
+    language_info=odd(name=st.text(max_size=3), codemirror_mode=st.text(), mimetype=st.text()),
+    orig_nbformat=st.integers(0, 2),
+    title=st.text(max_size=3),
+    authors=st.lists(VALUE, max_size=2),
+)
+CELLS = st.lists(st.one_of(CELL, VALUE), max_size=4)
+
+
+def check_reading(read, raw):
+    """Check that the notebook is valid, or that one line says why there is none."""
+    try:
+        found = read(raw)
+    except HandInError as error:
+        why = str(error)
+    else:
+        nb = getattr(found, "notebook", found)
+        nbformat.validate(nb)
+        nbformat.validate(nbformat.reads(nbformat.writes(nb), 4))
+        return nb
+    assert why
+    assert "\n" not in why
+    return None
+
+
+@given(st.fixed_dictionaries({"cells": CELLS}, optional={"metadata": METADATA, "nbformat": SCALAR}))
+def test_any_notebook_of_json_becomes_a_valid_one(data):
+    nb = check_reading(read_notebook, json.dumps(data).encode())
+    assert len(nb.cells) == sum(isinstance(cell, dict) for cell in data["cells"])
+
+
+@given(
+    st.fixed_dictionaries(
+        {"worksheets": st.one_of(st.lists(odd(cells=CELLS), max_size=2), VALUE)},
+        optional={"metadata": METADATA, "nbformat": st.sampled_from([1, 2, 3, 4, "x"])},
+    )
+)
+def test_any_notebook_of_an_old_format_is_valid_or_refused(data):
+    check_reading(read_notebook, json.dumps(data).encode())
+
+
+@given(st.one_of(st.binary(), st.text().map(str.encode), VALUE.map(json.dumps).map(str.encode)))
+def test_any_bytes_are_a_notebook_or_refused_in_one_line(raw):
+    check_reading(read_notebook, raw)
+    check_reading(read_submission, raw)
+
+
+@given(st.integers(0, len(NOTEBOOK)), st.binary(max_size=4), st.integers(0, 4))
+def test_a_damaged_notebook_is_read_or_refused_in_one_line(at, put_in, taken_out):
+    raw = NOTEBOOK.encode()
+    damaged = raw[:at] + put_in + raw[at + taken_out :]
+    check_reading(read_notebook, damaged)
+    check_reading(read_submission, damaged)

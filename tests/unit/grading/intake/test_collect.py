@@ -1,4 +1,4 @@
-"""From an inbox full of everything to submitted/, through ``nbgrader zip_collect``."""
+"""From an inbox full of everything to submitted/."""
 
 import io
 import os
@@ -6,56 +6,21 @@ import shutil
 import stat
 import struct
 import time
+import tracemalloc
 import zipfile
 import zlib
-from datetime import datetime, timezone
-from pathlib import Path
 
-import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
 
 from nmautils.cli import main
-from nmautils.grading.intake import files as inbox_module
+from nmautils.errors import CourseError, UsageError
+from nmautils.grading.intake import collect as module
+from nmautils.grading.intake import files as files_module
+from nmautils.grading.intake import inbox as inbox_module
 from nmautils.grading.intake.collect import collect
-from tests.support.grading_class import REPOSITORY, nbgrader
+from tests.support.inbox import MORNING, T1, T2, course, due_at, notebook, put, put_zip, tree
 
-T1 = "tutorial1_decoding"
-T2 = "tutorial2_convolution"
-MORNING = datetime(2030, 5, 1, 8, 0, 0, tzinfo=timezone.utc).timestamp()
-
-
-def notebook(text="x = 1"):
-    return nbformat.writes(new_notebook(cells=[new_code_cell(text, id="one")])).encode()
-
-
-@pytest.fixture
-def course(tmp_path):
-    for name in (T1, T2):
-        folder = tmp_path / "release" / name
-        folder.mkdir(parents=True)
-        (folder / f"{name}.ipynb").write_bytes(notebook())
-    shutil.copy(REPOSITORY / "course.toml", tmp_path)
-    shutil.copy(REPOSITORY / "nbgrader_config.py", tmp_path)
-    (tmp_path / "inbox").mkdir()
-    return tmp_path
-
-
-def put(course, path, raw=None, when=MORNING):
-    path = course / "inbox" / path
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(notebook() if raw is None else raw)
-    os.utime(path, (when, when))
-    return path
-
-
-def put_zip(course, name, files, when=(2030, 5, 1, 8, 0, 0)):
-    path = course / "inbox" / name
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file, raw in files.items():
-            info = file if isinstance(file, zipfile.ZipInfo) else zipfile.ZipInfo(file, when)
-            archive.writestr(info, raw)
-    return path
+__all__ = ["course"]
 
 
 def submitted(course, student, assignment=T1):
@@ -64,14 +29,6 @@ def submitted(course, student, assignment=T1):
 
 def stamp(course, student, assignment=T1):
     return (submitted(course, student, assignment).parent / "timestamp.txt").read_text()
-
-
-def tree(folder):
-    return {
-        str(p.relative_to(folder)): (p.read_bytes(), p.stat().st_mtime_ns)
-        for p in sorted(Path(folder).rglob("*"))
-        if p.is_file() and not p.is_symlink()
-    }
 
 
 def run(course, *assignments):
@@ -168,9 +125,7 @@ def test_times_come_from_the_name_first(course):
 
 
 def test_times_without_a_zone_are_in_the_zone_of_the_due_date(course):
-    toml = (course / "course.toml").read_text()
-    toml = toml.replace("2030-06-30T23:59:00+00:00", "2030-06-30T23:59:00+02:00")
-    (course / "course.toml").write_text(toml)
+    due_at(course, "+02:00")
     put(course, f"ann_{T1}_2030-04-02 09.10.11.ipynb")
     put_zip(course, "c.zip", {f"ben_1_2_{T1}.ipynb": notebook()})
     run(course)
@@ -264,7 +219,7 @@ def test_archives_that_reach_out_or_blow_up_are_refused(course):
 
 
 def test_an_entry_that_lies_about_its_size_is_not_unpacked_beyond_the_cap(course, monkeypatch):
-    monkeypatch.setattr(inbox_module, "MAX_FILE", 10_000)
+    monkeypatch.setattr(files_module, "NOTEBOOK_BYTES", 10_000)
     raw = notebook("x" * 50_000)
     path = put_zip(course, "c.zip", {f"eve_1_2_{T1}.ipynb": raw})
     packed = path.read_bytes()
@@ -291,40 +246,14 @@ def test_namesakes_are_never_mixed_up(course):
 
 
 def test_wrong_calls_say_what_to_do(course):
-    with pytest.raises(ValueError, match=f"unknown assignment 'tutorial7'; released are: {T1}"):
+    with pytest.raises(UsageError, match=f"unknown assignment 'tutorial7'; released are: {T1}"):
         collect(course, ["tutorial7"])
     shutil.rmtree(course / "inbox")
-    with pytest.raises(FileNotFoundError, match="make it and put the files you received there"):
+    with pytest.raises(UsageError, match="make it and put the files you received there"):
         collect(course)
     shutil.rmtree(course / "release")
-    with pytest.raises(ValueError, match="nothing is released"):
+    with pytest.raises(CourseError, match="nothing is released"):
         collect(course)
-
-
-def test_stock_zip_collect_does_the_same(course):
-    put(course, f"ann/Copy_of_{T1}.ipynb", notebook("ann"))
-    put(course, f"joe/{T1}.ipynb", b"{ not json")
-    put(course, f"cat/{T2}.ipynb")
-    put_zip(
-        course,
-        "c.zip",
-        {
-            f"doejane_1_2_{T1}.ipynb": notebook("doe"),
-            f"../../../submitted/mallory/{T1}/{T1}.ipynb": notebook("slip"),
-        },
-    )
-    archive = course / "downloaded" / T1 / "archive"
-    archive.parent.mkdir(parents=True)
-    shutil.copytree(course / "inbox", archive, copy_function=shutil.copy2)
-    done = nbgrader(course, "zip_collect", T1)
-    by_hand = tree(course / "submitted")
-    assert {p.name for p in (course / "submitted").iterdir()} == {"ann", "doejane"}
-    assert f"joe/{T1}.ipynb: the file is not a notebook" in done.stderr
-    assert "its path leads out of the archive" in done.stderr
-    shutil.rmtree(course / "submitted")
-    run(course, T1)
-    ours = tree(course / "submitted")
-    assert {k: v[0] for k, v in ours.items()} == {k: v[0] for k, v in by_hand.items()}
 
 
 def test_the_inbox_is_only_read(course):
@@ -352,6 +281,120 @@ def test_the_command_tells_by_its_status_whether_a_person_is_needed(course, caps
     assert capsys.readouterr().err.count("\n") == 1
 
 
-def test_marks_before_anything_is_graded_say_what_to_do(course, capsys):
-    assert main(["marks", "--root", str(course)]) == 2
-    assert "run `nmautils build` and `nbgrader autograde` first" in capsys.readouterr().err
+# --- what stands in submitted/ -------------------------------------------------------------------
+
+
+def test_a_new_hand_in_replaces_the_folder_of_the_old_one_and_nothing_else(course):
+    put(course, f"ann/{T1}.ipynb", notebook("one"))
+    put(course, f"bob/{T1}.ipynb", notebook("bob"))
+    run(course)
+    for student in ("ann", "bob"):
+        folder = submitted(course, student).parent
+        (folder / "data").mkdir()
+        (folder / "data" / "more.csv").write_text("of the old hand-in")
+        (folder.parent / "keep.txt").write_text("beside it")
+    put(course, f"ann/{T1}.ipynb", notebook("two"), MORNING + 60)
+    run(course)
+    assert set(tree(course / "submitted")) == {
+        f"ann/{T1}/{T1}.ipynb",
+        f"ann/{T1}/timestamp.txt",
+        "ann/keep.txt",
+        f"bob/{T1}/{T1}.ipynb",
+        f"bob/{T1}/data/more.csv",
+        f"bob/{T1}/timestamp.txt",
+        "bob/keep.txt",
+    }
+
+
+def test_permissions_are_those_of_new_files(course):
+    put(course, f"ann/{T1}.ipynb").chmod(0o400)
+    before = os.umask(0o027)
+    try:
+        run(course)
+    finally:
+        os.umask(before)
+    folder = submitted(course, "ann").parent
+    for path, mode in ((folder, 0o750), *((file, 0o640) for file in folder.iterdir())):
+        assert stat.S_IMODE(path.stat().st_mode) == mode
+
+
+@pytest.mark.parametrize("moment", range(1, 5))
+def test_a_run_that_is_killed_leaves_the_old_or_nothing_and_the_next_repairs_it(
+    course, monkeypatch, moment
+):
+    put(course, f"ann/{T1}.ipynb", notebook("one"))
+    run(course)
+    put(course, f"ann/{T1}.ipynb", notebook("two"), MORNING + 60)
+    places = [(module.shutil, "copyfile"), (module, "write_timestamp"), (module.os, "replace")]
+    calls = 0
+
+    def until(function):
+        def wrapped(*args, **kwargs):
+            nonlocal calls
+            calls += 1
+            if calls == moment:
+                raise KeyboardInterrupt
+            return function(*args, **kwargs)
+
+        return wrapped
+
+    with monkeypatch.context() as patch:
+        for place, name in places:
+            patch.setattr(place, name, until(getattr(place, name)))
+        with pytest.raises(KeyboardInterrupt):
+            run(course)
+    if submitted(course, "ann").exists():
+        assert submitted(course, "ann").read_bytes() == notebook("one")
+        assert stamp(course, "ann") == "2030-05-01 08:00:00"
+    run(course)
+    assert submitted(course, "ann").read_bytes() == notebook("two")
+    assert stamp(course, "ann") == "2030-05-01 08:01:00"
+    assert [path.name for path in (course / "submitted" / "ann").iterdir()] == [T1]
+
+
+def test_a_link_in_submitted_is_not_followed(course, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (course / "submitted" / "bob").mkdir(parents=True)
+    (course / "submitted" / "ann").symlink_to(elsewhere, target_is_directory=True)
+    (course / "submitted" / "bob" / T1).symlink_to(elsewhere, target_is_directory=True)
+    (course / "submitted" / "cat").write_text("a file")
+    for student in ("ann", "bob", "cat", "dan"):
+        put(course, f"{student}/{T1}.ipynb")
+    done, _ = run(course)
+    assert done.new == [f"dan/{T1}"]
+    assert len(done.refused) == 3
+    assert all("a link or a file, not a folder: remove it" in why for _, why in done.refused)
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_every_file_is_read_and_parsed_once(course, monkeypatch):
+    for student in ("ann", "bob"):
+        put(course, f"{student}/{T1}.ipynb", notebook(student))
+    put_zip(course, "c.zip", {f"doejane_1_2_{T1}.ipynb": notebook("doe")})
+    put(course, f"joe/{T1}.ipynb", b"{ not json")
+    parsed = []
+    read = inbox_module.read_notebook
+    monkeypatch.setattr(inbox_module, "read_notebook", lambda raw: parsed.append(raw) or read(raw))
+    run(course)
+    assert len(parsed) == len(set(parsed)) == 4
+
+
+def test_contents_are_not_held_in_memory(course):
+    size = 2**20
+    peaks = []
+    for count in (1, 2, 20):
+        for number in range(count):
+            put(course, f"{count}x{number}/{T1}.ipynb", notebook(f"{number}" + "x" * size))
+        tracemalloc.start()
+        run(course)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[2] < peaks[1] + 2 * size
+
+
+def test_a_name_with_line_breaks_makes_one_line(course):
+    put(course, f"a\nb/{T1}\x1b[2J.pdf", b"%PDF")
+    put(course, f"c\nd/{T1}.ipynb")
+    done, lines = run(course)
+    assert done.new == [f"c_d/{T1}"]
+    assert all(line.isprintable() for line in lines)

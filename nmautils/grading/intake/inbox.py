@@ -1,0 +1,194 @@
+"""Read the inbox: whose is each notebook, of which assignment, when, and which one counts."""
+
+import contextlib
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timezone, tzinfo
+from pathlib import Path
+
+from nmautils.course.settings import read_settings
+from nmautils.errors import CourseError, HandInError
+
+from .filenames import parse_name
+from .files import Found, find_files
+from .read import read_notebook
+
+__all__ = ["Inbox", "InboxNotebook", "in_utc", "newest_of", "read_inbox", "recognise", "zone_of"]
+
+
+@dataclass(frozen=True)
+class InboxNotebook:
+    """A notebook that was found in the inbox, without its content.
+
+    Attributes
+    ----------
+    parts : tuple of str
+        Where it lies, from the inbox down.
+    student, assignment, account : str
+        As in `nmautils.grading.intake.filenames.HandInName`.
+    time : datetime
+        When it was handed in, in UTC without a zone.
+    digest : str
+        Hexadecimal SHA-256 of its content.
+    """
+
+    parts: tuple[str, ...]
+    student: str
+    assignment: str
+    account: str
+    time: datetime
+    digest: str
+
+    @property
+    def where(self) -> str:
+        """The parts as one readable path."""
+        return "/".join(self.parts)
+
+
+@dataclass
+class Inbox:
+    """What lies in an inbox.
+
+    Attributes
+    ----------
+    notebooks : dict
+        Of each (assignment, student), every notebook that was found.
+    refused : list of (str, str)
+        Place and reason of everything that needs a person.
+    """
+
+    notebooks: dict[tuple[str, str], list[InboxNotebook]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    refused: list[tuple[str, str]] = field(default_factory=list)
+
+
+def zone_of(root: Path, assignment: str) -> tzinfo:
+    """Time zone of an assignment's due date, in which times without a zone are read."""
+    with contextlib.suppress(CourseError):
+        tutorial = read_settings(root).tutorials.get(assignment)
+        if tutorial and tutorial.due and tutorial.due.tzinfo:
+            return tutorial.due.tzinfo
+    return timezone.utc
+
+
+def in_utc(time: datetime, zone: tzinfo) -> datetime:
+    """Convert a time to the naive UTC that nbgrader stores, to the second."""
+    time = time if time.tzinfo else time.replace(tzinfo=zone)
+    return time.astimezone(timezone.utc).replace(tzinfo=None, microsecond=0)
+
+
+def recognise(found: Found, raw: bytes, root: Path, known: Collection[str]) -> InboxNotebook:
+    """Find out whose notebook a file is, of which assignment, and when it was handed in.
+
+    Parameters
+    ----------
+    found : Found
+        Place and time of the file.
+    raw : bytes
+        Its content.
+    root : Path
+        Folder of the course.
+    known : collection of str
+        Names of the assignments.
+
+    Raises
+    ------
+    HandInError
+        If the name does not say it, or if the file is not a notebook.
+    """
+    broken = ""
+    try:
+        read_notebook(raw)
+    except HandInError as error:
+        broken = str(error)
+    try:
+        name = parse_name(found.parts, known)
+    except HandInError as error:
+        raise HandInError(f"{broken}; moreover {error}" if broken else str(error)) from None
+    if broken:
+        raise HandInError(f"{broken}; ask {name.student} for the .ipynb file again")
+    return InboxNotebook(
+        found.parts,
+        name.student,
+        name.assignment,
+        name.account,
+        in_utc(name.time or found.time, zone_of(root, name.assignment)),
+        hashlib.sha256(raw).hexdigest(),
+    )
+
+
+def read_inbox(
+    folder: Path,
+    root: Path,
+    known: Collection[str],
+    keep: Callable[[InboxNotebook, bytes], None],
+) -> Inbox:
+    """Read every file of an inbox once.
+
+    Parameters
+    ----------
+    folder : Path
+        The inbox.
+    root : Path
+        Folder of the course.
+    known : collection of str
+        Names of the assignments.
+    keep : callable
+        Takes each notebook with its content, which is not held in memory here.
+    """
+    inbox = Inbox()
+    others: list[Found] = []
+    answered: set[tuple[str, ...]] = set()
+
+    def refuse(where: str, why: str) -> None:
+        inbox.refused.append((where, why))
+        answered.add(tuple(where.split("/")[:-1]))
+
+    for found in find_files(folder, refuse):
+        if found.raw is None:
+            others.append(found)
+            continue
+        answered.add(found.parts[:-1])
+        try:
+            notebook = recognise(found, found.raw, root, known)
+        except HandInError as error:
+            refuse(found.where, str(error))
+            continue
+        keep(notebook, found.raw)
+        inbox.notebooks[notebook.assignment, notebook.student].append(notebook)
+    for other in others:
+        # Pictures and data beside a notebook need nobody; alone they stand for a hand-in.
+        if len(other.parts) == 1 or other.parts[:-1] not in answered:
+            refuse(other.where, "not a notebook: ask for the .ipynb file")
+    return inbox
+
+
+def newest_of(notebooks: Iterable[InboxNotebook]) -> tuple[InboxNotebook, list[InboxNotebook]]:
+    """Find which of a student's notebooks counts, and which are older.
+
+    The same content twice is one hand-in, made when it was first there.
+
+    Raises
+    ------
+    HandInError
+        If several people have the student's name.
+    """
+    in_order = sorted(notebooks, key=_by_time)
+    accounts = sorted({notebook.account for notebook in in_order if notebook.account})
+    if len(accounts) > 1:
+        raise HandInError(
+            f"several people are called {in_order[0].student} ({', '.join(accounts)}): put each "
+            "into a folder of its own name"
+        )
+    first: dict[str, InboxNotebook] = {}
+    for notebook in in_order:
+        first.setdefault(notebook.digest, notebook)
+    newest = max(first.values(), key=_by_time)
+    return newest, [notebook for notebook in in_order if notebook.digest != newest.digest]
+
+
+def _by_time(notebook: InboxNotebook) -> tuple[datetime, str]:
+    return notebook.time, notebook.where

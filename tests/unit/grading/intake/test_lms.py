@@ -1,0 +1,89 @@
+"""The table of the forms that learning platforms give."""
+
+from datetime import datetime
+
+import pytest
+
+from nmautils.grading.intake.filenames import parse_name
+from nmautils.grading.intake.lms import FORMS, read_digits
+
+T1 = "tutorial1_decoding"
+
+
+def test_every_platform_has_one_form():
+    assert sorted(form.platform for form in FORMS) == ["Blackboard", "Canvas", "Moodle"]
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.platform)
+def test_the_example_of_a_form_is_read(form):
+    name = parse_name(form.example.split("/"), {T1})
+    assert name.assignment == T1
+    assert name.student.lower().replace("_", "") in {"janedoe", "doejane"}
+    assert name.account == (f"{form.number} 12345" if form.number else "")
+    assert (name.time is not None) == (form.time is not None)
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.platform)
+def test_an_example_is_of_its_own_form_alone(form):
+    top = form.example.split("/")[0].removesuffix(".ipynb")
+    assert [other for other in FORMS if other.pattern.fullmatch(top)] == [form]
+
+
+@pytest.mark.parametrize(
+    ("text", "time"),
+    [
+        ("2016-01-30-15-00-07", datetime(2016, 1, 30, 15, 0, 7)),
+        ("2016-01-30 15.00.07", datetime(2016, 1, 30, 15, 0, 7)),
+        ("2016-01-30T15:00:07Z", datetime(2016, 1, 30, 15, 0, 7)),
+        ("2016-01-30_15-00UTC", datetime(2016, 1, 30, 15, 0)),
+        ("x2016-01-30 23:59:59x", datetime(2016, 1, 30, 23, 59, 59)),
+        # What is behind the minutes is read as seconds or, if it cannot be, not at all.
+        ("2016-01-30 15:00:7", datetime(2016, 1, 30, 15, 0)),
+        ("2016-01-30 15:00:07.5", datetime(2016, 1, 30, 15, 0, 7)),
+        ("2016-01-30", None),
+        ("2016-01-30x15:00", None),
+        ("2016-1-30 15:00", None),
+        ("12016-01-30 15:00", None),
+        ("2016-01-30 15:000", None),
+        ("2016-02-30 15:00", None),
+        ("2016-01-30 24:00", None),
+        # Moved to another time zone, these could be outside of the calendar.
+        ("0001-01-01 00:00", None),
+        ("0002-01-01 00:00", datetime(2, 1, 1)),
+        ("9998-12-31 23:59", datetime(9998, 12, 31, 23, 59)),
+        ("9999-12-31 23:59", None),
+    ],
+)
+def test_a_time_in_digits_is_read(text, time):
+    assert read_digits(text) == time
+
+
+@pytest.mark.parametrize(
+    ("platform", "text", "groups"),
+    [
+        ("Moodle", "A_1_assignsubmission_file_", ("A", "1", "")),
+        ("Moodle", "A_B_12_assignsubmission_file_x.y", ("A_B", "12", "x.y")),
+        ("Moodle", "A_1_assignsubmission_onlinetext_x", ("A", "1", "x")),
+        ("Moodle", "A_1_2_assignsubmission_file", ("A_1", "2", "")),
+        ("Moodle", "A__assignsubmission_file_", None),
+        ("Moodle", "_1_assignsubmission_file_", None),
+        ("Moodle", "A_x_assignsubmission_file_", None),
+        ("Moodle", "A_1_assignsubmission_", None),
+        ("Canvas", "a_1_2_x", ("a", "1", "x")),
+        ("Canvas", "a b_late_12_34_x_y", ("a b", "12", "x_y")),
+        ("Canvas", "a_1_2_3_x", ("a", "1", "3_x")),
+        ("Canvas", "a_1_2_", None),
+        ("Canvas", "_1_2_x", None),
+        ("Canvas", "a_b_1_2_x", None),
+        ("Canvas", "a_1_x", None),
+        ("Blackboard", "a_attempt_x", ("a", None, "x")),
+        ("Blackboard", "T_1_a_ATTEMPT_x_y", ("a", None, "x_y")),
+        ("Blackboard", "_attempt_x", None),
+        ("Blackboard", "a_attempt_", None),
+    ],
+)
+def test_the_patterns_take_what_the_platforms_write_and_nothing_else(platform, text, groups):
+    (form,) = [form for form in FORMS if form.platform == platform]
+    match = form.pattern.fullmatch(text)
+    found = match and tuple(match.groupdict().get(group) for group in ("name", "id", "rest"))
+    assert found == groups
