@@ -6,37 +6,11 @@ import re
 import struct
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["DRAWN", "PHOTOS", "PictureLimits", "clean_attachments", "clean_jpeg", "clean_png"]
+from nmautils.grading.model.limits import ATTACHMENTS, DRAWN, PHOTOS, PictureLimits
 
-MAX_ATTACHED = 12
-
-
-@dataclass(frozen=True)
-class PictureLimits:
-    """How large a picture may be.
-
-    Parameters
-    ----------
-    size : int
-        Bytes.
-    side, area : int
-        Width or height, and their product, in pixels.
-    """
-
-    size: int
-    side: int
-    area: int
-
-    def allow(self, width: int, height: int) -> bool:
-        """Whether a picture may have this width and height."""
-        return 0 < width <= self.side and 0 < height <= self.side and width * height <= self.area
-
-
-DRAWN = PictureLimits(1_500_000, 8_000, 24_000_000)
-PHOTOS = PictureLimits(6_000_000, 12_000, 64_000_000)
+__all__ = ["clean_attachments", "clean_jpeg", "clean_png"]
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
@@ -60,7 +34,8 @@ def clean_png(data: Any, limits: PictureLimits = DRAWN) -> str | None:
     raw = _decoded(data, limits)
     if not raw.startswith(_SIGNATURE):
         return None
-    kept, names, position = [_SIGNATURE], [], len(_SIGNATURE)
+    kept, position = [_SIGNATURE], len(_SIGNATURE)
+    names: list[bytes] = []
     while position + 12 <= len(raw) and names[-1:] != [b"IEND"]:
         (length,) = struct.unpack(">I", raw[position : position + 4])
         end = position + 12 + length
@@ -154,7 +129,7 @@ def clean_attachments(
     """
     kept: dict[str, dict[str, str]] = {}
     for name, bundle in attachments.items() if isinstance(attachments, Mapping) else ():
-        if len(kept) >= MAX_ATTACHED or not isinstance(bundle, Mapping):
+        if len(kept) >= ATTACHMENTS or not isinstance(bundle, Mapping):
             continue
         if not isinstance(name, str) or not re.fullmatch(r"[\w.-]{1,100}", name):
             continue
