@@ -14,6 +14,7 @@ __all__ = ["clean_attachments", "clean_jpeg", "clean_png"]
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
+_COLOUR_TYPE = 25  # where its byte stands in every PNG
 
 
 def clean_png(data: Any, limits: PictureLimits = DRAWN) -> str | None:
@@ -46,6 +47,8 @@ def clean_png(data: Any, limits: PictureLimits = DRAWN) -> str | None:
             return None
         if (name == b"IHDR") == bool(names) or (name == b"IHDR" and not _good_header(body, limits)):
             return None
+        if name in (b"PLTE", b"tRNS") and not _good_colours(name, length, raw[_COLOUR_TYPE]):
+            return None
         if name in (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"):
             kept.append(raw[position:end])
         names.append(name)
@@ -65,6 +68,13 @@ def _good_header(body: bytes, limits: PictureLimits) -> bool:
         and (compression, filters) == (0, 0)
         and interlace in (0, 1)
     )
+
+
+def _good_colours(name: bytes, length: int, colour_type: int) -> bool:
+    """Tell whether a palette, or what says how transparent it is, has a length it may have."""
+    if name == b"PLTE":
+        return length % 3 == 0 and length <= 3 * 256
+    return length <= 256 if colour_type == 3 else length == {0: 2, 2: 6}.get(colour_type)
 
 
 def clean_jpeg(data: Any, limits: PictureLimits = PHOTOS) -> str | None:
