@@ -1,4 +1,4 @@
-"""Students' code as text: what it defines, where its statements begin and end, what to leave out.
+"""Read students' code: what it defines, where its statements end, what can only fail.
 
 Nothing here runs code, raises for what a student wrote, or takes long whatever that is.
 """
@@ -10,10 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-__all__ = ["LEFTOVER", "Code", "Parser", "Unit", "as_python", "joined", "silence"]
+from nmautils.grading.model.limits import PARSED_CELL_CHARACTERS, PARSED_CHARACTERS
 
-MAX_CELL = 100_000
-MAX_TOTAL = 400_000
+__all__ = ["LEFTOVER", "Code", "Parser", "Unit", "as_python", "comment_out", "joined"]
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _IMPORTS = (ast.Import, ast.ImportFrom)
@@ -178,7 +177,7 @@ class Code:
     def names(self) -> frozenset[str]:
         """Names it makes at top level; of a cell with a slip, those it seems to define."""
         if not self.parsed:
-            return frozenset(_DEFINITION_LINE.findall(self.source[:MAX_CELL]))
+            return frozenset(_DEFINITION_LINE.findall(self.source[:PARSED_CELL_CHARACTERS]))
         return frozenset().union(*(unit.names for unit in self.units))
 
     @cached_property
@@ -200,13 +199,13 @@ class Code:
 class Parser:
     """Parse the cells of one notebook.
 
-    A cell is parsed once. After `MAX_TOTAL` characters, or for a cell of more than `MAX_CELL`,
-    nothing more is parsed: no honest notebook has so much code.
+    A cell is parsed once. A cell of more than `PARSED_CELL_CHARACTERS` is not parsed, and none
+    is after `PARSED_CHARACTERS` in all: no honest notebook has so much code.
     """
 
     def __init__(self) -> None:
         self._known: dict[str, Code] = {}
-        self._left = MAX_TOTAL
+        self._left = PARSED_CHARACTERS
 
     def __call__(self, source: str, *, dedent: bool = True) -> Code:
         """Parse a cell; as IPython does, forgive that all of it is indented if `dedent`."""
@@ -219,7 +218,7 @@ class Parser:
 
     def _parse(self, source: str) -> Code:
         if source not in self._known:
-            fits = len(source) <= min(MAX_CELL, self._left)
+            fits = len(source) <= min(PARSED_CELL_CHARACTERS, self._left)
             self._left -= len(source) if fits else 0
             self._known[source] = _parse(source) if fits else Code(source)
         return self._known[source]
@@ -271,7 +270,7 @@ def as_python(text: str) -> str:
     return fenced[1] if fenced else text
 
 
-def silence(source: str, parse: Parser) -> tuple[str, list[str]]:
+def comment_out(source: str, parse: Parser) -> tuple[str, list[str]]:
     """Comment out lines that can only fail when a notebook is graded.
 
     Parameters

@@ -11,8 +11,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nmautils.cells import grade_id_of, is_test
 from nmautils.course.contract import EXERCISES
 from nmautils.grading.intake.read import read_notebook
-from nmautils.grading.repair.python_cells import Parser, silence
-from nmautils.grading.repair.rebuild import MAX_OWN, rebuild
+from nmautils.grading.model.limits import OWN_CELLS
+from nmautils.grading.repair.python_cells import Parser, comment_out
+from nmautils.grading.repair.rebuild import rebuild
 from tests.damaged.corpus import as_bytes, below, cell, copied, delete, right_answers
 from tests.support.answers_runner import ROOT
 from tests.support.grading_class import graded
@@ -296,7 +297,7 @@ def test_no_tag_and_no_mark_of_the_students_is_left(release, nb):
     ],
 )
 def test_lines_that_can_only_fail_are_commented_out(before, after, found):
-    assert silence(before, Parser()) == (after, found)
+    assert comment_out(before, Parser()) == (after, found)
 
 
 # --- what nobody would call honest ----------------------------------------------------------------
@@ -376,8 +377,8 @@ def test_whatever_comes_is_rebuilt(release, name, alone):
     hostile = HOSTILE[name]()
     cells = hostile if alone else [*release.cells, *hostile]
     result, notes = check(release, read_notebook(json.dumps({"cells": cells}).encode()))
-    assert len(result.cells) <= len(release.cells) + MAX_OWN
-    if len(hostile) > MAX_OWN or name == "a long cell":
+    assert len(result.cells) <= len(release.cells) + OWN_CELLS
+    if len(hostile) > OWN_CELLS or name == "a long cell":
         assert any("left out" in note for note in notes) or name == "many halves"
 
 
