@@ -68,14 +68,14 @@ def choose_answers(match: Matching, work: list[Work]) -> Answers:
     for item in code:
         if item in used or item.answer is None:
             continue
-        # Another version of the answer; what defines something else is the student's own.
+        # It is another version of the answer, unless it defines only something else.
         if match.parse(item.source).names & match.exercises[item.answer]:
             answers.copies.append(item)
     return answers
 
 
 def _is_for(item: Work, names: frozenset[str], match: Matching) -> bool:
-    """Tell whether a cell with an exercise's mark does not answer only another exercise."""
+    """Tell whether a cell with an exercise's mark may answer it, and not only another one."""
     made = match.parse(item.source).names
     return bool(made & names) or not made & match.answer_names
 
@@ -98,7 +98,7 @@ def _best(
 
 
 def _above_the_test(exercise: int, work: list[Work], match: Matching) -> list[Work]:
-    """Sort cells so that those above the exercise's test, as it stands now, come last."""
+    """Sort cells so that those come last that stand above the exercise's test in the submission."""
     tests = [i for i, kind in enumerate(match.kinds) if kind == Kind.TEST and i > exercise]
     places = [at for at, index in enumerate(match.found) if tests and index == tests[0]]
     return sorted(work, key=lambda item: (bool(places) and item.at < places[-1], item.at))
@@ -142,7 +142,7 @@ def _divide_shared(answers: Answers, match: Matching) -> None:
 
 
 def _parts(units: Iterable[Unit], exercises: list[int], match: Matching) -> dict[int, str]:
-    """Cut a cell: shared definitions to the first exercise, code that runs to the last."""
+    """Cut a cell: the first exercise gets shared definitions, the last one code that runs."""
     parts: dict[int, list[Unit]] = {exercise: [] for exercise in exercises}
     for unit in units:
         owner = next((e for e in exercises if unit.names & match.exercises[e]), None)

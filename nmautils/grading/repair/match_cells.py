@@ -1,4 +1,4 @@
-"""Tell which cell of the release each cell of a submission is, or was."""
+"""Find out which cell of the release each cell of a submission is, or was."""
 
 import re
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from .python_cells import Parser
 
 __all__ = ["Matching", "plain"]
 
-# Share of words that an edited cell has in common with the one it was.
+# Share of words that an edited cell must have in common with the given one.
 ALIKE = 0.6
 
 _WORD = re.compile(r"\w+")
@@ -93,7 +93,7 @@ class Matching:
             if marked in same:
                 index, exact = marked, True
             elif same:
-                # Several cells of the release may hold this: the next one is meant, most likely.
+                # If several cells of the release hold this, the next one is most likely meant.
                 index, exact = next((i for i in same if i > last), same[0]), True
             else:
                 index = marked
@@ -107,7 +107,7 @@ class Matching:
             last = last if index is None else index
 
     def _marked(self, cell: NotebookNode) -> int | None:
-        # Colab keeps a cell's id among the metadata.
+        # Colab keeps a cell's id in the metadata.
         for key, known in (
             (grade_id_of(cell), self.by_mark),
             (cell["id"], self.by_id),
@@ -149,7 +149,7 @@ class Matching:
                 seen.add(index)
 
     def _next_found(self) -> list[int]:
-        """For each cell of the submission, which cell of the release is recognised next."""
+        """Give for each cell of the submission which cell of the release is recognised next."""
         upcoming, following = [], len(self.release)
         for index in reversed(self.found):
             upcoming.append(following)
@@ -162,7 +162,7 @@ class Matching:
         mine = _words(cell.source)
         highest, best = ALIKE, None
         for i in places:
-            # Sizes alone say most of the time that two cells differ.
+            # Mostly the sizes already show that two cells differ.
             if not words[i] or not ALIKE <= len(mine) / len(words[i]) <= 1 / ALIKE:
                 continue
             share = len(mine & words[i]) / len(mine | words[i])

@@ -58,16 +58,16 @@ def place_work(
 
 
 def _anchors(match: Matching, own: list[Work], answers: Answers) -> list[tuple[int, int]]:
-    """Choose the cells that stand in the release's order: most of them, whatever was moved."""
+    """Choose as many cells as possible that stand in the release's order."""
     index_at = {at: index for at, index in enumerate(match.found) if index is not None}
     for item in own:
-        # The rest of an answer's cell that was split is a cell of its own.
+        # What remains of a divided answer becomes an own cell.
         if item.after is None:
             index_at.pop(item.at, None)
     for exercise in sorted(answers.work, reverse=True):
         for item in answers.work[exercise]:
             index_at.setdefault(item.at, exercise)
-    # Longest increasing run, by patience sorting.
+    # The longest increasing subsequence, found by patience sorting.
     tops: list[int] = []
     ends: list[int] = []
     previous: dict[int, int | None] = {}
@@ -87,7 +87,7 @@ def _anchors(match: Matching, own: list[Work], answers: Answers) -> list[tuple[i
 def _move_definitions_up(
     match: Matching, targets: dict[Work, int], answers: Answers, notes: Notes
 ) -> None:
-    """Move an own cell that defines what an answer needs above it, should it stand below."""
+    """Move own cells that define what an answer needs above it, if they stand below."""
     makers: dict[str, list[Work]] = {}
     for item in targets:
         code = match.parse(item.source)

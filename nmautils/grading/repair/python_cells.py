@@ -29,7 +29,7 @@ _DEFINITION_LINE = re.compile(r"^(?:async[ \t]+def|def|class)[ \t]+(\w+)", re.MU
 
 # The first line of a released solution cell, which a student is asked to delete.
 LEFTOVER = re.compile(r"^raise NotImplementedError\b.*$", re.MULTILINE)
-# What fails, or waits in vain, where there is no network and no Colab.
+# What fails, or waits for ever, where there is no network and no Colab.
 _ONLINE = re.compile(
     r"^(?:[%!][ \t]*(?:pip3?|python3? -m pip|conda|mamba|apt|apt-get|wget|curl|git|gdown)\b.*"
     r"|(?:from|import)[ \t]+google\.colab\b.*)$",
@@ -63,7 +63,7 @@ class Unit:
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """Names that the statements give a value at top level, imported ones aside."""
+        """Names that the statements give a value at top level, without imported ones."""
         return frozenset(_made(self.nodes))
 
     @cached_property
@@ -79,7 +79,7 @@ class Unit:
 
     @cached_property
     def needed(self) -> frozenset[str]:
-        """Names that they read and nowhere bind."""
+        """Names that they read but do not bind anywhere."""
         parts = [part for node in self.nodes for part in ast.walk(node)]
         names = [part for part in parts if isinstance(part, ast.Name)]
         bound = {part.id for part in names if not isinstance(part.ctx, ast.Load)}
@@ -175,7 +175,7 @@ class Code:
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """Names it makes at top level; of a cell with a slip, those it seems to define."""
+        """Names it makes at top level; if it cannot be parsed, those it seems to define."""
         if not self.parsed:
             return frozenset(_DEFINITION_LINE.findall(self.source[:PARSED_CELL_CHARACTERS]))
         return frozenset().union(*(unit.names for unit in self.units))
@@ -236,7 +236,7 @@ def _parse(source: str) -> Code:
 
 def _tree(source: str) -> ast.Module | None:
     with warnings.catch_warnings():
-        # Python's remarks on a student's code are no concern of whoever grades.
+        # Warnings about a student's code do not concern the person who grades.
         warnings.simplefilter("ignore")
         try:
             return ast.parse(source)

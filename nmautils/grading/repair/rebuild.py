@@ -147,7 +147,7 @@ def _bounded(
     for cell, key in zip(small, keys, strict=True):
         left[key] -= 1
         if key:
-            # Of many copies the last ones may count.
+            # The last copies are kept, since one of them may count.
             if left[key] < CELL_COPIES:
                 kept.append(cell)
         elif cell.source.strip():
@@ -176,7 +176,7 @@ def _own_cell(item: Work, parse: Parser, notes: Notes) -> NotebookNode:
     source = item.source.strip("\n") if item.after is not None else item.source
     kind = item.cell.cell_type if not item.is_code else "code"
     if item.after is not None or item.answer is not None:
-        # The rest of a given cell, or of an answer that had become something else.
+        # What was added to a given cell, or a former answer that is something else now.
         kind = "code" if item.is_code else "markdown"
     cell = from_dict({"id": "", "cell_type": kind, "metadata": {}, "source": source})
     if kind == "code":
@@ -209,7 +209,7 @@ def _cell(
 def _written(work: Iterable[Work], what: str, notes: Notes) -> str:
     text = "\n\n".join(item.source for item in work)
     if len(text) > WRITTEN_CHARACTERS:
-        # The text is cut, and says so, where it is made safe to look at.
+        # `clean_markdown` cuts the text and marks the place.
         notes.of_long(what)
     return text
 

@@ -60,7 +60,7 @@ SENTENCES = {
     "online": "In {where} lines that install, download or need Colab were left out: grading is "
     "done without a network.",
 }
-# Tags by which Jupyter passes over a cell or over its errors.
+# Tags that make Jupyter skip a cell or ignore its errors.
 RUN_TAGS = {"skip-execution", "raises-exception"}
 
 
@@ -138,7 +138,7 @@ class Notes:
             self._add_first("order")
 
     def of_answers(self, match: Matching, answers: Answers, texts: dict[int, list[Work]]) -> None:
-        """Say how answers were found, and what became of their tests."""
+        """Say how answers were found, and what was repaired of their tests."""
         if not (answers.work or texts or any(index is not None for index in match.found)):
             self._add_first("other notebook")
         counts = self._counts(match, answers)
@@ -171,7 +171,7 @@ class Notes:
         kept = {item.at for used in answers.work.values() for item in used}
         kept |= {item.at for item in answers.copies}
         for at, index in enumerate(match.found):
-            # What had an exercise's mark but is something else is no copy of it.
+            # A cell with an exercise's mark that holds something else is no copy of it.
             if index in match.exercises and not match.exact[at] and at not in kept:
                 counts[index] -= 1
         return counts
@@ -223,7 +223,7 @@ class Notes:
         return bool(cells) and all(grade_id_of(cell) != wanted for cell in cells)
 
     def of_given(self, match: Matching, added: list[Work]) -> None:
-        """Say what became of the cells that are the same for everybody."""
+        """Say what was repaired of the cells that are the same for everybody."""
         given = [
             i
             for i, kind in enumerate(match.kinds)

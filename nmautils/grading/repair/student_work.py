@@ -1,4 +1,4 @@
-"""What of a submission is the student's own work, cell by cell."""
+"""Collect what a student has written, cell by cell."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class Work:
     after : int or None
         The given cell of the release that it was written into.
     is_code : bool
-        Whether it is run; else it is text.
+        Whether it is run; otherwise it is text.
     merged : bool
         Whether something that belongs to the release was taken out.
     halves : bool
@@ -133,7 +133,7 @@ def _take_out(item: Work, match: Matching, missing: Iterable[int]) -> None:
         units = _without_test(units, match.codes[i], match.answer_names)
     if len(units) < len(code.units):
         item.merged = True
-        # Imports that only the test needed are no work of the student's.
+        # Imports that only the test needed are not the student's work.
         item.source = "" if all(unit.is_import for unit in units) else joined(units)
 
 
@@ -188,7 +188,7 @@ def _added(cell: NotebookNode, index: int, match: Matching) -> str:
 
 
 def _join_halves(work: list[Work], match: Matching) -> list[Work]:
-    """Join cells that are code only together, as when one was split in two by accident."""
+    """Join cells that are code only together, for instance of a cell that was split by accident."""
     filled = [at for at, cell in enumerate(match.cells) if cell.source.strip()]
     rank = {at: i for i, at in enumerate(filled)}
     result: list[Work] = []

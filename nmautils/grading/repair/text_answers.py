@@ -56,7 +56,7 @@ def _is_text(item: Work, match: Matching) -> bool:
 
 
 def _places(match: Matching, questions: list[int]) -> Iterable[tuple[list[int], list[int]]]:
-    """For answers that were not found give the positions at which they may stand."""
+    """Give the positions at which answers may stand that were not found."""
     where: dict[int, int] = {}
     for at, index in enumerate(match.found):
         if index is not None:
@@ -86,7 +86,7 @@ def _unknown(match: Matching, start: int, step: int) -> list[int]:
 
 
 def _share(here: list[Work], questions: list[int], question: int) -> list[Work]:
-    """Give the texts of one answer, if those of several stand together: one each, in order."""
+    """Give one answer its texts, where those of several stand together: one each, in order."""
     place = questions.index(question)
     if place == len(questions) - 1:
         return here[place:]

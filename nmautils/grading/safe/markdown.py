@@ -81,7 +81,7 @@ def clean_markdown(
 
 
 def render_markdown(text: str, attachments: Any = None, limit: int = WRITTEN_CHARACTERS) -> str:
-    """Turn Markdown, whoever wrote it, into HTML that is safe in a page of ours.
+    """Turn Markdown of any origin into HTML that is safe in our own pages.
 
     Formulas stay as TeX.
     """
@@ -93,7 +93,7 @@ def _neutralised(text: str, names: set[str]) -> str:
     parts, position = [], 0
     for match in _VERBATIM.finditer(text):
         parts.append(_neutralised_prose(text[position : match.start()], names))
-        # In code TeX is only text; elsewhere a dollar may be one, whoever reads it.
+        # In code TeX is only text; elsewhere some reader may take it for a formula.
         parts.append(match[0] if match["code"] else _without_tex(match[0]))
         position = match.end()
     parts.append(_neutralised_prose(text[position:], names))
@@ -184,7 +184,7 @@ def _harmless(text: str, names: set[str]) -> bool:
     """
     try:
         page = _rendered(text, {name: {"image/png": "AAAA"} for name in names})
-    except Exception:  # whatever the renderer stumbles over, formgrader would stumble too
+    except Exception:  # formgrader would fail on this text, too
         return False
     # nh3 would take out a link to the web with a slip, such as https://host:port.
     page = _GOOD_LINK.sub("#", page)

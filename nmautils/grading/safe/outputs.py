@@ -56,7 +56,7 @@ class _Keeper:
         self.cut: list[str] = []
 
     def take(self, output: Mapping[str, Any]) -> bool:
-        """Keep an output; False if nothing more is to come."""
+        """Keep an output; give False if there is no room for more."""
         if len(self.kept) >= self.limits.outputs:
             self._say("more outputs")
             return False
@@ -80,7 +80,7 @@ class _Keeper:
             self.cut.append(what)
 
     def _room(self, text: str) -> str:
-        """Cut a text to what room there is, and use that room up."""
+        """Cut a text to the room that is left, and count it."""
         lines = text.split("\n")
         kept = "\n".join(lines[: max(self.lines, 1)])[: self.characters]
         if kept != text:
@@ -141,7 +141,7 @@ class _Keeper:
 
 
 def _text(value: Any, limits: OutputLimits) -> str:
-    """Join what a notebook may split, and stop well before it is long."""
+    """Join the parts of a text, and keep no more than is needed to cut it later."""
     if isinstance(value, list):
         value = "".join(part for part in value if isinstance(part, str))
     return value[: 8 * limits.characters] if isinstance(value, str) else ""
@@ -154,7 +154,7 @@ def _one_line(value: Any, limit: int) -> str:
 
 
 def _own_frames(frames: list[str]) -> list[str]:
-    """Of a traceback, the parts that show the student's cells, without files of the machine."""
+    """Give the parts of a traceback that show the student's cells, not files of the machine."""
     own = []
     for frame in frames:
         frame = frame.strip("\n")

@@ -1,4 +1,4 @@
-"""Pictures out of a stranger's notebook: what is shown is a sound picture of a sane size."""
+"""Check pictures of a stranger's notebook: only sound ones of a sane size are kept."""
 
 import base64
 import binascii
@@ -14,11 +14,11 @@ __all__ = ["clean_attachments", "clean_jpeg", "clean_png"]
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
-_COLOUR_TYPE = 25  # where its byte stands in every PNG
+_COLOUR_TYPE = 25  # the position of its byte in every PNG
 
 
 def clean_png(data: Any, limits: PictureLimits = DRAWN) -> str | None:
-    """Check a picture and keep of it what draws: no text, profile or animation inside.
+    """Check a picture and keep only what draws it: no text, profile or animation.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def _good_header(body: bytes, limits: PictureLimits) -> bool:
 
 
 def _good_colours(name: bytes, length: int, colour_type: int) -> bool:
-    """Tell whether a palette, or what says how transparent it is, has a length it may have."""
+    """Tell whether a palette or its transparency has a valid length."""
     if name == b"PLTE":
         return length % 3 == 0 and length <= 3 * 256
     return length <= 256 if colour_type == 3 else length == {0: 2, 2: 6}.get(colour_type)
@@ -113,7 +113,7 @@ _BEFORE_FRAME = {0xC4, 0xDB, 0xDD, 0xFE, *range(0xE0, 0xF0)}
 
 
 def _decoded(data: Any, limits: PictureLimits) -> bytes:
-    """Decode base64; nothing if it is none, or too long."""
+    """Decode base64; give nothing if it is not valid or too long."""
     if isinstance(data, list):
         data = "".join(part for part in data if isinstance(part, str))
     if not isinstance(data, str) or len(data) > 2 * limits.size:
@@ -128,7 +128,7 @@ def _decoded(data: Any, limits: PictureLimits) -> bytes:
 def clean_attachments(
     attachments: Any, limits: PictureLimits = PHOTOS
 ) -> dict[str, dict[str, str]]:
-    """Keep of a Markdown cell's attachments the sound pictures.
+    """Keep the sound pictures of a Markdown cell's attachments.
 
     Parameters
     ----------

@@ -18,8 +18,8 @@ from nmautils.grading.repair.python_cells import Parser, comment_out
 from nmautils.grading.repair.rebuild import rebuild, repair
 from nmautils.grading.safe.outputs import clean_cell
 from tests.damaged.corpus import as_bytes, below, cell, copied, delete, right_answers
-from tests.support.answers_runner import ROOT
 from tests.support.grading_class import graded
+from tests.support.paths import ROOT
 
 STUB = (
     'raise NotImplementedError("Exercise: complete double")  # delete\n\n\n'
