@@ -1,1 +1,1 @@
-"""From what was handed in to the release with the student's own work in it."""
+"""Turn what was handed in into the release with the student's own work in it."""

@@ -1,4 +1,4 @@
-"""Which of a student's cells is the answer to which exercise."""
+"""Find the answer to each coding exercise among a student's cells."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from nmautils.cells import Kind
 
 from .match_cells import Matching
 from .python_cells import Unit, joined
-from .student_work import Piece
+from .student_work import Work
 
 __all__ = ["Answers", "choose_answers"]
 
@@ -20,28 +20,28 @@ class Answers:
 
     Parameters
     ----------
-    pieces : dict of int to list of Piece
-        For each answer cell of the release the pieces it was made of.
+    work : dict of int to list of Work
+        For the index of each exercise's cell in the release, what its answer was made of.
     sources : dict of int to str
-        Their code.
-    copies : list of Piece
+        The code of each answer.
+    copies : list of Work
         Older versions, which are not run.
     shared : list of list of int
         Answers that stood in one cell.
     """
 
-    pieces: dict[int, list[Piece]] = field(default_factory=dict)
+    work: dict[int, list[Work]] = field(default_factory=dict)
     sources: dict[int, str] = field(default_factory=dict)
-    copies: list[Piece] = field(default_factory=list)
+    copies: list[Work] = field(default_factory=list)
     shared: list[list[int]] = field(default_factory=list)
 
     @property
-    def taken(self) -> set[Piece]:
-        """All pieces that are no cells of the student's own."""
-        return {piece for used in self.pieces.values() for piece in used} | set(self.copies)
+    def taken(self) -> set[Work]:
+        """All work that is not kept in cells of the student's own."""
+        return {item for used in self.work.values() for item in used} | set(self.copies)
 
 
-def choose_answers(match: Matching, pieces: list[Piece]) -> Answers:
+def choose_answers(match: Matching, work: list[Work]) -> Answers:
     """Find the answer to each coding exercise.
 
     The cell of the exercise itself counts, the last one if there are copies; if it was not
@@ -52,39 +52,39 @@ def choose_answers(match: Matching, pieces: list[Piece]) -> Answers:
     ----------
     match : Matching
         Tells which cell is which.
-    pieces : list of Piece
+    work : list of Work
         What the student has written.
     """
     answers = Answers()
-    code = [piece for piece in pieces if piece.is_code]
-    for slot, names in match.slots.items():
-        own = [piece for piece in code if piece.slot == slot and _is_for(piece, names, match)]
-        found = _best(slot, names, own, code, match)
+    code = [item for item in work if item.is_code]
+    for exercise, names in match.exercises.items():
+        own = [item for item in code if item.answer == exercise and _is_for(item, names, match)]
+        found = _best(exercise, names, own, code, match)
         if found:
-            answers.pieces[slot] = found
-            answers.sources[slot] = "\n\n\n".join(piece.source.strip("\n") for piece in found)
-    _share_out(answers, match)
+            answers.work[exercise] = found
+            answers.sources[exercise] = "\n\n\n".join(item.source.strip("\n") for item in found)
+    _divide_shared(answers, match)
     used = answers.taken
-    for piece in code:
-        if piece in used or piece.slot is None:
+    for item in code:
+        if item in used or item.answer is None:
             continue
-        # Another version of the answer; what defines something else is the student's own.
-        if match.parse(piece.source).names & match.slots[piece.slot]:
-            answers.copies.append(piece)
+        # It is another version of the answer, unless it defines only something else.
+        if match.parse(item.source).names & match.exercises[item.answer]:
+            answers.copies.append(item)
     return answers
 
 
-def _is_for(piece: Piece, names: frozenset[str], match: Matching) -> bool:
-    """Tell whether a cell with an exercise's mark does not answer only another exercise."""
-    made = match.parse(piece.source).names
-    return bool(made & names) or not made & match.slot_names
+def _is_for(item: Work, names: frozenset[str], match: Matching) -> bool:
+    """Tell whether a cell with an exercise's mark may answer it, and not only another one."""
+    made = match.parse(item.source).names
+    return bool(made & names) or not made & match.answer_names
 
 
 def _best(
-    slot: int, names: frozenset[str], own: list[Piece], code: list[Piece], match: Matching
-) -> list[Piece]:
+    exercise: int, names: frozenset[str], own: list[Work], code: list[Work], match: Matching
+) -> list[Work]:
     others = [p for p in code if p not in own and match.parse(p.source).names & names]
-    others = _above_the_test(slot, others, match)
+    others = _above_the_test(exercise, others, match)
     for level in (FINISHED, BEGUN, OTHER):
         for candidates in (own, others):
             fitting = [p for p in candidates if _level(p, names, match) == level]
@@ -97,15 +97,15 @@ def _best(
     return []
 
 
-def _above_the_test(slot: int, pieces: list[Piece], match: Matching) -> list[Piece]:
-    """Sort pieces so that those above the exercise's test, as it stands now, come last."""
-    tests = [i for i, kind in enumerate(match.kinds) if kind == Kind.TEST and i > slot]
+def _above_the_test(exercise: int, work: list[Work], match: Matching) -> list[Work]:
+    """Sort cells so that those come last that stand above the exercise's test in the submission."""
+    tests = [i for i, kind in enumerate(match.kinds) if kind == Kind.TEST and i > exercise]
     places = [at for at, index in enumerate(match.found) if tests and index == tests[0]]
-    return sorted(pieces, key=lambda piece: (bool(places) and piece.at < places[-1], piece.at))
+    return sorted(work, key=lambda item: (bool(places) and item.at < places[-1], item.at))
 
 
-def _level(piece: Piece, names: frozenset[str], match: Matching) -> int:
-    code = match.parse(piece.source)
+def _level(item: Work, names: frozenset[str], match: Matching) -> int:
+    code = match.parse(item.source)
     if not code.source.strip():
         return NOTHING
     if not code.parsed or not names <= code.names:
@@ -114,39 +114,39 @@ def _level(piece: Piece, names: frozenset[str], match: Matching) -> int:
     return BEGUN if blanks else FINISHED
 
 
-def _in_parts(names: frozenset[str], pieces: list[Piece], match: Matching) -> list[Piece]:
-    """Give the last piece for each of several names, if every name is defined somewhere."""
+def _in_parts(names: frozenset[str], work: list[Work], match: Matching) -> list[Work]:
+    """Give the last cell that defines each name, if every name is defined somewhere."""
     last = {}
-    for piece in sorted(pieces, key=lambda piece: piece.at):
-        for name in match.parse(piece.source).names & names:
-            last[name] = piece
+    for item in sorted(work, key=lambda item: item.at):
+        for name in match.parse(item.source).names & names:
+            last[name] = item
     if set(last) != names:
         return []
-    return sorted(set(last.values()), key=lambda piece: piece.at)
+    return sorted(set(last.values()), key=lambda item: item.at)
 
 
-def _share_out(answers: Answers, match: Matching) -> None:
-    """Where one cell answers several exercises, give each what belongs to it."""
-    by_piece: dict[Piece, list[int]] = {}
-    for slot, pieces in answers.pieces.items():
-        for piece in pieces:
-            by_piece.setdefault(piece, []).append(slot)
-    for piece, slots in by_piece.items():
-        if len(slots) > 1 and all(len(answers.pieces[slot]) == 1 for slot in slots):
-            slots.sort()
-            answers.shared.append(slots)
-            units = match.parse(piece.source).units
+def _divide_shared(answers: Answers, match: Matching) -> None:
+    """Give each exercise its part of a cell that answers several."""
+    by_work: dict[Work, list[int]] = {}
+    for exercise, work in answers.work.items():
+        for item in work:
+            by_work.setdefault(item, []).append(exercise)
+    for item, exercises in by_work.items():
+        if len(exercises) > 1 and all(len(answers.work[exercise]) == 1 for exercise in exercises):
+            exercises.sort()
+            answers.shared.append(exercises)
+            units = match.parse(item.source).units
             if units:
-                for slot, part in _parts(units, slots, match).items():
-                    answers.sources[slot] = part
+                for exercise, part in _parts(units, exercises, match).items():
+                    answers.sources[exercise] = part
 
 
-def _parts(units: Iterable[Unit], slots: list[int], match: Matching) -> dict[int, str]:
-    """Cut a cell: shared definitions to the first exercise, code that runs to the last."""
-    parts: dict[int, list[Unit]] = {slot: [] for slot in slots}
+def _parts(units: Iterable[Unit], exercises: list[int], match: Matching) -> dict[int, str]:
+    """Cut a cell: the first exercise gets shared definitions, the last one code that runs."""
+    parts: dict[int, list[Unit]] = {exercise: [] for exercise in exercises}
     for unit in units:
-        owner = next((slot for slot in slots if unit.names & match.slots[slot]), None)
+        owner = next((e for e in exercises if unit.names & match.exercises[e]), None)
         if owner is None:
-            owner = slots[0] if unit.is_declaration else slots[-1]
+            owner = exercises[0] if unit.is_declaration else exercises[-1]
         parts[owner].append(unit)
-    return {slot: joined(part) for slot, part in parts.items()}
+    return {exercise: joined(part) for exercise, part in parts.items()}

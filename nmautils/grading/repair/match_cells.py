@@ -1,21 +1,20 @@
-"""Tell which cell of the release each cell of a submission is, or was."""
+"""Find out which cell of the release each cell of a submission is, or was."""
 
 import re
 from collections.abc import Iterable
-from typing import Any
 
 from nbformat.notebooknode import NotebookNode
 
 from nmautils.cells import Kind, grade_id_of, kind_of
 from nmautils.grading.intake.read import UNNAMED
+from nmautils.grading.model.limits import PARSED_CELL_CHARACTERS
 
-from .python_cells import Code, Parser
+from .python_cells import Parser
 
 __all__ = ["Matching", "plain"]
 
-# Share of words that an edited cell has in common with the one it was.
+# Share of words that an edited cell must have in common with the given one.
 ALIKE = 0.6
-MAX_COMPARED = 100_000
 
 _WORD = re.compile(r"\w+")
 
@@ -47,8 +46,10 @@ class Matching:
         Kind of each cell of the release.
     codes : dict of int to Code
         Code of each code cell of the release.
-    slots : dict of int to frozenset of str
-        Names that each answer of the release defines.
+    exercises : dict of int to frozenset of str
+        Names that each exercise's cell in the release defines.
+    answer_names : frozenset of str
+        All of them.
     found : list of int or None
         For each cell of the submission the index of the release's cell.
     exact : list of bool
@@ -63,10 +64,10 @@ class Matching:
         self.codes = {
             i: parse(cell.source) for i, cell in enumerate(release) if cell.cell_type == "code"
         }
-        self.slots = {
+        self.exercises = {
             i: self.codes[i].names for i, kind in enumerate(self.kinds) if kind == Kind.EXERCISE
         }
-        self.slot_names = frozenset().union(*self.slots.values())
+        self.answer_names = frozenset().union(*self.exercises.values())
         self.by_mark = {grade_id_of(c): i for i, c in enumerate(release) if grade_id_of(c)}
         self.by_id = {c["id"]: i for i, c in enumerate(release) if not c["id"].startswith(UNNAMED)}
         self.by_text: dict[str, list[int]] = {}
@@ -84,6 +85,7 @@ class Matching:
                 by_code.setdefault(code.keys, i)
         sizes = {len(keys) for keys in by_code}
         last = -1
+        index: int | None
         for cell in self.cells:
             text = plain(cell.source)
             same = self.by_text.get(text, []) if text else []
@@ -91,7 +93,7 @@ class Matching:
             if marked in same:
                 index, exact = marked, True
             elif same:
-                # Several cells of the release may hold this: the next one is meant, most likely.
+                # If several cells of the release hold this, the next one is most likely meant.
                 index, exact = next((i for i in same if i > last), same[0]), True
             else:
                 index = marked
@@ -105,7 +107,7 @@ class Matching:
             last = last if index is None else index
 
     def _marked(self, cell: NotebookNode) -> int | None:
-        # Colab keeps a cell's id among the metadata.
+        # Colab keeps a cell's id in the metadata.
         for key, known in (
             (grade_id_of(cell), self.by_mark),
             (cell["id"], self.by_id),
@@ -128,10 +130,11 @@ class Matching:
         upcoming = self._next_found()
         last = -1
         for at, cell in enumerate(self.cells):
-            if self.found[at] is not None:
-                last = self.found[at]
+            index = self.found[at]
+            if index is not None:
+                last = index
                 continue
-            if not cell.source.strip() or len(cell.source) > MAX_COMPARED:
+            if not cell.source.strip() or len(cell.source) > PARSED_CELL_CHARACTERS:
                 continue
             gap = range(last + 1, upcoming[at])
             places = [
@@ -146,7 +149,7 @@ class Matching:
                 seen.add(index)
 
     def _next_found(self) -> list[int]:
-        """For each cell of the submission, which cell of the release is recognised next."""
+        """Give for each cell of the submission which cell of the release is recognised next."""
         upcoming, following = [], len(self.release)
         for index in reversed(self.found):
             upcoming.append(following)
@@ -157,29 +160,25 @@ class Matching:
         self, cell: NotebookNode, places: Iterable[int], words: dict[int, frozenset[str]]
     ) -> int | None:
         mine = _words(cell.source)
-        best: tuple[float, Any] = (ALIKE, None)
+        highest, best = ALIKE, None
         for i in places:
-            # Sizes alone say most of the time that two cells differ.
+            # Mostly the sizes already show that two cells differ.
             if not words[i] or not ALIKE <= len(mine) / len(words[i]) <= 1 / ALIKE:
                 continue
             share = len(mine & words[i]) / len(mine | words[i])
-            if share >= best[0] and self.release[i].cell_type == cell.cell_type:
-                best = (share, i)
-        if best[1] is not None and cell.cell_type == "code" and self._answers(cell):
+            if share >= highest and self.release[i].cell_type == cell.cell_type:
+                highest, best = share, i
+        if best is not None and cell.cell_type == "code" and self._answers(cell):
             return None
-        return best[1]
+        return best
 
     def _answers(self, cell: NotebookNode) -> bool:
-        return bool(self.parse(cell.source).names & self.slot_names)
+        return bool(self.parse(cell.source).names & self.answer_names)
 
     def missing(self) -> set[int]:
         """Give the cells of the release that no cell of the submission stands for."""
         return set(range(len(self.release))) - set(self.found)
 
-    def code(self, index: int) -> Code:
-        """Give the code of a cell of the release."""
-        return self.codes[index]
-
 
 def _words(text: str) -> frozenset[str]:
-    return frozenset(_WORD.findall(text[:MAX_COMPARED]))
+    return frozenset(_WORD.findall(text[:PARSED_CELL_CHARACTERS]))

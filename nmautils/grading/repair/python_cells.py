@@ -1,4 +1,4 @@
-"""Students' code as text: what it defines, where its statements begin and end, what to leave out.
+"""Read students' code: what it defines, where its statements end, what can only fail.
 
 Nothing here runs code, raises for what a student wrote, or takes long whatever that is.
 """
@@ -10,10 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-__all__ = ["LEFTOVER", "Code", "Parser", "Unit", "as_python", "joined", "silence"]
+from nmautils.grading.model.limits import PARSED_CELL_CHARACTERS, PARSED_CHARACTERS
 
-MAX_CELL = 100_000
-MAX_TOTAL = 400_000
+__all__ = ["LEFTOVER", "Code", "Parser", "Unit", "as_python", "comment_out", "joined"]
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _IMPORTS = (ast.Import, ast.ImportFrom)
@@ -30,7 +29,7 @@ _DEFINITION_LINE = re.compile(r"^(?:async[ \t]+def|def|class)[ \t]+(\w+)", re.MU
 
 # The first line of a released solution cell, which a student is asked to delete.
 LEFTOVER = re.compile(r"^raise NotImplementedError\b.*$", re.MULTILINE)
-# What fails, or waits in vain, where there is no network and no Colab.
+# What fails, or waits for ever, where there is no network and no Colab.
 _ONLINE = re.compile(
     r"^(?:[%!][ \t]*(?:pip3?|python3? -m pip|conda|mamba|apt|apt-get|wget|curl|git|gdown)\b.*"
     r"|(?:from|import)[ \t]+google\.colab\b.*)$",
@@ -64,7 +63,7 @@ class Unit:
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """Names that the statements give a value at top level, imported ones aside."""
+        """Names that the statements give a value at top level, without imported ones."""
         return frozenset(_made(self.nodes))
 
     @cached_property
@@ -80,7 +79,7 @@ class Unit:
 
     @cached_property
     def needed(self) -> frozenset[str]:
-        """Names that they read and nowhere bind."""
+        """Names that they read but do not bind anywhere."""
         parts = [part for node in self.nodes for part in ast.walk(node)]
         names = [part for part in parts if isinstance(part, ast.Name)]
         bound = {part.id for part in names if not isinstance(part.ctx, ast.Load)}
@@ -176,9 +175,9 @@ class Code:
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """Names it makes at top level; of a cell with a slip, those it seems to define."""
+        """Names it makes at top level; if it cannot be parsed, those it seems to define."""
         if not self.parsed:
-            return frozenset(_DEFINITION_LINE.findall(self.source[:MAX_CELL]))
+            return frozenset(_DEFINITION_LINE.findall(self.source[:PARSED_CELL_CHARACTERS]))
         return frozenset().union(*(unit.names for unit in self.units))
 
     @cached_property
@@ -200,13 +199,13 @@ class Code:
 class Parser:
     """Parse the cells of one notebook.
 
-    A cell is parsed once. After `MAX_TOTAL` characters, or for a cell of more than `MAX_CELL`,
-    nothing more is parsed: no honest notebook has so much code.
+    A cell is parsed once. A cell of more than `PARSED_CELL_CHARACTERS` is not parsed, and none
+    is after `PARSED_CHARACTERS` in all: no honest notebook has so much code.
     """
 
     def __init__(self) -> None:
         self._known: dict[str, Code] = {}
-        self._left = MAX_TOTAL
+        self._left = PARSED_CHARACTERS
 
     def __call__(self, source: str, *, dedent: bool = True) -> Code:
         """Parse a cell; as IPython does, forgive that all of it is indented if `dedent`."""
@@ -219,7 +218,7 @@ class Parser:
 
     def _parse(self, source: str) -> Code:
         if source not in self._known:
-            fits = len(source) <= min(MAX_CELL, self._left)
+            fits = len(source) <= min(PARSED_CELL_CHARACTERS, self._left)
             self._left -= len(source) if fits else 0
             self._known[source] = _parse(source) if fits else Code(source)
         return self._known[source]
@@ -237,7 +236,7 @@ def _parse(source: str) -> Code:
 
 def _tree(source: str) -> ast.Module | None:
     with warnings.catch_warnings():
-        # Python's remarks on a student's code are no concern of whoever grades.
+        # Warnings about a student's code do not concern the person who grades.
         warnings.simplefilter("ignore")
         try:
             return ast.parse(source)
@@ -271,7 +270,7 @@ def as_python(text: str) -> str:
     return fenced[1] if fenced else text
 
 
-def silence(source: str, parse: Parser) -> tuple[str, list[str]]:
+def comment_out(source: str, parse: Parser) -> tuple[str, list[str]]:
     """Comment out lines that can only fail when a notebook is graded.
 
     Parameters

@@ -1,35 +1,79 @@
-"""Rebuild a submission: the notebook of the release, with the student's own work put into it.
+"""Repair what was handed in: the notebook of the release, with the student's own work put into it.
 
-Of what was handed in only the answers, the student's own cells and, to be looked at, the
-outputs of given cells are taken. Everything else is the release's.
+Only the answers, the student's own cells and, for a person to look at, the outputs of given
+cells are taken from what was handed in. Everything else is the release's.
 """
 
 from collections import Counter
 from collections.abc import Iterable
 from copy import deepcopy
+from dataclasses import dataclass
 from typing import Any
 
 from nbformat.notebooknode import NotebookNode, from_dict
 
 from nmautils.cells import Kind, grade_id_of
+from nmautils.grading.intake.read import read_submission
+from nmautils.grading.model.limits import (
+    CELL_CHARACTERS,
+    CELL_COPIES,
+    OWN_CELLS,
+    OWN_CHARACTERS,
+    WRITTEN_CHARACTERS,
+)
+from nmautils.grading.safe.pictures import clean_attachments
 
 from .code_answers import Answers, choose_answers
 from .match_cells import Matching, plain
-from .place_cells import place_pieces
-from .python_cells import Parser, silence
+from .place_cells import place_work
+from .python_cells import Parser, comment_out
 from .repair_notes import Notes, label
-from .student_work import Piece, collect_pieces
-from .text_answers import MAX_TEXT, choose_texts, pictures
+from .student_work import Work, collect_work
+from .text_answers import choose_texts
 
-__all__ = ["rebuild"]
-
-MAX_OWN = 2_000
-MAX_COPIES = 20
-MAX_SOURCE = 1_000_000
-MAX_SOURCES = 5_000_000
+__all__ = ["Repaired", "rebuild", "repair"]
 
 # Kinds of cells whose outputs are shown as they were handed in.
 SHOWN = {Kind.SETUP, Kind.DEMO, Kind.EXPLORE, Kind.OWN}
+
+
+@dataclass(frozen=True)
+class Repaired:
+    """A submission that is ready to be run.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        The release with the student's work in it, see `rebuild`.
+    notes : tuple of str
+        What was repaired, a sentence each, to the student.
+    needs_person : tuple of str
+        Why an instructor should look at the file; empty if there is no reason to.
+    """
+
+    notebook: NotebookNode
+    notes: tuple[str, ...]
+    needs_person: tuple[str, ...]
+
+
+def repair(release: NotebookNode, raw: bytes) -> Repaired:
+    """Read what a student has handed in, and rebuild it.
+
+    Parameters
+    ----------
+    release : NotebookNode
+        The student version; it is not changed.
+    raw : bytes
+        Content of the file.
+
+    Raises
+    ------
+    ValueError
+        If nothing can be read: one line that says why.
+    """
+    handed_in = read_submission(raw)
+    notebook, notes = rebuild(release, handed_in.notebook)
+    return Repaired(notebook, (*handed_in.notes, *notes), handed_in.needs_person)
 
 
 def rebuild(release: NotebookNode, submitted: NotebookNode) -> tuple[NotebookNode, list[str]]:
@@ -55,21 +99,21 @@ def rebuild(release: NotebookNode, submitted: NotebookNode) -> tuple[NotebookNod
     notes = Notes()
     cells = _bounded(release.cells, submitted.cells, notes)
     match = Matching(release.cells, cells, parse)
-    pieces = collect_pieces(match)
-    answers = choose_answers(match, pieces)
+    work = collect_work(match)
+    answers = choose_answers(match, work)
     taken = answers.taken
-    texts = choose_texts(match, [piece for piece in pieces if piece not in taken])
-    taken |= {piece for used in texts.values() for piece in used}
-    own = [piece for piece in pieces if piece not in taken and _is_own(piece, match)]
-    places = place_pieces(match, own, answers, notes)
+    texts = choose_texts(match, [item for item in work if item not in taken])
+    taken |= {item for used in texts.values() for item in used}
+    own = [item for item in work if item not in taken and _is_own(item, match)]
+    places = place_work(match, own, answers, notes)
 
     notes.of_notebook(release, submitted, match)
     notes.of_answers(match, answers, texts)
-    notes.of_given(match, [piece for piece in own if piece.after is not None])
+    notes.of_given(match, [item for item in own if item.after is not None])
 
     rebuilt = []
     for index in range(len(release.cells) + 1):
-        rebuilt += [_own_cell(piece, parse, notes) for piece in places.get(index, ())]
+        rebuilt += [_own_cell(item, parse, notes) for item in places.get(index, ())]
         if index < len(release.cells):
             rebuilt.append(_cell(index, match, answers, texts, notes))
     _name_own_cells(rebuilt, {cell["id"] for cell in release.cells})
@@ -86,7 +130,7 @@ def _bounded(
     texts = {plain(cell.source) for cell in release}
 
     def of_release(cell: NotebookNode) -> str:
-        """Say by what a cell can be told to be one of the release, if it is."""
+        """Give what shows that a cell is one of the release; nothing if it is the student's own."""
         mark, text = grade_id_of(cell), plain(cell.source)
         if mark in marks:
             return f"mark {mark}"
@@ -95,20 +139,20 @@ def _bounded(
                 return f"id {identity}"
         return f"text {text}" if text in texts else ""
 
-    small = [cell for cell in cells if len(cell.source) <= MAX_SOURCE]
+    small = [cell for cell in cells if len(cell.source) <= CELL_CHARACTERS]
     keys = [of_release(cell) for cell in small]
     kept = []
     left = Counter(keys)
-    own = letters = dropped = 0
+    own = characters = dropped = 0
     for cell, key in zip(small, keys, strict=True):
         left[key] -= 1
         if key:
-            # Of many copies the last ones may count.
-            if left[key] < MAX_COPIES:
+            # The last copies are kept, since one of them may count.
+            if left[key] < CELL_COPIES:
                 kept.append(cell)
         elif cell.source.strip():
-            own, letters = own + 1, letters + len(cell.source)
-            if own <= MAX_OWN and letters <= MAX_SOURCES:
+            own, characters = own + 1, characters + len(cell.source)
+            if own <= OWN_CELLS and characters <= OWN_CHARACTERS:
                 kept.append(cell)
             else:
                 dropped += 1
@@ -123,53 +167,61 @@ def _with_newlines(cell: NotebookNode) -> NotebookNode:
     return NotebookNode({**cell, "source": source})
 
 
-def _is_own(piece: Piece, match: Matching) -> bool:
-    """Tell whether a piece that answers nothing is kept as a cell of the student's own."""
-    return piece.after is None or match.kinds[piece.after] != Kind.TEST
+def _is_own(item: Work, match: Matching) -> bool:
+    """Tell whether work that answers nothing is kept as a cell of the student's own."""
+    return item.after is None or match.kinds[item.after] != Kind.TEST
 
 
-def _own_cell(piece: Piece, parse: Parser, notes: Notes) -> NotebookNode:
-    source = piece.source.strip("\n") if piece.after is not None else piece.source
-    kind = piece.cell.cell_type if not piece.is_code else "code"
-    if piece.after is not None or piece.slot is not None:
-        # The rest of a given cell, or of an answer that had become something else.
-        kind = "code" if piece.is_code else "markdown"
+def _own_cell(item: Work, parse: Parser, notes: Notes) -> NotebookNode:
+    source = item.source.strip("\n") if item.after is not None else item.source
+    kind = item.cell.cell_type if not item.is_code else "code"
+    if item.after is not None or item.answer is not None:
+        # What was added to a given cell, or a former answer that is something else now.
+        kind = "code" if item.is_code else "markdown"
     cell = from_dict({"id": "", "cell_type": kind, "metadata": {}, "source": source})
     if kind == "code":
-        cell.source, found = silence(source, parse)
-        notes.of_silence("a cell of your own", found)
-        cell.execution_count, cell.outputs = None, deepcopy(piece.cell.get("outputs", []))
-    elif attached := pictures([piece]):
-        cell.attachments = from_dict(attached)
-    return _dressed(cell, Kind.OWN)
+        cell.source, found = comment_out(source, parse)
+        notes.of_commented_out("a cell of your own", found)
+        cell.execution_count, cell.outputs = None, deepcopy(item.cell.get("outputs", []))
+    else:
+        _attach(cell, [item])
+    return _marked(cell, Kind.OWN)
 
 
 def _cell(
-    index: int, match: Matching, answers: Answers, texts: dict[int, list[Piece]], notes: Notes
+    index: int, match: Matching, answers: Answers, texts: dict[int, list[Work]], notes: Notes
 ) -> NotebookNode:
     """Make one cell of the release, with what the student has put into it."""
     cell = deepcopy(match.release[index])
     if index in answers.sources:
-        cell.source, found = silence(answers.sources[index], match.parse)
-        notes.of_silence(f"the cell {label(match, index)}", found)
+        cell.source, found = comment_out(answers.sources[index], match.parse)
+        notes.of_commented_out(f"the cell {label(match, index)}", found)
     elif index in texts:
         cell.source = _written(texts[index], label(match, index), notes)
-        cell.pop("attachments", None)
-        if attached := pictures(texts[index]):
-            cell.attachments = from_dict(attached)
+        _attach(cell, texts[index])
     if cell.cell_type == "code":
         cell.execution_count, cell.outputs = None, []
         if match.kinds[index] in SHOWN:
             cell.outputs = _submitted_outputs(index, match)
-    return _dressed(cell, match.kinds[index])
+    return _marked(cell, match.kinds[index])
 
 
-def _written(pieces: Iterable[Piece], what: str, notes: Notes) -> str:
-    text = "\n\n".join(piece.source for piece in pieces)
-    if len(text) > MAX_TEXT:
-        notes.add(f"Your answer to {what} is very long: only its first {MAX_TEXT:,} letters count.")
-        text = text[:MAX_TEXT]
+def _written(work: Iterable[Work], what: str, notes: Notes) -> str:
+    text = "\n\n".join(item.source for item in work)
+    if len(text) > WRITTEN_CHARACTERS:
+        # `clean_markdown` cuts the text and marks the place.
+        notes.of_long(what)
     return text
+
+
+def _attach(cell: NotebookNode, work: Iterable[Work]) -> None:
+    """Give a text the pictures that are attached to what it was made of, and no others."""
+    cell.pop("attachments", None)
+    attached: dict[str, Any] = {}
+    for item in work:
+        attached.update(item.cell.get("attachments", {}))
+    if kept := clean_attachments(attached):
+        cell.attachments = from_dict(kept)
 
 
 def _submitted_outputs(index: int, match: Matching) -> list[Any]:
@@ -180,7 +232,7 @@ def _submitted_outputs(index: int, match: Matching) -> list[Any]:
     return deepcopy(found)
 
 
-def _dressed(cell: NotebookNode, kind: Kind) -> NotebookNode:
+def _marked(cell: NotebookNode, kind: Kind) -> NotebookNode:
     outputs = "submitted" if cell.get("outputs") else "none"
     cell.metadata["nmautils"] = from_dict({"kind": kind.value, "outputs": outputs})
     return cell

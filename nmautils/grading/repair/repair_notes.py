@@ -1,27 +1,73 @@
-"""What was repaired in a submission, told to the student."""
+"""Tell the student what was repaired in a submission."""
 
 from collections import Counter
 from collections.abc import Iterable
 
 from nbformat.notebooknode import NotebookNode
 
-from nmautils.cells import Kind, grade_id_of
+from nmautils.cells import Kind, grade_id_of, tags_of
+from nmautils.grading.model.limits import REPAIR_SENTENCES, WRITTEN_CHARACTERS
 
 from .code_answers import Answers
 from .match_cells import Matching
-from .student_work import Piece
+from .student_work import Work
 
 __all__ = ["Notes", "label"]
 
-MAX_SENTENCES = 60
-# Tags by which Jupyter passes over a cell or over its errors.
+# Every sentence, by what it is about.
+SENTENCES = {
+    "more": "There were {count} more repairs like these.",
+    # The notebook as a whole.
+    "long cells": "{count} of the cells were far too long and were left out.",
+    "many cells": "There were too many cells, or too long ones; {count} of your own were left out.",
+    "kernel": "The notebook asked for the kernel `{name}`; Python 3 is used.",
+    "tag": "The tag `{name}`, which changes how a cell is run, was removed.",
+    "order": "Some cells of the tutorial had been moved; they are back in their order.",
+    "other notebook": "None of the cells is one of this tutorial's. Did you hand in the right "
+    "notebook?",
+    # Answers.
+    "shared cell": "The answers to {name} stood in one cell; each was put to its place.",
+    "copies": "The cell {name} was there {times}; the last one you worked on counts.",
+    "unanswered": "The cell {name} was missing; it has been put back, unanswered.",
+    "empty": "The cell {name} was empty; its first state has been put back.",
+    "lost mark": "The cell {name} had lost the mark by which exercises are found, and was "
+    "recognised all the same.",
+    "lost marks": "The cells {name} had lost the marks by which exercises are found, and were "
+    "recognised all the same.",
+    "by place": "Your answer to {name} was recognised by its place.",
+    "other cell": "Your answer to {name} stood in another cell; it was put to its place.",
+    "by definition": "Your answer to {name} was recognised by what it defines.",
+    "cut in two": "The cell {name} was cut in two; its parts were joined.",
+    "merged": "The cell {name} was merged with another cell of the tutorial; they are two cells "
+    "again.",
+    "type": "The cell {name} had become a {before} cell; it is a {after} cell again.",
+    "several cells": "Your answer to {name} stood in several cells; they were joined.",
+    "long answer": "Your answer to {name} is very long: only its first {count:,} letters count.",
+    "moved up": "The cell that makes `{made}` stood below {name}, which needs it; it was moved "
+    "above.",
+    # Checks.
+    "check missing": "The check of {name} was missing; it has been put back.",
+    "check changed": "The check of {name} had been changed; the original is used.",
+    "check a text": "The check of {name} had become a text cell; it is a code cell again.",
+    # Given cells.
+    "given": "{count} given cells were {what}.",
+    "one given": "1 given cell was {what}.",
+    "added": "What you added to given cells was kept, as far as it defines something, in cells of "
+    "your own below them.",
+    # Lines that are left out.
+    "leftover": "In {where} the line that raises NotImplementedError was still there; it was left "
+    "out.",
+    "online": "In {where} lines that install, download or need Colab were left out: grading is "
+    "done without a network.",
+}
+# Tags that make Jupyter skip a cell or ignore its errors.
 RUN_TAGS = {"skip-execution", "raises-exception"}
 
 
 def label(match: Matching, index: int) -> str:
-    """Call a cell of the release by a name that its reader knows."""
-    if match.kinds[index] == Kind.EXERCISE and match.slots[index]:
-        return _listed(f"`{name}`" for name in sorted(match.slots[index]))
+    """Name a cell of the release as a student knows it."""
+    if match.kinds[index] == Kind.EXERCISE and match.exercises[index]:
+        return _listed(f"`{name}`" for name in sorted(match.exercises[index]))
     if match.kinds[index] == Kind.QUESTION:
         for cell in reversed(match.release[:index]):
             heading = cell.source.strip().split("\n")[0]
@@ -31,8 +77,8 @@ def label(match: Matching, index: int) -> str:
 
 
 def _test_label(match: Matching, index: int) -> str:
-    slots = [slot for slot in match.slots if slot < index]
-    return label(match, slots[-1]) if slots else label(match, index)
+    exercises = [exercise for exercise in match.exercises if exercise < index]
+    return label(match, exercises[-1]) if exercises else label(match, index)
 
 
 def _listed(names: Iterable[str]) -> str:
@@ -51,70 +97,66 @@ class Notes:
         self._first: list[str] = []
         self._rest: list[str] = []
 
-    def add(self, sentence: str) -> None:
-        """Add a sentence, unless it is there already."""
+    def _add(self, about: str, **parts: object) -> None:
+        """Add a sentence of the table, unless it is there already."""
+        sentence = SENTENCES[about].format(**parts)
         if sentence not in self._rest:
             self._rest.append(sentence)
+
+    def _add_first(self, about: str, **parts: object) -> None:
+        """Add a sentence on the notebook as a whole."""
+        self._first.append(SENTENCES[about].format(**parts))
 
     def sentences(self) -> list[str]:
         """Give all sentences."""
         sentences = self._first + self._rest
-        if len(sentences) > MAX_SENTENCES:
-            more = len(sentences) - MAX_SENTENCES
-            sentences = [*sentences[:MAX_SENTENCES], f"There were {more} more repairs like these."]
+        more = len(sentences) - REPAIR_SENTENCES
+        if more > 0:
+            sentences[REPAIR_SENTENCES:] = [SENTENCES["more"].format(count=more)]
         return sentences
 
     def of_limits(self, large: int, many: int) -> None:
         """Say what was left out because there was too much of it."""
         if large:
-            self._first.append(f"{large} of the cells were far too long and were left out.")
+            self._add_first("long cells", count=large)
         if many:
-            self._first.append(
-                f"There were too many cells, or too long ones; {many} of your own were left out."
-            )
+            self._add_first("many cells", count=many)
 
     def of_notebook(self, release: NotebookNode, submitted: NotebookNode, match: Matching) -> None:
         """Say what was wrong with the notebook as a whole."""
         name = _kernel(submitted)
         if name and name != _kernel(release):
-            self._first.append(f"The notebook asked for the kernel `{name}`; Python 3 is used.")
-        ours = set().union(*map(_tags, match.release))
-        tags = set()
+            self._add_first("kernel", name=name)
+        ours = set[str]().union(*map(tags_of, match.release))
+        tags: set[str] = set()
         for cell, index in zip(match.cells, match.found, strict=True):
-            given = ours if index is None else _tags(match.release[index])
-            tags |= (_tags(cell) & RUN_TAGS) - given
+            given = ours if index is None else tags_of(match.release[index])
+            tags |= (tags_of(cell) & RUN_TAGS) - given
         for tag in sorted(tags):
-            self._first.append(f"The tag `{tag}`, which changes how a cell is run, was removed.")
+            self._add_first("tag", name=tag)
         if not _in_order(match.found):
-            self._first.append(
-                "Some cells of the tutorial had been moved; they are back in their order."
-            )
+            self._add_first("order")
 
-    def of_answers(self, match: Matching, answers: Answers, texts: dict[int, list[Piece]]) -> None:
-        """Say how answers were found, and what became of their tests."""
-        if not (answers.pieces or texts or any(index is not None for index in match.found)):
-            self._first.append(
-                "None of the cells is one of this tutorial's. Did you hand in the right notebook?"
-            )
+    def of_answers(self, match: Matching, answers: Answers, texts: dict[int, list[Work]]) -> None:
+        """Say how answers were found, and what was repaired of their tests."""
+        if not (answers.work or texts or any(index is not None for index in match.found)):
+            self._add_first("other notebook")
         counts = self._counts(match, answers)
-        for slots in answers.shared:
-            names = _listed(label(match, slot) for slot in slots)
-            self.add(f"The answers to {names} stood in one cell; each was put to its place.")
+        for exercises in answers.shared:
+            names = _listed(label(match, exercise) for exercise in exercises)
+            self._add("shared cell", name=names)
         lost = []
         for index, kind in enumerate(match.kinds):
             if kind == Kind.TEST:
                 self._of_test(match, index)
             elif kind in (Kind.EXERCISE, Kind.QUESTION):
                 name = label(match, index)
-                used = answers.pieces.get(index) or texts.get(index)
+                used = answers.work.get(index) or texts.get(index)
                 found = index in match.found
                 if counts[index] > 1:
-                    self.add(
-                        f"The cell {name} was there {_times(counts[index])}; the last one you "
-                        "worked on counts."
-                    )
+                    self._add("copies", name=name, times=_times(counts[index]))
                 if not used and not found:
-                    self.add(f"The cell {name} was missing; it has been put back, unanswered.")
+                    self._add("unanswered", name=name)
                 elif not used:
                     self._of_unused(match, index, name)
                 else:
@@ -122,21 +164,15 @@ class Notes:
                 if found and self._lost_mark(match, index, used):
                     lost.append(name)
         if lost:
-            self.add(
-                f"The {'cells' if len(lost) > 1 else 'cell'} {_listed(lost)} had lost the marks by "
-                "which exercises are found, and were recognised all the same."
-                if len(lost) > 1
-                else f"The cell {lost[0]} had lost the mark by which exercises are found, and was "
-                "recognised all the same."
-            )
+            self._add("lost marks" if len(lost) > 1 else "lost mark", name=_listed(lost))
 
     def _counts(self, match: Matching, answers: Answers) -> Counter[int]:
         counts = Counter(index for index in match.found if index is not None)
-        kept = {piece.at for used in answers.pieces.values() for piece in used}
-        kept |= {piece.at for piece in answers.copies}
+        kept = {item.at for used in answers.work.values() for item in used}
+        kept |= {item.at for item in answers.copies}
         for at, index in enumerate(match.found):
-            # What had an exercise's mark but is something else is no copy of it.
-            if index in match.slots and not match.exact[at] and at not in kept:
+            # A cell with an exercise's mark that holds something else is no copy of it.
+            if index in match.exercises and not match.exact[at] and at not in kept:
                 counts[index] -= 1
         return counts
 
@@ -144,53 +180,50 @@ class Notes:
         name = _test_label(match, index)
         places = [at for at, found in enumerate(match.found) if found == index]
         if not places:
-            self.add(f"The check of {name} was missing; it has been put back.")
+            self._add("check missing", name=name)
         elif not any(match.exact[at] for at in places):
-            self.add(f"The check of {name} had been changed; the original is used.")
+            self._add("check changed", name=name)
         elif all(match.cells[at].cell_type != "code" for at in places):
-            self.add(f"The check of {name} had become a text cell; it is a code cell again.")
+            self._add("check a text", name=name)
 
     def _of_unused(self, match: Matching, index: int, name: str) -> None:
         cells = [c for c, found in zip(match.cells, match.found, strict=True) if found == index]
         if all(not cell.source.strip() for cell in cells):
-            self.add(f"The cell {name} was empty; its first state has been put back.")
+            self._add("empty", name=name)
 
-    def _of_used(self, match: Matching, index: int, name: str, used: list[Piece]) -> None:
+    def _of_used(self, match: Matching, index: int, name: str, used: list[Work]) -> None:
         wanted = match.release[index].cell_type
-        own = [piece for piece in used if match.found[piece.at] == index]
+        own = [item for item in used if match.found[item.at] == index]
         if not own:
             if wanted == "markdown":
-                self.add(f"Your answer to {name} was recognised by its place.")
+                self._add("by place", name=name)
             elif index in match.found:
-                self.add(f"Your answer to {name} stood in another cell; it was put to its place.")
+                self._add("other cell", name=name)
             else:
-                self.add(f"Your answer to {name} was recognised by what it defines.")
-        for piece in used:
-            if piece.halves:
-                self.add(f"The cell {name} was cut in two; its parts were joined.")
-            if piece.merged:
-                self.add(
-                    f"The cell {name} was merged with another cell of the tutorial; they are two "
-                    "cells again."
-                )
-            if piece.cell.cell_type != wanted:
+                self._add("by definition", name=name)
+        for item in used:
+            if item.halves:
+                self._add("cut in two", name=name)
+            if item.merged:
+                self._add("merged", name=name)
+            if item.cell.cell_type != wanted:
                 before, after = ("code", "text") if wanted == "markdown" else ("text", "code")
-                if piece.cell.cell_type != "code":
-                    before = "raw" if piece.cell.cell_type == "raw" else before
-                self.add(f"The cell {name} had become a {before} cell; it is a {after} cell again.")
+                if item.cell.cell_type != "code":
+                    before = "raw" if item.cell.cell_type == "raw" else before
+                self._add("type", name=name, before=before, after=after)
         if len(used) > 1:
-            self.add(f"Your answer to {name} stood in several cells; they were joined.")
+            self._add("several cells", name=name)
 
-    def _lost_mark(self, match: Matching, index: int, used: list[Piece] | None) -> bool:
+    def _lost_mark(self, match: Matching, index: int, used: list[Work] | None) -> bool:
         wanted = grade_id_of(match.release[index])
         if used:
-            cells = [piece.cell for piece in used if match.found[piece.at] == index]
+            cells = [item.cell for item in used if match.found[item.at] == index]
         else:
             cells = [c for c, found in zip(match.cells, match.found, strict=True) if found == index]
         return bool(cells) and all(grade_id_of(cell) != wanted for cell in cells)
 
-    def of_given(self, match: Matching, added: list[Piece]) -> None:
-        """Say what became of the cells that are the same for everybody."""
+    def of_given(self, match: Matching, added: list[Work]) -> None:
+        """Say what was repaired of the cells that are the same for everybody."""
         given = [
             i
             for i, kind in enumerate(match.kinds)
@@ -213,37 +246,28 @@ class Notes:
             (retyped, "of another type: put right"),
         ):
             if count:
-                were = "1 given cell was" if count == 1 else f"{count} given cells were"
-                self.add(f"{were} {what}.")
+                self._add("one given" if count == 1 else "given", count=count, what=what)
         if added:
-            self.add(
-                "What you added to given cells was kept, as far as it defines something, in cells "
-                "of your own below them."
-            )
+            self._add("added")
 
-    def of_silence(self, where: str, found: list[str]) -> None:
+    def of_commented_out(self, where: str, found: list[str]) -> None:
         """Say which lines of a cell were commented out."""
-        if "leftover" in found:
-            self.add(
-                f"In {where} the line that raises NotImplementedError was still there; it was "
-                "left out."
-            )
-        if "online" in found:
-            self.add(
-                f"In {where} lines that install, download or need Colab were left out: grading "
-                "is done without a network."
-            )
+        for about in found:
+            self._add(about, where=where)
+
+    def of_long(self, name: str) -> None:
+        """Say that a written answer is longer than what is shown of it."""
+        self._add("long answer", name=name, count=WRITTEN_CHARACTERS)
+
+    def of_moved(self, match: Matching, exercise: int, made: str) -> None:
+        """Say that a definition was moved above the answer that needs it."""
+        self._add("moved up", made=made[:40], name=label(match, exercise))
 
 
 def _kernel(notebook: NotebookNode) -> str:
     spec = notebook.metadata.get("kernelspec")
     name = spec.get("name") if isinstance(spec, dict) else None
     return "".join(c for c in name if c.isprintable())[:40] if isinstance(name, str) else ""
-
-
-def _tags(cell: NotebookNode) -> set[str]:
-    tags = cell.metadata.get("tags")
-    return {tag for tag in tags if isinstance(tag, str)} if isinstance(tags, list) else set()
 
 
 def _in_order(found: Iterable[int | None]) -> bool:
@@ -254,7 +278,8 @@ def _in_order(found: Iterable[int | None]) -> bool:
             places.setdefault(index, []).append(at)
     last = -1
     for index in sorted(places):
-        last = next((at for at in places[index] if at > last), None)
-        if last is None:
+        following = [at for at in places[index] if at > last]
+        if not following:
             return False
+        last = following[0]
     return True

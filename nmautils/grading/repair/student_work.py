@@ -1,4 +1,4 @@
-"""What of a submission is the student's own work, piece by piece."""
+"""Collect what a student has written, cell by cell."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,36 +6,36 @@ from dataclasses import dataclass
 from nbformat.notebooknode import NotebookNode
 
 from nmautils.cells import Kind
+from nmautils.grading.model.limits import JOINED_CELLS
 
 from .match_cells import Matching, plain
 from .python_cells import Code, Unit, as_python, joined
 
-__all__ = ["Piece", "collect_pieces"]
+__all__ = ["Work", "collect_work"]
 
 GIVEN_CODE = (Kind.SETUP, Kind.DEMO, Kind.EXPLORE, Kind.GIVEN)
 # What a test cell takes from the library of checks.
 CHECKING = frozenset({"Checks", "Mistake", "probe"})
-MAX_HALVES = 4
 
 
 @dataclass(eq=False)
-class Piece:
-    """Text of the student's, from one cell or from two that belong together.
+class Work:
+    """What a student has written in one cell, or in several that belong together.
 
     Parameters
     ----------
     at : int
-        Position in the submission.
+        Position of the cell in the submission.
     cell : NotebookNode
-        Where it stood.
+        The cell, as it was handed in.
     source : str
         The text, without what belongs to cells of the release.
-    slot : int or None
+    answer : int or None
         The answer of the release that its cell stands for, by its marks.
     after : int or None
         The given cell of the release that it was written into.
     is_code : bool
-        Whether it is run; else it is text.
+        Whether it is run; otherwise it is text.
     merged : bool
         Whether something that belongs to the release was taken out.
     halves : bool
@@ -45,14 +45,14 @@ class Piece:
     at: int
     cell: NotebookNode
     source: str
-    slot: int | None = None
+    answer: int | None = None
     after: int | None = None
     is_code: bool = True
     merged: bool = False
     halves: bool = False
 
 
-def collect_pieces(match: Matching) -> list[Piece]:
+def collect_work(match: Matching) -> list[Work]:
     """Collect all that a student has written, in the order of the submission.
 
     Parameters
@@ -62,82 +62,79 @@ def collect_pieces(match: Matching) -> list[Piece]:
 
     Returns
     -------
-    list of Piece
+    list of Work
         Cells that hold just what a cell of the release holds are left out, and so is what was
         changed in a given cell; what was added there is kept as far as it defines something.
     """
-    pieces = []
+    work = []
     missing = match.missing()
     for at, cell in enumerate(match.cells):
-        index = match.found[at]
         if match.exact[at] or not cell.source.strip():
             continue
+        index = match.found[at]
         kind = None if index is None else match.kinds[index]
-        piece = Piece(at, cell, cell.source)
-        if kind == Kind.QUESTION:
-            piece.slot, piece.is_code = index, False
-        elif kind == Kind.EXERCISE:
-            piece.slot, piece.source = index, as_python(cell.source)
-            _take_out(piece, match, missing)
-        elif kind is None:
-            piece.is_code = cell.cell_type == "code"
-            if not piece.is_code and _seems_an_answer(cell.source, match):
-                piece.is_code, piece.source = True, as_python(cell.source)
-            if piece.is_code:
-                _take_out(piece, match, missing)
-        elif kind == Kind.TEST:
-            piece.after, piece.source = index, _added(cell, index, match)
-            _take_out(piece, match, ())
-            if not match.parse(piece.source).names & match.slot_names:
-                piece.source = ""
+        item = Work(at, cell, cell.source)
+        if index is None:
+            item.is_code = cell.cell_type == "code"
+            if not item.is_code and _seems_an_answer(cell.source, match):
+                item.is_code, item.source = True, as_python(cell.source)
+            if item.is_code:
+                _take_out(item, match, missing)
+        elif kind is Kind.QUESTION:
+            item.answer, item.is_code = index, False
+        elif kind is Kind.EXERCISE:
+            item.answer, item.source = index, as_python(cell.source)
+            _take_out(item, match, missing)
         elif index in match.codes:
-            piece.after, piece.source = index, _added(cell, index, match)
-            _take_out(piece, match, ())
+            item.after, item.source = index, _added(cell, index, match)
+            _take_out(item, match, ())
+            if kind is Kind.TEST and not match.parse(item.source).names & match.answer_names:
+                item.source = ""
         else:
             given = set(map(str.strip, match.release[index].source.split("\n")))
             lines = cell.source.split("\n")
-            piece.source = "\n".join(x for x in lines if not x.strip() or x.strip() not in given)
-            piece.after, piece.is_code = index, _seems_an_answer(piece.source, match)
-            if piece.is_code:
-                piece.source = as_python(piece.source)
-                _take_out(piece, match, missing)
-        if piece.source.strip() and plain(piece.source) not in match.by_text:
-            pieces.append(piece)
-    return _join_halves(pieces, match)
+            item.source = "\n".join(x for x in lines if not x.strip() or x.strip() not in given)
+            item.after, item.is_code = index, _seems_an_answer(item.source, match)
+            if item.is_code:
+                item.source = as_python(item.source)
+                _take_out(item, match, missing)
+        if item.source.strip() and plain(item.source) not in match.by_text:
+            work.append(item)
+    return _join_halves(work, match)
 
 
 def _seems_an_answer(text: str, match: Matching) -> bool:
     """Tell whether the text of a cell that is not for code is an answer's code."""
-    if not any(name in text for name in match.slot_names):
+    if not any(name in text for name in match.answer_names):
         return False
     code = match.parse(as_python(text))
-    return code.parsed and bool(code.names & match.slot_names)
+    return code.parsed and bool(code.names & match.answer_names)
 
 
-def _take_out(piece: Piece, match: Matching, missing: Iterable[int]) -> None:
-    """Take out of a piece what was merged into it of tests, and of given cells not there."""
-    code = match.parse(piece.source)
+def _take_out(item: Work, match: Matching, missing: Iterable[int]) -> None:
+    """Take out statements of tests, and of given cells that are missing elsewhere."""
+    code = match.parse(item.source)
     tests = [i for i, kind in enumerate(match.kinds) if kind == Kind.TEST]
     given = [i for i in sorted(missing) if match.kinds[i] in GIVEN_CODE and i in match.codes]
     if not code.parsed:
-        rest = piece.source
+        rest = item.source
         texts = [match.release[i].source for i in (*tests, *given)]
         texts += [unit.text for i in tests for unit in match.codes[i].units if not unit.is_import]
         for text in map(str.strip, texts):
             rest = rest.replace(text, "") if "\n" in text else rest
-        piece.merged = rest != piece.source
-        piece.source = rest
+        item.merged = rest != item.source
+        item.source = rest
         # What is left may be code now.
         code = match.parse(rest)
     units = list(code.units)
     for i in given:
         units = _without_run(units, match.codes[i])
     for i in tests:
-        units = _without_test(units, match.codes[i], match.slot_names)
+        units = _without_test(units, match.codes[i], match.answer_names)
     if len(units) < len(code.units):
-        piece.merged = True
-        # Imports that only the test needed are no work of the student's.
-        piece.source = "" if all(unit.is_import for unit in units) else joined(units)
+        item.merged = True
+        # Imports that only the test needed are not the student's work.
+        item.source = "" if all(unit.is_import for unit in units) else joined(units)
 
 
 def _without_run(units: list[Unit], given: Code) -> list[Unit]:
@@ -149,17 +146,17 @@ def _without_run(units: list[Unit], given: Code) -> list[Unit]:
     return units
 
 
-def _without_test(units: list[Unit], test: Code, slot_names: frozenset[str]) -> list[Unit]:
+def _without_test(units: list[Unit], test: Code, answer_names: frozenset[str]) -> list[Unit]:
     """Leave out a test's statements, and edited ones that work with what they made."""
     keys = {unit.key for unit in test.units if not unit.is_import}
     if not any(unit.key in keys for unit in units):
         return units
-    made = CHECKING.union(*(unit.names for unit in test.units)) - slot_names
+    made = CHECKING.union(*(unit.names for unit in test.units)) - answer_names
 
     def is_students(unit: Unit) -> bool:
         if unit.key in keys:
             return False
-        if unit.names & slot_names:
+        if unit.names & answer_names:
             return True
         if unit.is_import:
             return not unit.provided & CHECKING
@@ -176,7 +173,7 @@ def _added(cell: NotebookNode, index: int, match: Matching) -> str:
     code = match.parse(source)
     if not code.parsed:
         text = match.release[index].source.strip()
-        answers = code.names & match.slot_names
+        answers = code.names & match.answer_names
         return source.replace(text, "") if answers and text in source else ""
     keys = set(given.keys)
     known = given.names | (CHECKING if match.kinds[index] == Kind.TEST else frozenset())
@@ -190,31 +187,31 @@ def _added(cell: NotebookNode, index: int, match: Matching) -> str:
     )
 
 
-def _join_halves(pieces: list[Piece], match: Matching) -> list[Piece]:
-    """Join cells that are code only together, as when one was split in two by accident."""
+def _join_halves(work: list[Work], match: Matching) -> list[Work]:
+    """Join cells that are code only together, for instance of a cell that was split by accident."""
     filled = [at for at, cell in enumerate(match.cells) if cell.source.strip()]
     rank = {at: i for i, at in enumerate(filled)}
-    result: list[Piece] = []
+    result: list[Work] = []
     i = 0
-    while i < len(pieces):
-        group = _halves(pieces, i, rank, match)
-        piece = pieces[i]
+    while i < len(work):
+        group = _halves(work, i, rank, match)
+        item = work[i]
         if len(group) > 1:
-            piece.source = "\n".join(part.source for part in group)
-            piece.halves = True
-            piece.slot = next((part.slot for part in group if part.slot is not None), None)
-            piece.merged = any(part.merged for part in group)
-            _take_out(piece, match, match.missing())
-        result.append(piece)
+            item.source = "\n".join(part.source for part in group)
+            item.halves = True
+            item.answer = next((part.answer for part in group if part.answer is not None), None)
+            item.merged = any(part.merged for part in group)
+            _take_out(item, match, match.missing())
+        result.append(item)
         i += len(group)
     return result
 
 
-def _halves(pieces: list[Piece], i: int, rank: dict[int, int], match: Matching) -> list[Piece]:
-    """Give the pieces from `i` on that must be joined to be code; the first alone if none."""
-    group = [pieces[i]]
-    while len(group) < MAX_HALVES and i + len(group) < len(pieces):
-        following = pieces[i + len(group)]
+def _halves(work: list[Work], i: int, rank: dict[int, int], match: Matching) -> list[Work]:
+    """Give the cells from `i` on that are code only when joined; the first alone if none."""
+    group = [work[i]]
+    while len(group) < JOINED_CELLS and i + len(group) < len(work):
+        following = work[i + len(group)]
         near = rank[following.at] == rank[group[-1].at] + 1
         if not near or any(
             part.after is not None or not part.is_code or part.source.lstrip().startswith("%%")

@@ -1,24 +1,16 @@
-"""Which of a student's texts is the answer to which question."""
+"""Find the answer to each question among a student's texts."""
 
-import re
 from collections.abc import Iterable
-from typing import Any
 
 from nmautils.cells import Kind
 
 from .match_cells import Matching, plain
-from .student_work import Piece
+from .student_work import Work
 
-__all__ = ["choose_texts", "pictures"]
-
-MAX_TEXT = 100_000
-MAX_PICTURES = 5_000_000
-
-_PICTURES = {"image/png", "image/jpeg", "image/gif"}
-_BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
+__all__ = ["choose_texts"]
 
 
-def choose_texts(match: Matching, pieces: Iterable[Piece]) -> dict[int, list[Piece]]:
+def choose_texts(match: Matching, work: Iterable[Work]) -> dict[int, list[Work]]:
     """Find the answer to each question.
 
     The cell of the question itself counts, the last one worked on if there are copies. If there
@@ -29,53 +21,53 @@ def choose_texts(match: Matching, pieces: Iterable[Piece]) -> dict[int, list[Pie
     ----------
     match : Matching
         Tells which cell is which.
-    pieces : iterable of Piece
+    work : iterable of Work
         What the student has written and what is not an answer in code.
 
     Returns
     -------
-    dict of int to list of Piece
+    dict of int to list of Work
         For each answer cell of the release what it is made of.
     """
-    found: dict[int, list[Piece]] = {}
-    texts = [piece for piece in pieces if _is_text(piece, match)]
+    found: dict[int, list[Work]] = {}
+    texts = [item for item in work if _is_text(item, match)]
     questions = [i for i, kind in enumerate(match.kinds) if kind == Kind.QUESTION]
     stubs = {plain(match.release[i].source) for i in questions}
-    texts = [piece for piece in texts if plain(piece.source) not in stubs]
-    for slot in questions:
-        own = [piece for piece in texts if piece.slot == slot]
+    texts = [item for item in texts if plain(item.source) not in stubs]
+    for question in questions:
+        own = [item for item in texts if item.answer == question]
         if own:
-            found[slot] = own[-1:]
-    free = {piece.at: piece for piece in texts if piece.slot is None and piece.after is None}
-    added = {piece.after: piece for piece in texts if piece.after is not None}
-    for slots, places in _places(match, [slot for slot in questions if slot not in found]):
+            found[question] = own[-1:]
+    free = {item.at: item for item in texts if item.answer is None and item.after is None}
+    added = {item.after: item for item in texts if item.after is not None}
+    for group, places in _places(match, [i for i in questions if i not in found]):
         here = [free[at] for at in places if at in free]
-        for slot in slots:
-            above = added.get(slot - 1)
-            share = _share(here, slots, slot)
+        for question in group:
+            above = added.get(question - 1)
+            share = _share(here, group, question)
             if above is not None or share:
-                found[slot] = ([above] if above is not None else []) + share
+                found[question] = ([above] if above is not None else []) + share
     return found
 
 
-def _is_text(piece: Piece, match: Matching) -> bool:
-    """Tell whether a piece is prose, be it in a cell for code."""
-    return not piece.is_code or (piece.after is None and not match.parse(piece.source).parsed)
+def _is_text(item: Work, match: Matching) -> bool:
+    """Tell whether something is prose, even if it stands in a cell for code."""
+    return not item.is_code or (item.after is None and not match.parse(item.source).parsed)
 
 
-def _places(match: Matching, slots: list[int]) -> Iterable[tuple[list[int], list[int]]]:
-    """For answers that were not found give the positions at which they may stand."""
+def _places(match: Matching, questions: list[int]) -> Iterable[tuple[list[int], list[int]]]:
+    """Give the positions at which answers may stand that were not found."""
     where: dict[int, int] = {}
     for at, index in enumerate(match.found):
         if index is not None:
             where.setdefault(index, at)
     groups: dict[int, list[int]] = {}
-    for slot in slots:
-        before = max((i for i in where if i <= slot), default=None)
-        groups.setdefault(-1 if before is None else where[before], []).append(slot)
+    for question in questions:
+        before = max((i for i in where if i <= question), default=None)
+        groups.setdefault(-1 if before is None else where[before], []).append(question)
     for start, group in groups.items():
         places = _unknown(match, start + 1, 1)
-        if start in (where.get(slot) for slot in group):
+        if start in (where.get(question) for question in group):
             places = _unknown(match, start - 1, -1)[::-1] + places
         elif not places:
             after = min((i for i in where if i > group[-1]), default=None)
@@ -93,24 +85,9 @@ def _unknown(match: Matching, start: int, step: int) -> list[int]:
     return places
 
 
-def _share(here: list[Piece], slots: list[int], slot: int) -> list[Piece]:
-    """Give the texts of one answer, if those of several stand together: one each, in order."""
-    place = slots.index(slot)
-    if place == len(slots) - 1:
+def _share(here: list[Work], questions: list[int], question: int) -> list[Work]:
+    """Give one answer its texts, where those of several stand together: one each, in order."""
+    place = questions.index(question)
+    if place == len(questions) - 1:
         return here[place:]
     return here[place : place + 1]
-
-
-def pictures(pieces: Iterable[Piece]) -> dict[str, Any]:
-    """Give the attached pictures of some texts, and nothing else that may be attached."""
-    kept: dict[str, Any] = {}
-    room = MAX_PICTURES
-    for piece in pieces:
-        for name, bundle in piece.cell.get("attachments", {}).items():
-            for kind, data in bundle.items():
-                if kind not in _PICTURES or not isinstance(data, str) or len(data) > room:
-                    continue
-                if _BASE64.fullmatch(data):
-                    kept[name[:200]] = {kind: data}
-                    room -= len(data)
-    return kept

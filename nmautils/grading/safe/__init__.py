@@ -1,1 +1,1 @@
-"""What a stranger wrote, made safe to look at. This room imports no other one."""
+"""What a stranger wrote, made safe to look at. Of grading it imports the table of limits alone."""

@@ -8,44 +8,22 @@ Markdown, but no HTML, no link but to the web, and no picture that would be fetc
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_output
 
-from .markdown import MARKDOWN_LIMIT, clean_markdown, letters
+from nmautils.grading.model.limits import OUTPUTS, WRITTEN_CHARACTERS, OutputLimits
+
+from .markdown import clean_markdown, letters
 from .pictures import clean_attachments, clean_png
 from .text import last_states, plain_characters
 
-__all__ = ["OutputLimits", "clean_cell", "clean_markdown", "clean_outputs"]
-
-
-@dataclass(frozen=True)
-class OutputLimits:
-    """How much of a cell's outputs is kept.
-
-    Parameters
-    ----------
-    outputs : int
-        Outputs in a cell.
-    characters, lines : int
-        Of text in all outputs of a cell together.
-    pictures : int
-        PNG pictures in a cell.
-    """
-
-    outputs: int = 40
-    characters: int = 20_000
-    lines: int = 500
-    pictures: int = 12
-
-
-LIMITS = OutputLimits()
+__all__ = ["clean_cell", "clean_outputs"]
 
 
 def clean_outputs(
-    outputs: Iterable[Mapping[str, Any]], limits: OutputLimits = LIMITS
+    outputs: Iterable[Mapping[str, Any]], limits: OutputLimits = OUTPUTS
 ) -> list[NotebookNode]:
     """Keep of a code cell's outputs what is safe to show, and not too much of it.
 
@@ -78,7 +56,7 @@ class _Keeper:
         self.cut: list[str] = []
 
     def take(self, output: Mapping[str, Any]) -> bool:
-        """Keep an output; False if nothing more is to come."""
+        """Keep an output; give False if there is no room for more."""
         if len(self.kept) >= self.limits.outputs:
             self._say("more outputs")
             return False
@@ -102,7 +80,7 @@ class _Keeper:
             self.cut.append(what)
 
     def _room(self, text: str) -> str:
-        """Cut a text to what room there is, and use that room up."""
+        """Cut a text to the room that is left, and count it."""
         lines = text.split("\n")
         kept = "\n".join(lines[: max(self.lines, 1)])[: self.characters]
         if kept != text:
@@ -163,7 +141,7 @@ class _Keeper:
 
 
 def _text(value: Any, limits: OutputLimits) -> str:
-    """Join what a notebook may split, and stop well before it is long."""
+    """Join the parts of a text, and keep no more than is needed to cut it later."""
     if isinstance(value, list):
         value = "".join(part for part in value if isinstance(part, str))
     return value[: 8 * limits.characters] if isinstance(value, str) else ""
@@ -176,7 +154,7 @@ def _one_line(value: Any, limit: int) -> str:
 
 
 def _own_frames(frames: list[str]) -> list[str]:
-    """Of a traceback, the parts that show the student's cells, without files of the machine."""
+    """Give the parts of a traceback that show the student's cells, not files of the machine."""
     own = []
     for frame in frames:
         frame = frame.strip("\n")
@@ -185,7 +163,7 @@ def _own_frames(frames: list[str]) -> list[str]:
     return own if len(own) <= 4 else [*own[:2], *own[-2:]]
 
 
-def clean_cell(cell: NotebookNode, limits: OutputLimits = LIMITS) -> None:
+def clean_cell(cell: NotebookNode, limits: OutputLimits = OUTPUTS) -> None:
     """Clean one cell of a submission in place.
 
     A raw cell becomes Markdown, since pages put the source of raw cells into their HTML.
@@ -197,7 +175,7 @@ def clean_cell(cell: NotebookNode, limits: OutputLimits = LIMITS) -> None:
     attachments = clean_attachments(cell.get("attachments"))
     if cell.cell_type != "markdown":
         cell.cell_type = "markdown"
-        cell.source = letters(plain_characters(cell.source)[:MARKDOWN_LIMIT])
+        cell.source = letters(plain_characters(cell.source)[:WRITTEN_CHARACTERS])
     else:
         cell.source = clean_markdown(cell.source, attachments)
     if attachments:

@@ -1,4 +1,4 @@
-"""Pictures out of a stranger's notebook: what is shown is a sound picture of a sane size."""
+"""Check pictures of a stranger's notebook: only sound ones of a sane size are kept."""
 
 import base64
 import binascii
@@ -6,44 +6,19 @@ import re
 import struct
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["DRAWN", "PHOTOS", "PictureLimits", "clean_attachments", "clean_jpeg", "clean_png"]
+from nmautils.grading.model.limits import ATTACHMENTS, DRAWN, PHOTOS, PictureLimits
 
-MAX_ATTACHED = 12
-
-
-@dataclass(frozen=True)
-class PictureLimits:
-    """How large a picture may be.
-
-    Parameters
-    ----------
-    size : int
-        Bytes.
-    side, area : int
-        Width or height, and their product, in pixels.
-    """
-
-    size: int
-    side: int
-    area: int
-
-    def allow(self, width: int, height: int) -> bool:
-        """Whether a picture may have this width and height."""
-        return 0 < width <= self.side and 0 < height <= self.side and width * height <= self.area
-
-
-DRAWN = PictureLimits(1_500_000, 8_000, 24_000_000)
-PHOTOS = PictureLimits(6_000_000, 12_000, 64_000_000)
+__all__ = ["clean_attachments", "clean_jpeg", "clean_png"]
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
+_COLOUR_TYPE = 25  # the position of its byte in every PNG
 
 
 def clean_png(data: Any, limits: PictureLimits = DRAWN) -> str | None:
-    """Check a picture and keep of it what draws: no text, profile or animation inside.
+    """Check a picture and keep only what draws it: no text, profile or animation.
 
     Parameters
     ----------
@@ -60,7 +35,8 @@ def clean_png(data: Any, limits: PictureLimits = DRAWN) -> str | None:
     raw = _decoded(data, limits)
     if not raw.startswith(_SIGNATURE):
         return None
-    kept, names, position = [_SIGNATURE], [], len(_SIGNATURE)
+    kept, position = [_SIGNATURE], len(_SIGNATURE)
+    names: list[bytes] = []
     while position + 12 <= len(raw) and names[-1:] != [b"IEND"]:
         (length,) = struct.unpack(">I", raw[position : position + 4])
         end = position + 12 + length
@@ -70,6 +46,8 @@ def clean_png(data: Any, limits: PictureLimits = DRAWN) -> str | None:
         if zlib.crc32(name + body) != struct.unpack(">I", raw[end - 4 : end])[0]:
             return None
         if (name == b"IHDR") == bool(names) or (name == b"IHDR" and not _good_header(body, limits)):
+            return None
+        if name in (b"PLTE", b"tRNS") and not _good_colours(name, length, raw[_COLOUR_TYPE]):
             return None
         if name in (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"):
             kept.append(raw[position:end])
@@ -90,6 +68,13 @@ def _good_header(body: bytes, limits: PictureLimits) -> bool:
         and (compression, filters) == (0, 0)
         and interlace in (0, 1)
     )
+
+
+def _good_colours(name: bytes, length: int, colour_type: int) -> bool:
+    """Tell whether a palette or its transparency has a valid length."""
+    if name == b"PLTE":
+        return length % 3 == 0 and length <= 3 * 256
+    return length <= 256 if colour_type == 3 else length == {0: 2, 2: 6}.get(colour_type)
 
 
 def clean_jpeg(data: Any, limits: PictureLimits = PHOTOS) -> str | None:
@@ -128,7 +113,7 @@ _BEFORE_FRAME = {0xC4, 0xDB, 0xDD, 0xFE, *range(0xE0, 0xF0)}
 
 
 def _decoded(data: Any, limits: PictureLimits) -> bytes:
-    """Decode base64; nothing if it is none, or too long."""
+    """Decode base64; give nothing if it is not valid or too long."""
     if isinstance(data, list):
         data = "".join(part for part in data if isinstance(part, str))
     if not isinstance(data, str) or len(data) > 2 * limits.size:
@@ -143,7 +128,7 @@ def _decoded(data: Any, limits: PictureLimits) -> bytes:
 def clean_attachments(
     attachments: Any, limits: PictureLimits = PHOTOS
 ) -> dict[str, dict[str, str]]:
-    """Keep of a Markdown cell's attachments the sound pictures.
+    """Keep the sound pictures of a Markdown cell's attachments.
 
     Parameters
     ----------
@@ -154,7 +139,7 @@ def clean_attachments(
     """
     kept: dict[str, dict[str, str]] = {}
     for name, bundle in attachments.items() if isinstance(attachments, Mapping) else ():
-        if len(kept) >= MAX_ATTACHED or not isinstance(bundle, Mapping):
+        if len(kept) >= ATTACHMENTS or not isinstance(bundle, Mapping):
             continue
         if not isinstance(name, str) or not re.fullmatch(r"[\w.-]{1,100}", name):
             continue

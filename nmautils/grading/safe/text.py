@@ -1,4 +1,4 @@
-"""Text without the characters that do something else than stand for themselves."""
+"""Take out characters that do something else than stand for themselves."""
 
 import re
 
@@ -11,20 +11,20 @@ _ANSI = re.compile(
 )
 _CONTROL = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff"
-    "\u202a-\u202e\u2066-\u2069"  # these make text read in another order than it stands
+    "\u202a-\u202e\u2066-\u2069"  # these change the order in which text is read
     "\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 _LINE_ENDS = re.compile("\r\n|[\u2028\u2029\x85]")
 
 
 def plain_characters(text: str) -> str:
-    """Take out colour codes, control characters and what turns the direction of reading."""
+    """Take out colour codes, control characters and marks of the reading direction."""
     text = _LINE_ENDS.sub("\n", _ANSI.sub("", text))
     return _CONTROL.sub("", text.replace("\r", "\n"))
 
 
 def last_states(text: str) -> str:
-    """Text as a terminal would leave it: of a line written over and over, the last state."""
+    """Give a text as a terminal leaves it: of an overwritten line only the last state."""
     text = _LINE_ENDS.sub("\n", _ANSI.sub("", text))
     lines = []
     for line in text.split("\n"):

@@ -8,12 +8,13 @@ import nbformat
 import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 
-from nmautils.cells import grade_id_of
+from nmautils.cells import exercise_of, grade_id_of
 from nmautils.course.contract import EXERCISES, QUESTIONS
 from nmautils.grading.intake.read import read_notebook, read_submission
 from nmautils.grading.repair.rebuild import rebuild
 from tests.damaged.corpus import DAMAGES, as_bytes, cell, right_answers
-from tests.support.answers_runner import ROOT, run
+from tests.support.answers_runner import run
+from tests.support.paths import ROOT
 
 MAY_CHANGE = {"exercise", "question"}
 
@@ -60,17 +61,29 @@ def after_set_up(tutorial):
 
 def marks(tutorial, notebook):
     """Run what is graded of a repaired notebook, and judge at each test as it is reached."""
-    namespace = dict(after_set_up(tutorial))
-    earned, possible = {}, {}
-    for each in notebook.cells:
-        kind = each.metadata.nmautils.kind
-        if each.cell_type == "code" and kind in ("exercise", "own"):
-            execute(each.source, namespace)
-        elif kind == "test":
-            exercise = grade_id_of(each).removesuffix("_test")
-            earned[exercise] = float(run(tutorial, exercise, "", extra=namespace))
-            possible[exercise] = each.metadata.nbgrader.points
-    return earned, possible
+    steps = [
+        (kind, each.source) if kind != "test" else (kind, exercise_of(grade_id_of(each)))
+        for each in notebook.cells
+        if each.cell_type == "code"
+        and (kind := each.metadata.nmautils.kind) in ("exercise", "own", "test")
+    ]
+    earned = earned_by(tutorial, tuple(steps))
+    return earned, {
+        exercise_of(grade_id_of(each)): each.metadata.nbgrader.points
+        for each in notebook.cells
+        if each.metadata.nmautils.kind == "test"
+    }
+
+
+@functools.cache  # most repaired notebooks run the same code
+def earned_by(tutorial, steps):
+    namespace, earned = dict(after_set_up(tutorial)), {}
+    for kind, what in steps:
+        if kind == "test":
+            earned[what] = float(run(tutorial, what, "", extra=namespace))
+        else:
+            execute(what, namespace)
+    return earned
 
 
 def test_there_are_damages_of_every_tutorial():

@@ -1,21 +1,25 @@
 """Rebuilding submissions: rules one by one, and notebooks that nobody would call honest."""
 
 import copy
+import functools
 import json
-import random
 
 import nbformat
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from nmautils.cells import grade_id_of, is_test
+from nmautils.cells import is_test
 from nmautils.course.contract import EXERCISES
 from nmautils.grading.intake.read import read_notebook
-from nmautils.grading.repair.python_cells import Parser, silence
-from nmautils.grading.repair.rebuild import MAX_OWN, rebuild
+from nmautils.grading.model.limits import OWN_CELLS, WRITTEN_CHARACTERS
+from nmautils.grading.repair.python_cells import Parser, comment_out
+from nmautils.grading.repair.rebuild import rebuild, repair
+from nmautils.grading.safe.outputs import clean_cell
 from tests.damaged.corpus import as_bytes, below, cell, copied, delete, right_answers
-from tests.support.answers_runner import ROOT
 from tests.support.grading_class import graded
+from tests.support.paths import ROOT
 
 STUB = (
     'raise NotImplementedError("Exercise: complete double")  # delete\n\n\n'
@@ -258,6 +262,31 @@ def test_answers_in_words_alone_are_taken_in_order(release):
     assert cell(notebook, "how").source == "so\n\nreally"
 
 
+def test_an_answer_in_words_that_is_too_long_is_cut_once_and_said_so(release, nb):
+    cell(nb, "why").source = "because " * WRITTEN_CHARACTERS
+    notebook, notes = rebuilt(release, nb)
+    assert notes == ["Your answer to “Think! 1” is very long: only its first 20,000 letters count."]
+    answer = cell(notebook, "why")
+    clean_cell(answer)
+    assert "The rest is left out" in answer.source
+    assert len(answer.source) < WRITTEN_CHARACTERS + 100
+
+
+def test_repairing_tells_all_that_reading_and_rebuilding_found(release, nb):
+    delete(nb, cell(nb, "double_test"))
+    raw = as_bytes(nb)
+    repaired = repair(release, raw[: raw.rindex(b'"cell_type"')])
+    assert [each.id for each in repaired.notebook.cells] == [each.id for each in release.cells]
+    assert "cut short" in repaired.notes[0]
+    assert "The check of `double` was missing; it has been put back." in repaired.notes
+    assert len(repaired.needs_person) == 1
+
+
+def test_what_is_no_notebook_cannot_be_repaired(release):
+    with pytest.raises(ValueError, match="a PDF"):
+        repair(release, b"%PDF-1.7")
+
+
 def test_no_tag_and_no_mark_of_the_students_is_left(release, nb):
     for each in [*nb.cells]:
         each.metadata["tags"] = ["skip-execution"]
@@ -296,7 +325,7 @@ def test_no_tag_and_no_mark_of_the_students_is_left(release, nb):
     ],
 )
 def test_lines_that_can_only_fail_are_commented_out(before, after, found):
-    assert silence(before, Parser()) == (after, found)
+    assert comment_out(before, Parser()) == (after, found)
 
 
 # --- what nobody would call honest ----------------------------------------------------------------
@@ -306,7 +335,7 @@ def check(release, notebook):
     """Whatever was handed in: the release's cells are there once each, tests as they were."""
     result, notes = rebuild(release, notebook)
     nbformat.validate(result)
-    nbformat.writes(result).encode()
+    json.dumps(result, ensure_ascii=False).encode()
     ours = [each for each in result.cells if each.metadata.nmautils.kind != "own"]
     assert [each.id for each in ours] == [each.id for each in release.cells]
     assert len({each.id for each in result.cells}) == len(result.cells)
@@ -329,14 +358,18 @@ def check(release, notebook):
 
 
 def many(text, count):
-    return [new_code_cell(text.format(i=i), id=f"m{i}") for i in range(count)]
+    cell = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
+    return [cell | {"id": f"m{i}", "source": text.format(i=i)} for i in range(count)]
 
 
 # Made when wanted: they are large.
 HOSTILE = {
     "nothing": lambda: [],
-    "many cells": lambda: many("x{i} = 1", 4_000),
-    "many texts": lambda: [new_markdown_cell(f"text {i}", id=f"t{i}") for i in range(4_000)],
+    "many cells": lambda: many("x{i} = 1", 2_500),
+    "many texts": lambda: [
+        {"cell_type": "markdown", "metadata": {}, "id": f"t{i}", "source": f"text {i}"}
+        for i in range(2_500)
+    ],
     "many definitions": lambda: many("def double(x):\n    return f{i}()", 2_500),
     "many halves": lambda: many("def f{i}(x):\n  (", 2_500),
     "a long cell": lambda: [new_code_cell("x = 1\n" * 500_000)],
@@ -376,8 +409,8 @@ def test_whatever_comes_is_rebuilt(release, name, alone):
     hostile = HOSTILE[name]()
     cells = hostile if alone else [*release.cells, *hostile]
     result, notes = check(release, read_notebook(json.dumps({"cells": cells}).encode()))
-    assert len(result.cells) <= len(release.cells) + MAX_OWN
-    if len(hostile) > MAX_OWN or name == "a long cell":
+    assert len(result.cells) <= len(release.cells) + OWN_CELLS
+    if len(hostile) > OWN_CELLS or name == "a long cell":
         assert any("left out" in note for note in notes) or name == "many halves"
 
 
@@ -457,21 +490,43 @@ MUTATIONS = [
 ]
 
 
-@pytest.mark.parametrize("seed", range(24))
-def test_random_damage_is_rebuilt(seed):
-    chance = random.Random(seed)
-    tutorial = chance.choice([*EXERCISES])
+@functools.cache
+def solved(tutorial):
+    """A tutorial, as text: its release, and the same with its exercises solved."""
     release = read_notebook((ROOT / "release" / tutorial / f"{tutorial}.ipynb").read_bytes())
     nb = copy.deepcopy(release)
     for grade_id, answer in right_answers(tutorial).items():
         cell(nb, grade_id).source = answer
-    cells = json.loads(as_bytes(nb))["cells"]
-    graded_cells = [i for i, each in enumerate(nb.cells) if grade_id_of(each)]
-    for _ in range(chance.choice([1, 5, 50])):
+    return release, as_bytes(nb)
+
+
+# Half of the damage is done where it hurts.
+damages = st.lists(
+    st.tuples(st.sampled_from(MUTATIONS), st.integers(0, 200), st.booleans()), max_size=50
+)
+randoms = st.randoms(use_true_random=False)
+
+
+def damaged(raw, changes, chance):
+    cells = json.loads(raw)["cells"]
+    for change, place, hurts in changes:
         if cells:
-            # Half of the damage where it hurts.
-            i = chance.choice([chance.choice(graded_cells), chance.randrange(len(cells))])
-            weights = [3] * (len(MUTATIONS) - 1) + [0.1]
-            change = chance.choices(MUTATIONS, weights)[0]
-            change(chance, cells, min(i, len(cells) - 1))
-    check(release, read_notebook(json.dumps({"cells": cells}).encode()))
+            graded_cells = [
+                i for i, each in enumerate(cells) if (each["metadata"] or {}).get("nbgrader")
+            ]
+            places = graded_cells if hurts and graded_cells else range(len(cells))
+            change(chance, cells, places[place % len(places)])
+    return read_notebook(json.dumps({"cells": cells}).encode())
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.sampled_from([*EXERCISES]), damages, randoms)
+def test_a_damaged_tutorial_is_rebuilt(tutorial, changes, chance):
+    release, raw = solved(tutorial)
+    check(release, damaged(raw, changes, chance))
+
+
+@settings(max_examples=150, deadline=None)
+@given(damages, randoms)
+def test_a_damaged_small_notebook_is_rebuilt(release, changes, chance):
+    check(release, damaged(as_bytes(release), changes, chance))
