@@ -155,11 +155,13 @@ def with_links(text: str, path: Path, pages: dict[Path, str], settings: Settings
 def landing_page(text: str, pages: dict[Path, str], settings: Settings) -> str:
     """The map of the documentation, with the list of tutorials and the site's contents."""
     heading, rest = text.split("\n", 1)
+    notebooks = [name for name in pages.values() if name.endswith(".ipynb")]
     table = ["| | Tutorial | Time |", "|---|---|---|"]
-    for name in pages.values():
-        if info := settings.tutorials.get(Path(name).stem):
-            table.append(f"| {info.order} | [{info.title}]({name}) | {info.minutes} min |")
-    contents = (HERE / "contents.md").read_text(encoding="utf-8")
+    for name in notebooks:
+        info = settings.tutorials[Path(name).stem]
+        table.append(f"| {info.order} | [{info.title}]({name}) | {info.minutes} min |")
+    contents = (HERE / "contents.txt").read_text(encoding="utf-8")
+    contents = contents.replace("TUTORIALS", "\n".join(notebooks))
     return "\n".join([heading, "", *table, "", rest, "", contents])
 
 

@@ -39,7 +39,6 @@ nb_code_prompt_hide = "Fold this cell"
 nb_render_markdown_format = "commonmark"
 myst_enable_extensions = ["amsmath", "dollarmath"]
 myst_heading_anchors = 4
-suppress_warnings = ["toc.empty_glob"]  # a course that has released nothing yet
 myst_heading_slug_func = "notebooks.slug"
 
 # Types stand with the parameters, not in the signature; `name` is a link where it can be one.

@@ -14,8 +14,6 @@ from nmautils.cli import COMMANDS
 from tests.support.paths import ROOT
 
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")])
-# Lists of pages for Sphinx, not a page.
-PAGES.remove(ROOT / "docs/site/contents.md")
 CODE = sorted([*(ROOT / "nmautils").rglob("*.py"), *(ROOT / "docs/site").rglob("*.py")])
 
 FOLDERS = ("benchmarks", "docs", "nmautils", "release", "solutions", "source", "tests", ".ci")
