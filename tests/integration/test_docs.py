@@ -107,7 +107,6 @@ def course(tmp_path) -> Path:
 
 
 @needs_sphinx
-@pytest.mark.slow
 def test_page_is_built_off_line_and_kept_until_something_changes(site, course):
     said = []
     pages = site.build(course, course / "build/docs", say=said.append)
@@ -147,7 +146,6 @@ def test_page_is_built_off_line_and_kept_until_something_changes(site, course):
 
 
 @needs_sphinx
-@pytest.mark.slow
 def test_a_cell_that_fails_outside_an_exercise_stops_the_build(site, tmp_path):
     course = release(tmp_path, [text("# A title"), code("1 / 0", "ratio", tags=["demo"])])
     with pytest.raises(CourseError, match="cell ratio raised ZeroDivisionError"):
