@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import torch
 
+__all__ = ["filters", "gabor", "grating", "gratings", "stimulus_class"]
+
 FIELD_WIDTH, FIELD_HEIGHT = 640, 480  # pixels at res=1
 PATCH_TILT = 0.1  # radians by which the stripes of a patch lean more
 MID_GREY = 0.5

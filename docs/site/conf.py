@@ -51,7 +51,9 @@ autosummary_context = {"flat": nmautils.__all__}
 autosummary_filename_map = {
     f"nmautils.{path.stem}": path.stem for path in Path(nmautils.__file__).parent.iterdir()
 }
+# A module shows what its __all__ names, also what it loads from elsewhere when it is used.
 autosummary_ignore_module_all = False
+autosummary_imported_members = True
 napoleon_google_docstring = False
 napoleon_use_rtype = False
 add_module_names = False
