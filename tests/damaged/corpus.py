@@ -10,7 +10,8 @@ from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output, new_raw_cell
 
 from nmautils.course.contract import EXERCISES, QUESTIONS
-from tests.support.answers_runner import ANSWERS, read_answer
+from tests.support.answers_runner import read_answer
+from tests.support.paths import ANSWERS
 
 ONE, TWO, THREE, FOUR = EXERCISES
 

@@ -99,7 +99,6 @@ def course(tmp_path) -> Path:
 
 
 @needs_sphinx
-@pytest.mark.slow
 def test_page_is_built_off_line_and_kept_until_something_changes(site, course):
     said = []
     pages = site.build(course, course / "build/docs", say=said.append)

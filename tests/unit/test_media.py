@@ -486,7 +486,6 @@ CELLS = [
 ]
 
 
-@pytest.mark.slow
 def test_everything_shows_in_a_real_kernel():
     import textwrap
 

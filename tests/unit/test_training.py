@@ -112,7 +112,6 @@ def test_mini_batches_come_in_the_golden_order(golden):
     assert losses == pytest.approx(golden["t3_train_losses"][:20].tolist(), rel=1e-3)
 
 
-@pytest.mark.slow
 def test_cnn_trains_along_the_golden_losses(golden, capsys):
     net, images, labels = tilt_task(golden)
     losses = train_cnn(net, images, labels, progress=False)

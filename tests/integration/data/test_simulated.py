@@ -20,7 +20,7 @@ _SPEC.loader.exec_module(benchmark)
 GOLDEN = np.load(GOLDEN_FILE)
 
 PROFILES = [
-    pytest.param(23589, id="full", marks=pytest.mark.slow),
+    pytest.param(23589, id="full"),
     pytest.param(2000, id="small"),
 ]
 
@@ -146,7 +146,6 @@ def test_outcomes_lie_in_the_ranges_around_the_real_ones(n):
     assert outside(outcomes(n), BOTH | (FULL if n == 23589 else SMALL)) == {}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("n", [23589, 2000], ids=["full", "small"])
 def test_regularised_classifier_lies_in_the_ranges_and_classifies_no_worse(n):
     found = benchmark.regularised_classification(benchmark.split_of(recordings(n)[0]))
@@ -154,20 +153,17 @@ def test_regularised_classifier_lies_in_the_ranges_and_classifies_no_worse(n):
     assert found["fraction correct, regularised"] > outcomes(n)["fraction correct"] - 0.03
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("n", [23589, 2000], ids=["full", "small"])
 def test_recording_agrees_with_the_tilt_network_as_much_as_the_reference_does(n):
     found = benchmark.rdm_correlations(recordings(n)[0]["resp"])
     assert outside(found, RDM_CORRELATIONS[n]) == {}
 
 
-@pytest.mark.slow
 def test_encoding_losses_follow_those_of_the_reference_at_small_size():
     found = benchmark.encoding(recordings(2000)[1])
     assert outside(found, CONV) == {}
 
 
-@pytest.mark.slow
 def test_layers_of_the_tilt_network_agree_with_each_other_as_in_the_golden_values():
     layers = benchmark.cnn_rdms()
     agreement = benchmark.rdm_correlation(layers["pool"], layers["fc"])
@@ -227,7 +223,6 @@ def test_keys_shapes_and_types_are_those_of_the_real_files(n):
     assert all(np.isfinite(x).all() for x in [*one_degree.values(), *halves.values()])
 
 
-@pytest.mark.slow
 def test_small_population_is_the_beginning_of_the_full_one():
     for few, many in zip(recordings(2000), recordings(23589), strict=True):
         for key in few:

@@ -19,7 +19,7 @@ from tests.support.grading_class import (
     solve,
 )
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.timeout(600)
 
 CLASS = {}
 

@@ -18,7 +18,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 from nmautils.cli import main
 from nmautils.grading.intake import files as inbox_module
 from nmautils.grading.intake.collect import collect
-from tests.support.grading_class import REPOSITORY, nbgrader
+from tests.support.grading_class import nbgrader
+from tests.support.paths import ROOT
 
 T1 = "tutorial1_decoding"
 T2 = "tutorial2_convolution"
@@ -35,8 +36,8 @@ def course(tmp_path):
         folder = tmp_path / "release" / name
         folder.mkdir(parents=True)
         (folder / f"{name}.ipynb").write_bytes(notebook())
-    shutil.copy(REPOSITORY / "course.toml", tmp_path)
-    shutil.copy(REPOSITORY / "nbgrader_config.py", tmp_path)
+    shutil.copy(ROOT / "course.toml", tmp_path)
+    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
     (tmp_path / "inbox").mkdir()
     return tmp_path
 

@@ -13,7 +13,8 @@ from nmautils.course.contract import EXERCISES, QUESTIONS
 from nmautils.grading.intake.read import read_notebook, read_submission
 from nmautils.grading.repair.rebuild import rebuild
 from tests.damaged.corpus import DAMAGES, as_bytes, cell, right_answers
-from tests.support.answers_runner import ROOT, run
+from tests.support.answers_runner import run
+from tests.support.paths import ROOT
 
 MAY_CHANGE = {"exercise", "question"}
 

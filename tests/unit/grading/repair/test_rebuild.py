@@ -14,8 +14,8 @@ from nmautils.grading.intake.read import read_notebook
 from nmautils.grading.repair.python_cells import Parser, silence
 from nmautils.grading.repair.rebuild import MAX_OWN, rebuild
 from tests.damaged.corpus import as_bytes, below, cell, copied, delete, right_answers
-from tests.support.answers_runner import ROOT
 from tests.support.grading_class import graded
+from tests.support.paths import ROOT
 
 STUB = (
     'raise NotImplementedError("Exercise: complete double")  # delete\n\n\n'
@@ -369,7 +369,6 @@ HOSTILE = {
 }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 @pytest.mark.parametrize("alone", [False, True])
 def test_whatever_comes_is_rebuilt(release, name, alone):
