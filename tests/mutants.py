@@ -57,7 +57,7 @@ class Mutant(NamedTuple):
 MUTANTS = [
     Mutant(*LATE, "seconds_late - 60 *", "seconds_late + 60 *"),
     Mutant(*LATE, "60 * late.grace_minutes", "61 * late.grace_minutes"),
-    Mutant(*LATE, "over <= 0", "over < 0"),
+    Mutant(*LATE, "over <= 0", "over <= 1"),
     Mutant(*LATE, "return min(late.maximum", "return max(late.maximum"),
     Mutant(*LATE, "math.ceil(over", "math.floor(over"),
     Mutant(*LATE, "DAY = 24 * 60 * 60", "DAY = 23 * 60 * 60"),
