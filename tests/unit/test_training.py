@@ -11,8 +11,9 @@ import pytest
 import torch
 from torch import nn
 
+from nmautils.device import set_seed
 from nmautils.models import CNN, DeepNetSoftmax
-from nmautils.stimuli import stimulus_class
+from nmautils.stimuli import gratings, stimulus_class
 from nmautils.training import (
     History,
     decode_orientation,
@@ -24,7 +25,6 @@ from nmautils.training import (
     train_encoder,
 )
 from tests.support.paths import ROOT
-from tests.support.tilt_task import tilt_task
 
 
 class Rectified(nn.Module):
@@ -97,9 +97,34 @@ def test_classifier_gives_the_golden_losses(golden):
     assert test_loss == pytest.approx(golden["nll_test_losses"].tolist(), rel=1e-3)
 
 
+def tilt_task(golden):
+    set_seed(12)
+    net = CNN(48, 64)
+    # The last bit of a filter grows to 1 % of the loss in 250 updates; here the loop counts.
+    net.conv.weight.data = torch.from_numpy(golden["filters_t3_C6_K7"])
+    angles = (np.random.rand(1000) - 0.5) * 180
+    assert angles[:5] == pytest.approx(golden["t3_ori_first5"])
+    return net, gratings(angles), torch.as_tensor(angles > 0, dtype=torch.float32)[:, None]
+
+
 def test_mini_batches_come_in_the_golden_order(golden):
     losses = train_cnn(*tilt_task(golden), n_epochs=2, progress=False)
     assert losses == pytest.approx(golden["t3_train_losses"][:20].tolist(), rel=1e-3)
+
+
+def test_cnn_trains_along_the_golden_losses(golden, capsys):
+    net, images, labels = tilt_task(golden)
+    losses = train_cnn(net, images, labels, progress=False)
+    assert len(losses) == 250
+    assert losses == pytest.approx(golden["t3_train_losses"].tolist(), rel=1e-3)
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split("|")[0].strip() for line in lines[:5]] == [
+        f"epoch {n}/25" for n in (5, 10, 15, 20, 25)
+    ]
+    assert [line.split()[-1] for line in lines[:3]] == ["4.10e-01", "5.17e-02", "1.32e-02"]
+    assert len(lines) == 6
+    right = ((net(images) > 0.5) == (labels > 0.5)).float().mean()
+    assert right >= 0.998
 
 
 @pytest.mark.parametrize(("row", "L2", "L1"), [(0, 0, 0), (1, 5e-4, 1e-6), (2, 1, 1)])

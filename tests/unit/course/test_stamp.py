@@ -170,7 +170,7 @@ def test_every_stamp_is_filled_from_course_toml(course):
         "nmautils @ git+https://github.com/someone/tiny-course@main",
         "TINY_mean feedback.jsonl",
         "creators: Nobody.",
-        "10 https://github.com/someone/tiny-course TINY_COURSE",
+        "10 https://github.com/someone/tiny-course TINY",
     ]:
         assert value in text
 
