@@ -4,6 +4,8 @@ import os
 from collections.abc import Sequence
 from typing import TypeVar
 
+import pytest
+
 T = TypeVar("T")
 
 EVERYTHING = os.environ.get("NMAUTILS_EVERY") == "1"
@@ -17,3 +19,7 @@ def every(default: int) -> int:
 def some(cases: Sequence[T], default: int) -> Sequence[T]:
     """Return every n-th case, with the n of `every`."""
     return cases[:: every(default)]
+
+
+# For a test whose promise is kept in a cheaper form by another, which a comment beside it names.
+rarely = pytest.mark.skipif(not EVERYTHING, reason="runs with NMAUTILS_EVERY=1")
