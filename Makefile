@@ -21,7 +21,7 @@ export PIP_USER := 0
 unexport PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test test-fast source release solutions docs bench lint clean
+.PHONY: help venv demo test test-fast coverage mutants source release solutions docs bench lint clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | \
@@ -49,8 +49,18 @@ demo: $(STAMP) ## build the student version, grade a sample class, show where it
 test: $(STAMP) ## run the whole test suite
 	@$(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
-test-fast: $(STAMP) ## run what needs no kernel and does not take long
-	@$(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not slow" $(or $(PYTEST_ARGS),tests/unit)
+test-fast: $(STAMP) ## run the unit tests, which need no kernel, in some seconds
+	@$(PY) -m pytest -n $(WORKERS) --dist loadfile $(or $(PYTEST_ARGS),tests/unit)
+
+# Only what runs in pytest's own processes is measured: not kernels, graders' workers or commands.
+coverage: $(STAMP) ## run the unit tests and show how much of nmautils they run
+	@rm -f build/coverage.json
+	@$(PY) -m pytest -n $(WORKERS) --dist loadfile --quiet --cov=nmautils --cov-branch \
+		--cov-report=json:build/coverage.json $(or $(PYTEST_ARGS),tests/unit)
+	@$(PY) -m tests.coverage_table build/coverage.json
+
+mutants: $(STAMP) ## change bounds and operators one by one; the unit tests must notice each
+	@$(PY) -m tests.mutants
 
 source: $(STAMP) ## write source/*/*.ipynb from the text notebooks beside them
 	@$(PY) -m nmautils.cli build --only source
@@ -75,12 +85,13 @@ $(OTTER)/.installed:
 	@$(OTTER)/bin/python -m pip install --quiet otter-grader==7.0.0
 	@touch $@
 
-lint: $(STAMP) ## check the style of code and notebooks
+lint: $(STAMP) ## check the style of code and notebooks, and the types
 	@$(PY) -m ruff check
 	@$(PY) -m ruff format --check
+	@$(PY) -m mypy
 	@$(PY) -m nmautils.cli lint
 
 clean: ## remove what demo and tests left; .venv, submissions and marks stay
-	@rm -rf demo build dist .pytest_cache .ruff_cache
+	@rm -rf demo build dist htmlcov .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	@find . -name .venv -prune -o -name .git -prune -o -type d \
 		\( -name __pycache__ -o -name .ipynb_checkpoints \) -exec rm -rf {} +

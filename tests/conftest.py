@@ -1,17 +1,44 @@
 """Every test runs small, offline, on one thread, and away from the user's own files."""
 
-import math
 import os
 import shutil
 import sys
 import tempfile
-from collections import Counter
 
+import hypothesis
 import pytest
 
 from tests.support.paths import GOLDEN as GOLDEN_FILE
+from tests.support.paths import TESTS
 
 _SCRATCH = "NMAUTILS_TEST_SCRATCH"
+
+# The files that take longest, the longest first. A worker gets a whole file, so that what a file
+# shares is made once; begun last, one of these would keep one worker busy when all others are done.
+LONGEST = (
+    "integration/grading/test_hostile.py",
+    "integration/course/test_generated.py",
+    "integration/grading/test_nbgrader.py",
+    "integration/test_answers.py",
+    "integration/test_standalone.py",
+    "integration/grading/test_answers_graded.py",
+    "browser/test_formgrader.py",
+    "integration/grading/run/test_pool.py",
+    "integration/data/test_simulated.py",
+    "integration/grading/run/test_cluster.py",
+)
+
+# The same examples in every run, with no limit of time for one; to look for new ones:
+# `pytest --hypothesis-profile=search`.
+hypothesis.settings.register_profile(
+    "suite",
+    derandomize=True,
+    deadline=None,
+    max_examples=50,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.register_profile("search", deadline=None, max_examples=2000)
+hypothesis.settings.load_profile("suite")
 
 for _name in (
     "OMP_NUM_THREADS",
@@ -52,10 +79,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with files of slow tests, few and long ones first, so that all workers end together."""
-    sizes = Counter(item.path for item in items)
-    slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: sizes[item.path] if item.path in slow else math.inf)
+    """Begin with the longest files, end with the unit tests: so all workers end together."""
+    places = {TESTS / name: place for place, name in enumerate(LONGEST)}
+    unit = TESTS / "unit"
+
+    def place(item: pytest.Item) -> int:
+        return places.get(item.path, len(places) + (unit in item.path.parents))
+
+    items.sort(key=place)
 
 
 @pytest.fixture(autouse=True)

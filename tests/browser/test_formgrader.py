@@ -9,15 +9,15 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tests.support.answers_runner import ROOT
 from tests.support.browser import CHROMIUM, jupyter_server, open_browser
 from tests.support.corpus_class import hand_in, make_course, notebook, students
 from tests.support.grading_class import nbgrader
+from tests.support.paths import ROOT
 
 playwright = pytest.importorskip("playwright.sync_api")
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.timeout(420),
     pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's package chromium"),
 ]
 

@@ -9,14 +9,14 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output, new_raw_ce
 from nbgrader.server_extensions.formgrader.handlers import template_path
 
 from nmautils.grading.nbgrader_plugins.feedback_exporter import FeedbackExporter
-from tests.support.answers_runner import ROOT
 from tests.support.browser import CHROMIUM, jupyter_server, open_browser
 from tests.support.graded_pages import graded_notebook
 from tests.support.hostile_texts import HOSTILE
+from tests.support.paths import ROOT
 
 playwright = pytest.importorskip("playwright.sync_api")
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.timeout(420),
     pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's package chromium"),
 ]
 

@@ -10,7 +10,9 @@ from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output, new_raw_cell
 
 from nmautils.course.contract import EXERCISES, QUESTIONS
-from tests.support.answers_runner import ANSWERS, read_answer
+from tests.support.answers_runner import read_answer
+from tests.support.notebooks import find_cell as cell
+from tests.support.paths import ANSWERS
 
 ONE, TWO, THREE, FOUR = EXERCISES
 
@@ -116,11 +118,6 @@ def right_answers(tutorial: str) -> dict[str, str]:
 def as_bytes(nb: NotebookNode) -> bytes:
     """Write a notebook as it is, valid or not."""
     return json.dumps(nb, ensure_ascii=False, indent=1).encode()
-
-
-def cell(nb: NotebookNode, grade_id: str) -> NotebookNode:
-    """Find a cell by its grade id."""
-    return next(c for c in nb.cells if c.metadata.get("nbgrader", {}).get("grade_id") == grade_id)
 
 
 def with_text(nb: NotebookNode, start: str) -> NotebookNode:

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from tests.sample_class.roster import DECODING, solution_cell, without_head
-from tests.support.answers_runner import ANSWERS, read_answer
+from tests.sample_class.roster import DECODING
+from tests.support.answers_runner import read_answer, without_head
+from tests.support.notebooks import find_cell
+from tests.support.paths import ANSWERS
 
 __all__ = [
     "DECODING",
@@ -182,8 +184,8 @@ def attack(
     def make(release: NotebookNode, ground: Ground) -> bytes:
         nb = copy.deepcopy(release)
         for grade_id, answer in (("relu_forward", net), ("gd_loop", loop)):
-            solution_cell(nb, grade_id).source = fields(f"{PRELUDE}\n{answer}", ground)
-        place = nb.cells.index(solution_cell(nb, "relu_forward"))
+            find_cell(nb, grade_id).source = fields(f"{PRELUDE}\n{answer}", ground)
+        place = nb.cells.index(find_cell(nb, "relu_forward"))
         for index, text in ((len(nb.cells), last), (place, code), (0, first)):
             if text:
                 cell = new_code_cell(fields(f"{PRELUDE}\n{text}", ground), id=f"own-{index}")

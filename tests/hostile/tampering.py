@@ -2,7 +2,7 @@
 
 from nbformat.v4 import new_code_cell, new_output
 
-from tests.sample_class.roster import solution_cell as _cell
+from tests.support.notebooks import find_cell as _cell
 
 from .attack import RIGHT_LOOP, WORTH, WRONG_LOOP, WRONG_NET, attack
 

@@ -10,11 +10,12 @@ import torch
 
 from nmautils import DeepNetSoftmax
 from nmautils.checks import Score
+from tests.support.amount import EVERYTHING, some
 from tests.support.answers_runner import all_answers, feedback, graded_cells, run
 
 ANSWERS = all_answers()
 # More of them find marks that are a matter of chance: ten seconds each, with NMAUTILS_SEEDS=200.
-SEEDS = int(os.environ.get("NMAUTILS_SEEDS", "4"))
+SEEDS = int(os.environ.get("NMAUTILS_SEEDS") or (4 if EVERYTHING else 1))
 EXERCISES = sorted({(answer.tutorial, answer.exercise) for answer in ANSWERS})
 RIGHT = [answer for answer in ANSWERS if answer.right]
 MISTAKES = [answer for answer in ANSWERS if not answer.right]
@@ -107,20 +108,18 @@ def test_descent_leaves_the_global_generators_alone_through_all_checks():
     assert_nothing_drawn_since_the_run_began()
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("answer", RIGHT, ids=str)
+@pytest.mark.parametrize("answer", some(RIGHT, 4), ids=str)
 def test_right_answer_gets_full_marks_with_other_inputs(answer, monkeypatch):
     monkeypatch.setenv("NMAUTILS_CHECK_SEED", "4")
     score = judge(answer)
     assert float(score) == answer.points, score.text()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(1, SEEDS + 1))
 def test_marks_do_not_depend_on_the_inputs_drawn(seed, monkeypatch):
     monkeypatch.setenv("NMAUTILS_CHECK_SEED", str(seed))
     astray = {}
-    # Each seed meets a quarter of the answers.
+    # Each seed meets a quarter of the answers, so that four seeds meet all of them.
     for number, answer in enumerate(ANSWERS):
         if number % 4 != seed % 4:
             continue

@@ -441,7 +441,7 @@ def test_make_installs_again_only_when_the_pins_have_changed(clone):
 @needs_make
 def test_clean_keeps_the_environment_submissions_and_marks(clone):
     kept = [".venv/lib/__pycache__/x", "submitted/ann/x", "inbox/x", "gradebook.db", "feedback/x"]
-    gone = ["demo/x", "nmautils/__pycache__/x", ".pytest_cache/x", "dist/x"]
+    gone = ["demo/x", "nmautils/__pycache__/x", ".pytest_cache/x", ".mypy_cache/x", "dist/x"]
     for name in kept + gone:
         (clone / name).parent.mkdir(parents=True, exist_ok=True)
         (clone / name).touch()

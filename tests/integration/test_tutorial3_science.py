@@ -71,7 +71,6 @@ def trained():
     return net, np.array(losses), angles, images, labels
 
 
-@pytest.mark.slow
 def test_training_with_the_courses_seed_repeats_its_losses(trained):
     net, losses, angles, images, labels = trained
     assert angles[:5] == pytest.approx(GOLDEN["t3_ori_first5"])
@@ -92,7 +91,6 @@ def test_training_with_the_courses_seed_repeats_its_losses(trained):
 
 
 # science.md's ranges over seeds are for the full size; of the small one it gives a single draw.
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("profile", "pool", "fc"),
     [("full", (0.709, 0.720), (0.549, 0.564)), ("small", (0.67, 0.75), (0.50, 0.60))],

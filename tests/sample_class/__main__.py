@@ -27,8 +27,7 @@ from nmautils.grading.record.marks import marks
 from tests.sample_class.roster import CLASS, DECODING, Student, write_inbox
 from tests.support.paths import ROOT
 
-REPOSITORY = ROOT
-DEMO = REPOSITORY / "demo"
+DEMO = ROOT / "demo"
 COURSE_FILES = ["course.toml", "nbgrader_config.py"]
 TUTORIALS = list(dict.fromkeys(student.tutorial for student in CLASS))
 
@@ -71,7 +70,7 @@ def main() -> int:
         ("the marks", "demo/grades.csv"),
         ("the release notebook", f"demo/release/{DECODING}/{DECODING}.ipynb"),
     ]:
-        missing = "" if (REPOSITORY / path).is_file() else "  (missing)"
+        missing = "" if (ROOT / path).is_file() else "  (missing)"
         good = good and not missing
         print(f"{what + ':':24}{path}{missing}")
     return 0 if good else 1
@@ -80,13 +79,13 @@ def main() -> int:
 def fingerprint() -> str:
     """Hash of everything that marks depend on."""
     folders = ["nmautils", "source", "tests/answers", "tests/sample_class"]
-    paths = [REPOSITORY / name for name in COURSE_FILES]
+    paths = [ROOT / name for name in COURSE_FILES]
     for folder in folders:
-        paths += (REPOSITORY / folder).rglob("*")
+        paths += (ROOT / folder).rglob("*")
     digest = hashlib.sha256(f"{sys.version} {version('nbgrader')}".encode())
     for path in sorted(paths):
         if path.is_file() and path.suffix != ".pyc":
-            digest.update(f"\0{path.relative_to(REPOSITORY)}\0".encode())
+            digest.update(f"\0{path.relative_to(ROOT)}\0".encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -96,10 +95,10 @@ def set_up() -> None:
     if (DEMO / "inbox").is_dir():
         return
     for name in COURSE_FILES:
-        shutil.copy(REPOSITORY / name, DEMO)
+        shutil.copy(ROOT / name, DEMO)
     due = {}
     for tutorial in TUTORIALS:
-        shutil.copytree(REPOSITORY / "source" / tutorial, DEMO / "source" / tutorial)
+        shutil.copytree(ROOT / "source" / tutorial, DEMO / "source" / tutorial)
         due[tutorial] = read_settings(DEMO).tutorials[tutorial].due.timestamp()
     command("nmautils", "build", *TUTORIALS, "--only", "release")
     releases = {
@@ -154,7 +153,7 @@ def command(program: str, *arguments: str, status: int = 0, follow: str = "") ->
         env={
             **os.environ,
             "PATH": os.pathsep.join([str(bin_folder), os.environ.get("PATH", "")]),
-            "PYTHONPATH": str(REPOSITORY),
+            "PYTHONPATH": str(ROOT),
             "NMAUTILS_OFFLINE": "1",
             "OMP_NUM_THREADS": "1",
         },

@@ -17,7 +17,9 @@ from pathlib import Path
 from nbformat.notebooknode import NotebookNode
 
 from nmautils.course.contract import EXERCISES
-from tests.support.answers_runner import ANSWERS, Answer, read_answer
+from tests.support.answers_runner import Answer, read_answer, without_head
+from tests.support.notebooks import find_cell
+from tests.support.paths import ANSWERS
 
 DECODING = "tutorial1_decoding"
 
@@ -111,39 +113,26 @@ class Student:
         nb = copy.deepcopy(release)
         for exercise, wanted in self.handed_in.items():
             if wanted == "endless":
-                solution_cell(nb, exercise).source = ENDLESS
+                find_cell(nb, exercise).source = ENDLESS
             elif answer := self.answer(exercise):
-                solution_cell(nb, exercise).source = without_head(answer.source)
+                find_cell(nb, exercise).source = without_head(answer.source)
         if self.change:
             self.change(nb)
         raw = json.dumps(nb, ensure_ascii=False, indent=1).encode()
         return self.raw_change(raw) if self.raw_change else raw
 
 
-def solution_cell(nb: NotebookNode, grade_id: str) -> NotebookNode:
-    """The cell of an exercise."""
-    return next(c for c in nb.cells if c.metadata.get("nbgrader", {}).get("grade_id") == grade_id)
-
-
-def without_head(source: str) -> str:
-    """An answer without the comments that say what it is, which no student would write."""
-    lines = source.splitlines()
-    while lines and (lines[0].startswith("# ") or not lines[0].strip()):
-        lines.pop(0)
-    return "\n".join(lines)
-
-
 def leave_first_lines(nb: NotebookNode) -> None:
     """Put the line back that students are asked to delete."""
     for exercise in EXERCISES[DECODING]:
-        cell = solution_cell(nb, exercise)
+        cell = find_cell(nb, exercise)
         line = 'raise NotImplementedError("Exercise: complete this")  # delete this line'
         cell.source = f"{line}\n{cell.source}"
 
 
 def warn(nb: NotebookNode) -> None:
     """Make a right answer write to stderr, which nbgrader alone would punish with zero."""
-    cell = solution_cell(nb, "gd_loop")
+    cell = find_cell(nb, "gd_loop")
     cell.source = cell.source.replace(
         "):\n",
         "):\n    import sys\n    import warnings\n\n"
@@ -161,8 +150,8 @@ def lose_metadata(nb: NotebookNode) -> None:
 
 def duplicate_and_delete(nb: NotebookNode) -> None:
     """Copy one answer, delete the other's test."""
-    gone = solution_cell(nb, "relu_forward_test")
-    again = copy.deepcopy(solution_cell(nb, "gd_loop"))
+    gone = find_cell(nb, "relu_forward_test")
+    again = copy.deepcopy(find_cell(nb, "gd_loop"))
     again.id = "pasted-again"
     nb.cells = [cell for cell in nb.cells if cell is not gone] + [again]
 

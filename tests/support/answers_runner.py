@@ -95,6 +95,14 @@ def read_answer(path: Path) -> Answer:
     )
 
 
+def without_head(source: str) -> str:
+    """Drop the comments that say what an answer is, which no student would write."""
+    lines = source.splitlines()
+    while lines and (lines[0].startswith("# ") or not lines[0].strip()):
+        lines.pop(0)
+    return "\n".join(lines)
+
+
 def all_answers() -> list[Answer]:
     """Read the whole corpus, sorted by path."""
     return [read_answer(path) for path in sorted(ANSWERS.glob("*/*/*/*.py"))]

@@ -8,7 +8,9 @@ from pathlib import Path
 import nbformat
 
 from nmautils.course.contract import EXERCISES
-from tests.support.answers_runner import ROOT, Answer, all_answers
+from tests.support.answers_runner import Answer, all_answers
+from tests.support.notebooks import committed
+from tests.support.paths import ROOT
 
 COURSE_FILES = ("course.toml", "nbgrader_config.py")
 
@@ -46,7 +48,7 @@ def make_course(root: Path, tutorials: list[str]) -> Path:
 
 def notebook(tutorial: str, answers: dict[str, str]) -> bytes:
     """The release with the text of these answers in its solution cells."""
-    nb = nbformat.read(ROOT / "release" / tutorial / f"{tutorial}.ipynb", as_version=4)
+    nb = committed("release", tutorial)
     for cell in nb.cells:
         answer = answers.get(cell.metadata.get("nbgrader", {}).get("grade_id"))
         if answer is not None:

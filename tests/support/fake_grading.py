@@ -11,14 +11,25 @@ from pathlib import Path
 
 import nbformat
 from nbformat.v4 import new_markdown_cell, new_output
+from nbgrader.api import Gradebook
 
 from nmautils.checks import CheckResult
 from nmautils.course.build import generate_assignment
+from nmautils.grading.grade_class import Lines
 from nmautils.grading.intake.read import read_notebook
 from nmautils.grading.model.assignment import Bundle
 from nmautils.grading.model.results import ExerciseResult, Graded, Submission
+from nmautils.grading.record.marks import marks
 from nmautils.grading.run.grader import not_graded
-from tests.support.grading_class import NAME, cell, source_notebook, write_course
+from tests.support.grading_class import (
+    NAME,
+    hand_in,
+    released,
+    solve,
+    source_notebook,
+    write_course,
+)
+from tests.support.notebooks import find_cell
 
 EXPECTED = {"double": [(4, 8), (10, 20)], "halve": [(4, 2), (10, 5)]}
 
@@ -60,21 +71,21 @@ def grade(
     notebook = bundle.notebook()
     exercises = []
     for name in EXPECTED:
-        answer = cell(submitted, name).source
+        answer = find_cell(submitted, name).source
         if "CRASH" in answer:
             raise SystemExit(f"{submission.student} ended the grader")
         if "KILL" in answer:
             os.kill(os.getpid(), 9)
-        cell(notebook, name).source = answer
+        find_cell(notebook, name).source = answer
         checks = _checks(name, answer)
         score = sum(check.earned for check in checks)
         exercises.append(ExerciseResult(f"{name}_test", 2.0, score, checks))
-        test = cell(notebook, f"{name}_test")
+        test = find_cell(notebook, f"{name}_test")
         test.source = bundle.tests[f"{name}_test"]
         result = new_output("execute_result", {"text/plain": repr(score)})
         test.outputs = [result]
-    thought, blank = cell(submitted, "think").source, cell(notebook, "think").source
-    cell(notebook, "think").source = thought
+    thought, blank = find_cell(submitted, "think").source, find_cell(notebook, "think").source
+    find_cell(notebook, "think").source = thought
     return Graded(
         submission.student,
         bundle.assignment,
@@ -87,6 +98,30 @@ def grade(
         unanswered=("think",) if thought == blank else (),
         seconds={"total": 0.01},
     )
+
+
+class Said(Lines):
+    """Keep the lines of a run."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def say(self, line: str) -> None:
+        self.lines.append(line)
+
+
+def class_of(root: Path, number: int) -> dict[str, float]:
+    """Let so many students hand in; returns the marks they should get."""
+    release = released(root)
+    for i in range(number):
+        hand_in(root, f"s{i:02}", solve(release, double=["2 * x", "x + 4", "0"][i % 3]))
+    return {f"s{i:02}": [4.0, 3.0, 2.0][i % 3] for i in range(number)}
+
+
+def scores(root: Path) -> dict[str, float]:
+    """Read the marks in the gradebook, by student."""
+    with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as book:
+        return {row["student_id"]: row["raw_score"] for row in marks(book) if row["timestamp"]}
 
 
 def _checks(name: str, answer: str) -> tuple[CheckResult, ...]:

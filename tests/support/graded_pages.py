@@ -16,7 +16,9 @@ from nmautils.cells import exercise_of
 from nmautils.checks import CheckResult, Score
 from nmautils.grading.model.results import Event, ExerciseResult, Graded
 from nmautils.grading.safe.outputs import clean_cell, clean_outputs
-from tests.support.answers_runner import ANSWERS, ROOT, graded_cells, read_answer, run
+from tests.support.answers_runner import graded_cells, read_answer, run, without_head
+from tests.support.notebooks import committed
+from tests.support.paths import ANSWERS
 
 UNWRITTEN = CheckResult("it is there", 0.0, False, "Complete the exercise above.", "not solved yet")
 
@@ -24,17 +26,14 @@ UNWRITTEN = CheckResult("it is there", 0.0, False, "Complete the exercise above.
 @functools.cache
 def read(folder: str, tutorial: str) -> NotebookNode:
     """A notebook of the repository; not to be changed."""
-    return nbformat.read(ROOT / folder / tutorial / f"{tutorial}.ipynb", as_version=4)
+    return committed(folder, tutorial)
 
 
 @functools.cache
 def judged(tutorial: str, exercise: str, answer: str) -> tuple[str, tuple[CheckResult, ...]]:
     """Source of an answer, ``right/NAME`` or ``mistakes/NAME``, and what the checks say of it."""
     source = read_answer(ANSWERS / tutorial / exercise / f"{answer}.py").source
-    lines = source.splitlines()
-    while lines[0].startswith("# ") or not lines[0].strip():
-        lines.pop(0)
-    return "\n".join(lines), run(tutorial, exercise, source).results
+    return without_head(source), run(tutorial, exercise, source).results
 
 
 def graded_notebook(

@@ -15,9 +15,10 @@ import nbformat
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from tests.support.paths import ROOT
+from nmautils.course.build import generate_assignment
+from tests.support.notebooks import find_cell
+from tests.support.paths import ROOT, TINY_COURSE
 
-REPOSITORY = ROOT
 NAME = "tiny"
 
 STUB = (
@@ -93,7 +94,7 @@ def nbgrader(root: Path, *arguments: str, check: bool = True) -> subprocess.Comp
     done = subprocess.run(
         [sys.executable, "-m", "nbgrader", *arguments],
         cwd=root,
-        env={**os.environ, "PATH": path, "PYTHONPATH": str(REPOSITORY)},
+        env={**os.environ, "PATH": path, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         timeout=600,
@@ -107,10 +108,10 @@ def nbgrader(root: Path, *arguments: str, check: bool = True) -> subprocess.Comp
 def write_course(root: Path, config: str = "", notebook: NotebookNode | None = None) -> Path:
     """Write the course without its release; `config` is added to the repository's own."""
     (root / "source" / NAME).mkdir(parents=True)
-    shutil.copy(REPOSITORY / "nbgrader_config.py", root)
+    shutil.copy(ROOT / "nbgrader_config.py", root)
     with (root / "nbgrader_config.py").open("a") as file:
         file.write("\n" + config)
-    toml = (REPOSITORY / "tests/data/tiny_course/course.toml").read_text()
+    toml = (TINY_COURSE / "course.toml").read_text()
     # Short, since some submissions run into the limit again and again.
     toml += "\n[grading]\ncell_seconds = 2\n"
     toml += "\n[late]\ngrace_minutes = 10\nper_day = 0.25\nmaximum = 0.5\n"
@@ -122,7 +123,7 @@ def write_course(root: Path, config: str = "", notebook: NotebookNode | None = N
 def make_course(root: Path, config: str = "") -> Path:
     """Write the course and its release; `config` is added to the repository's own."""
     write_course(root, config)
-    nbgrader(root, "generate_assignment", NAME)
+    generate_assignment(root, NAME, root / "release")
     return root
 
 
@@ -131,16 +132,11 @@ def released(root: Path) -> NotebookNode:
     return nbformat.read(root / "release" / NAME / f"{NAME}.ipynb", as_version=4)
 
 
-def cell(nb: NotebookNode, grade_id: str) -> NotebookNode:
-    """The cell with this grade id."""
-    return next(c for c in nb.cells if c.metadata.get("nbgrader", {}).get("grade_id") == grade_id)
-
-
 def solve(nb: NotebookNode, double: str = "2 * x", halve: str = "x / 2") -> NotebookNode:
     """Fill in both exercises."""
     nb = copy.deepcopy(nb)
-    cell(nb, "double").source = f"def double(x):\n    return {double}"
-    cell(nb, "halve").source = f"def halve(x):\n    return {halve}"
+    find_cell(nb, "double").source = f"def double(x):\n    return {double}"
+    find_cell(nb, "halve").source = f"def halve(x):\n    return {halve}"
     return nb
 
 

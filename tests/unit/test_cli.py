@@ -9,14 +9,12 @@ import pytest
 
 from nmautils import cli
 from nmautils.errors import NmautilsError, SandboxMissing, UsageError
-from tests.support.paths import ROOT
-
-TINY = ROOT / "tests" / "data" / "tiny_course"
+from tests.support.paths import ROOT, TINY_COURSE
 
 
 @pytest.fixture
 def course(tmp_path):
-    shutil.copytree(TINY, tmp_path / "course")
+    shutil.copytree(TINY_COURSE, tmp_path / "course")
     shutil.copy(ROOT / "nbgrader_config.py", tmp_path / "course")
     return tmp_path / "course"
 

@@ -15,10 +15,10 @@ from tests.sample_class.roster import (
     CLASS,
     DECODING,
     ENDLESS,
-    solution_cell,
-    without_head,
     write_inbox,
 )
+from tests.support.answers_runner import without_head
+from tests.support.notebooks import find_cell
 
 GRADED = [s for s in CLASS if not s.refused and not s.superseded]
 DUE = 1_900_000_000
@@ -109,4 +109,4 @@ def test_the_line_left_in_is_the_one_that_grading_forgives(releases):
     student = next(s for s in CLASS if s.change and "line left in" in s.about)
     nb = nbformat.reads(student.notebook(releases[DECODING]).decode(), as_version=4)
     for exercise in EXERCISES[DECODING]:
-        assert LEFTOVER.match(solution_cell(nb, exercise).source)
+        assert LEFTOVER.match(find_cell(nb, exercise).source)

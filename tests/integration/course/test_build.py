@@ -19,17 +19,14 @@ from nmautils.course.verify.stubs import signatures
 from nmautils.errors import CourseError
 from tests.support.paths import TINY_COURSE
 
-TINY = TINY_COURSE
-
-pytestmark = pytest.mark.slow  # half a minute in all
 RELEASE, SOLUTION = "release/tiny/tiny.ipynb", "solutions/tiny/tiny.ipynb"
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     root = tmp_path_factory.mktemp("built") / "course"
-    shutil.copytree(TINY, root)
-    shutil.copy(TINY.parents[2] / "nbgrader_config.py", root)
+    shutil.copytree(TINY_COURSE, root)
+    shutil.copy(TINY_COURSE.parents[2] / "nbgrader_config.py", root)
     build(root)
     return root
 
@@ -623,6 +620,5 @@ def test_notebooks_are_run_at_the_profile_asked_for_on_one_thread_with_simulated
     }
 
 
-@pytest.mark.slow
 def test_the_whole_proof_holds_for_the_tiny_course(built):
     assert [str(problem) for problem in verify(built)] == []

@@ -5,6 +5,7 @@ import pytest
 from nmautils.course.lint import lint
 from nmautils.course.settings import read_settings
 from nmautils.course.verify import verify
+from tests.support.amount import EVERYTHING
 from tests.support.paths import ROOT
 
 TUTORIALS = read_settings(ROOT).written()
@@ -24,11 +25,14 @@ def test_code_and_text_are_in_style(tutorial):
     assert [str(problem) for problem in lint(ROOT, [tutorial])] == []
 
 
-# Tutorials 3 and 4 train long at the full profile: `nmautils verify --profile full` proves them.
-PROFILES = [(t, "small") for t in TUTORIALS] + [(t, "full") for t in TUTORIALS[:2]]
+# The full profile of tutorial 1 is in `test_standalone.py`. Tutorials 3 and 4 train long there:
+# `nmautils verify --profile full` proves them.
+PROFILES = [(t, "small") for t in TUTORIALS]
+if EVERYTHING:
+    PROFILES += [(t, "full") for t in TUTORIALS[:2]]
 
 
-@pytest.mark.slow
+@pytest.mark.timeout(420)
 @pytest.mark.parametrize(("tutorial", "profile"), PROFILES)
 def test_solution_and_student_version_keep_their_promises(tutorial, profile):
     assert [str(problem) for problem in verify(ROOT, [tutorial], profiles=[profile])] == []

@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from nmautils.data import simulate, simulate_split, simulated
+from tests.support.amount import rarely
 from tests.support.paths import GOLDEN as GOLDEN_FILE
 from tests.support.paths import ROOT
 
@@ -19,10 +20,8 @@ _SPEC.loader.exec_module(benchmark)
 
 GOLDEN = np.load(GOLDEN_FILE)
 
-PROFILES = [
-    pytest.param(23589, id="full", marks=pytest.mark.slow),
-    pytest.param(2000, id="small"),
-]
+SMALL_ONE = pytest.param(2000, id="small")
+PROFILES = [pytest.param(23589, id="full"), SMALL_ONE]
 
 # Full size: the 5 to 95 % ranges over seeds of the reference implementation, and for the
 # untrained output, given there for six runs only, those widened by as much again.
@@ -146,28 +145,29 @@ def test_outcomes_lie_in_the_ranges_around_the_real_ones(n):
     assert outside(outcomes(n), BOTH | (FULL if n == 23589 else SMALL)) == {}
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("n", [23589, 2000], ids=["full", "small"])
+# Training with penalties at full size takes half a minute; every run does it at the small one.
+@pytest.mark.parametrize("n", [pytest.param(23589, id="full", marks=rarely), SMALL_ONE])
 def test_regularised_classifier_lies_in_the_ranges_and_classifies_no_worse(n):
     found = benchmark.regularised_classification(benchmark.split_of(recordings(n)[0]))
     assert outside(found, REGULARISED[n]) == {}
     assert found["fraction correct, regularised"] > outcomes(n)["fraction correct"] - 0.03
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("n", [23589, 2000], ids=["full", "small"])
+# The next two train the network by the benchmark's own loop; by the course's, and at both sizes,
+# the same numbers are asked for in `test_tutorial3_science.py`.
+@rarely
+@pytest.mark.parametrize("n", PROFILES)
 def test_recording_agrees_with_the_tilt_network_as_much_as_the_reference_does(n):
     found = benchmark.rdm_correlations(recordings(n)[0]["resp"])
     assert outside(found, RDM_CORRELATIONS[n]) == {}
 
 
-@pytest.mark.slow
 def test_encoding_losses_follow_those_of_the_reference_at_small_size():
     found = benchmark.encoding(recordings(2000)[1])
     assert outside(found, CONV) == {}
 
 
-@pytest.mark.slow
+@rarely
 def test_layers_of_the_tilt_network_agree_with_each_other_as_in_the_golden_values():
     layers = benchmark.cnn_rdms()
     agreement = benchmark.rdm_correlation(layers["pool"], layers["fc"])
@@ -227,7 +227,6 @@ def test_keys_shapes_and_types_are_those_of_the_real_files(n):
     assert all(np.isfinite(x).all() for x in [*one_degree.values(), *halves.values()])
 
 
-@pytest.mark.slow
 def test_small_population_is_the_beginning_of_the_full_one():
     for few, many in zip(recordings(2000), recordings(23589), strict=True):
         for key in few:

@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from contextlib import suppress
 from multiprocessing import get_context
 from pathlib import Path
@@ -19,27 +18,25 @@ from nbgrader.api import Gradebook
 from nmautils import cli
 from nmautils.commands.grade import finish
 from nmautils.errors import SandboxMissing
-from nmautils.grading.grade_class import Lines, Local, grade_class
+from nmautils.grading.grade_class import Local, grade_class
 from nmautils.grading.record import gradebook
-from nmautils.grading.record.marks import marks
 from nmautils.grading.record.records import grading_lock, read_record, read_records
 from nmautils.grading.run import pool as engine
-from tests.support.fake_grading import LOG, SECONDS, course_with_written_answer, grade
-from tests.support.grading_class import NAME, REPOSITORY, cell, hand_in, released, solve
-
-pytestmark = pytest.mark.slow
+from tests.support.fake_grading import (
+    LOG,
+    SECONDS,
+    Said,
+    class_of,
+    course_with_written_answer,
+    grade,
+    scores,
+)
+from tests.support.grading_class import NAME, hand_in, released, solve
+from tests.support.notebooks import find_cell
+from tests.support.paths import ROOT
+from tests.support.waiting import wait_until
 
 FORK = get_context("fork")
-
-
-class Said(Lines):
-    """Keeps the lines of a run."""
-
-    def __init__(self):
-        self.lines = []
-
-    def say(self, line):
-        self.lines.append(line)
 
 
 @pytest.fixture(scope="module")
@@ -59,18 +56,6 @@ def run(root, *assignments, jobs=2, students=(), dry_run=False, **options):
     place = None if dry_run else (lambda: Local(jobs, grade))
     report = grade_class(root, assignments, students, place=place, lines=said, **options)
     return report, said.lines
-
-
-def class_of(root, number):
-    release = released(root)
-    for i in range(number):
-        hand_in(root, f"s{i:02}", solve(release, double=["2 * x", "x + 4", "0"][i % 3]))
-    return {f"s{i:02}": [4.0, 3.0, 2.0][i % 3] for i in range(number)}
-
-
-def scores(root):
-    with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as book:
-        return {row["student_id"]: row["raw_score"] for row in marks(book) if row["timestamp"]}
 
 
 def times_graded(root):
@@ -324,7 +309,7 @@ def test_a_folder_whose_name_is_no_text_is_named(root):
 def test_a_submission_that_ends_grade_stops_nobody(root, capsys):
     expected = class_of(root, 5)
     nb = solve(released(root))
-    cell(nb, "double").source = "CRASH"
+    find_cell(nb, "double").source = "CRASH"
     hand_in(root, "s01", nb)
     report, lines = run(root)
     del expected["s01"]
@@ -432,8 +417,7 @@ def test_a_second_run_at_the_same_time_refuses(root, monkeypatch):
     class_of(root, 4)
     monkeypatch.setenv(SECONDS, "0.4")
     child = in_child(lambda: run(root, jobs=1))
-    while not (root.parent / "log.txt").exists():
-        time.sleep(0.02)
+    wait_until((root.parent / "log.txt").exists)
     with pytest.raises(RuntimeError, match=rf"^[^\n]* by process {child.pid};[^\n]*$"):
         run(root)
     child.join()
@@ -450,8 +434,7 @@ def test_ctrl_c_keeps_what_is_saved_and_goes_on_later(root, monkeypatch, capsys)
         os._exit(finish(root, run(root, jobs=1)[0]))
 
     child = in_child(interrupted)
-    while len(list((root / ".nmautils/graded").glob("*/*.json"))) < 2:
-        time.sleep(0.02)
+    wait_until(lambda: len(list((root / ".nmautils/graded").glob("*/*.json"))) >= 2)
     os.kill(child.pid, signal.SIGINT)
     child.join()
     assert child.exitcode == 130
@@ -526,7 +509,7 @@ def test_on_a_terminal_there_is_a_bar_and_the_lines_stay(root):
     process = subprocess.Popen(
         [sys.executable, "-c", program],
         env={**os.environ, "TERM": "xterm", "COLUMNS": "100"},
-        cwd=REPOSITORY,
+        cwd=ROOT,
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,

@@ -31,12 +31,13 @@ from nmautils.grading.run import pool as engine
 from nmautils.grading.run.student_kernel import HOME
 from tests.hostile.attack import DECODING, RIGHT_LOOP, RIGHT_NET, Attack, Ground
 from tests.hostile.corpus import CORPUS
-from tests.sample_class.roster import solution_cell
+from tests.support.amount import some
+from tests.support.notebooks import find_cell
 from tests.support.paths import ROOT
+from tests.support.waiting import wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.timeout(420)
 
-EVERY = int(os.environ.get("NMAUTILS_EVERY", "2"))
 LIMITS = {"cell": 1.5, "again": 0.7, "probe": 0.7, "grace": 0.5, "total": 12.0}
 # For what is not the student's own time: start, judging, writing down.
 OVERHEAD = 20.0
@@ -165,8 +166,8 @@ class Neighbour:
 
     def __init__(self, bundle: Bundle) -> None:
         nb = bundle.notebook()
-        solution_cell(nb, "relu_forward").source = RIGHT_NET
-        solution_cell(nb, "gd_loop").source = RIGHT_LOOP
+        find_cell(nb, "relu_forward").source = RIGHT_NET
+        find_cell(nb, "gd_loop").source = RIGHT_LOOP
         self.bundle, self.raw = bundle, nbformat.writes(nb).encode()
         self.first = self.grade()
 
@@ -305,19 +306,18 @@ def check(attack: Attack, graded: Graded, scene: Scene) -> None:
 
 
 def chosen_attacks() -> list:
-    """Every second attack of each theme; all of them with ``NMAUTILS_EVERY=1``."""
+    """Every third attack of each theme; all of them with ``NMAUTILS_EVERY=1``."""
     names = Counter(attack.name for attacks in CORPUS.values() for attack in attacks)
     assert max(names.values()) == 1
     # What stays within its own process cannot reach the next one; a few of those will do.
     return [
         pytest.param(
             attack,
-            theme == "escaping" or number % 6 == 4,
+            theme == "escaping" or number % 3 == 2,
             id=f"{theme}-{attack.name}",
         )
         for theme, attacks in CORPUS.items()
-        for number, attack in enumerate(attacks)
-        if number % EVERY == 0
+        for number, attack in enumerate(some(attacks, 3))
     ]
 
 
@@ -339,10 +339,7 @@ def test_an_attack_gains_nothing_and_harms_nobody(
     # Counted every now and then, by the grader as by this test.
     assert watch.student < 1.3 * limits.memory, f"{watch.student / GIB:.1f} GiB in the sandbox"
     assert scene.files() == scene.before
-    end = time.monotonic() + 3
-    while left := _left_over():
-        assert time.monotonic() < end, left
-        time.sleep(0.05)
+    wait_until(lambda: not _left_over(), 3)
     assert _hosts() == hosts, "the judge's host is another one"
     if with_neighbour:
         after = neighbour.grade()

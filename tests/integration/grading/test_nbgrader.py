@@ -11,15 +11,15 @@ from nbformat.v4 import new_code_cell
 
 from tests.support.grading_class import (
     NAME,
-    cell,
     hand_in,
     make_course,
     nbgrader,
     released,
     solve,
 )
+from tests.support.notebooks import find_cell
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.timeout(600)
 
 CLASS = {}
 
@@ -35,7 +35,7 @@ def hands_in(double, halve):
 
 
 def answer(nb, grade_id, source):
-    cell(nb, grade_id).source = source
+    find_cell(nb, grade_id).source = source
 
 
 def without(nb, *grade_ids):
@@ -67,9 +67,9 @@ def warns_and_shows_progress(nb, release):
 
 @hands_in(2, 2)
 def left_the_first_line(nb, release):
-    first = cell(release, "double").source.split("\n")[0]
+    first = find_cell(release, "double").source.split("\n")[0]
     assert "NotImplementedError" in first
-    answer(nb, "double", first + "\n" + cell(nb, "double").source)
+    answer(nb, "double", first + "\n" + find_cell(nb, "double").source)
 
 
 @hands_in(0, 0)
@@ -80,7 +80,7 @@ def untouched(nb, release):
 @hands_in(0, 2)
 def skips_the_test_by_a_tag(nb, release):
     answer(nb, "double", "def double(x):\n    return 0")
-    cell(nb, "double_test").metadata["tags"] = ["skip-execution", "raises-exception"]
+    find_cell(nb, "double_test").metadata["tags"] = ["skip-execution", "raises-exception"]
 
 
 @hands_in(0, 0)
@@ -93,7 +93,7 @@ def publishes_points(nb, release):
 def edited_the_test(nb, release):
     answer(nb, "double", "def double(x):\n    return 0")
     answer(nb, "double_test", "2.0")
-    cell(nb, "double_test").metadata.nbgrader["points"] = 100
+    find_cell(nb, "double_test").metadata.nbgrader["points"] = 100
 
 
 @hands_in(2, 2)
@@ -123,7 +123,7 @@ def duplicated_every_cell(nb, release):
 
 @hands_in(2, 2)
 def pasted_the_stub_again(nb, release):
-    stub = copy.deepcopy(cell(release, "double"))
+    stub = copy.deepcopy(find_cell(release, "double"))
     stub.id = "stub"
     nb.cells.append(stub)
 
@@ -131,31 +131,31 @@ def pasted_the_stub_again(nb, release):
 @hands_in(2, 2)
 def retyped_and_renamed_cells(nb, release):
     for name in ("double", "double_test"):
-        old = cell(nb, name)
+        old = find_cell(nb, name)
         old.cell_type = "markdown"
         del old["outputs"], old["execution_count"]
     for name in ("halve", "halve_test"):
-        cell(nb, name).metadata.nbgrader["grade_id"] = name + "_mine"
+        find_cell(nb, name).metadata.nbgrader["grade_id"] = name + "_mine"
 
 
 @hands_in(2, 2)
 def moved_a_test_up(nb, release):
-    moved = cell(nb, "double_test")
+    moved = find_cell(nb, "double_test")
     nb.cells.remove(moved)
     nb.cells.insert(0, moved)
 
 
 @hands_in(2, 2)
 def has_an_old_schema(nb, release):
-    cell(nb, "double").metadata.nbgrader["schema_version"] = 1
-    cell(nb, "halve_test").metadata.nbgrader["schema_version"] = 2
+    find_cell(nb, "double").metadata.nbgrader["schema_version"] = 1
+    find_cell(nb, "halve_test").metadata.nbgrader["schema_version"] = 2
 
 
 @hands_in(2, 2)
 def has_a_future_schema(nb, release):
-    cell(nb, "double").metadata.nbgrader["schema_version"] = 99
-    del cell(nb, "halve_test").metadata.nbgrader["points"]
-    cell(nb, "double_test").metadata.nbgrader.update(solution=True, grade=False)
+    find_cell(nb, "double").metadata.nbgrader["schema_version"] = 99
+    del find_cell(nb, "halve_test").metadata.nbgrader["points"]
+    find_cell(nb, "double_test").metadata.nbgrader.update(solution=True, grade=False)
 
 
 @hands_in(2, 2)
@@ -272,7 +272,7 @@ def test_what_could_be_read_in_part_is_for_a_person_to_look_at(graded_class):
 
 
 def test_a_test_shows_its_checks_and_nothing_that_costs_points(graded_class):
-    outputs = cell(graded_class.notebook("warns_and_shows_progress"), "double_test").outputs
+    outputs = find_cell(graded_class.notebook("warns_and_shows_progress"), "double_test").outputs
     assert [o.output_type for o in outputs] == ["execute_result"]
     assert "2 of 2 checks hold" in outputs[-1].data["text/html"]
 
@@ -282,14 +282,14 @@ def test_cells_after_a_stubborn_loop_still_run(graded_class):
     assert nb.cells[-1].outputs[0].text == "the end 4\n"
     events = [(event.cell, event.kind) for event in nb.metadata.nmautils.events]
     assert events == [("halve_test", "time-out")]
-    assert "took longer than" in cell(nb, "halve_test").outputs[-1].data["text/html"]
+    assert "took longer than" in find_cell(nb, "halve_test").outputs[-1].data["text/html"]
 
 
 def test_a_dead_kernel_is_named_at_the_exercise_that_ended_it(graded_class):
     nb = graded_class.notebook("kills_the_kernel")
     events = [(event.cell, event.kind) for event in nb.metadata.nmautils.events]
     assert events == [("double_test", "died")]
-    assert "has ended" in cell(nb, "double_test").outputs[-1].data["text/html"]
+    assert "has ended" in find_cell(nb, "double_test").outputs[-1].data["text/html"]
 
 
 def test_repairs_are_kept_for_the_feedback_page(graded_class):
@@ -383,7 +383,7 @@ def test_feedback_pages_hide_hidden_tests(graded_class, graded_again):
         text = re.sub(r"<[^>]+>", "", page(graded_class, folder.name))
         assert "isclose" not in text, folder.name
         assert "BEGIN HIDDEN" not in text
-    autograded = cell(graded_class.notebook("zz_comes_last"), "double_test").source
+    autograded = find_cell(graded_class.notebook("zz_comes_last"), "double_test").source
     assert "isclose" in autograded
 
 

@@ -10,12 +10,10 @@ from nmautils.course.lint import lint
 from nmautils.errors import PackageMissing
 from tests.support.paths import TINY_COURSE
 
-TINY = TINY_COURSE
-
 
 @pytest.fixture
 def course(tmp_path):
-    shutil.copytree(TINY, tmp_path / "course")
+    shutil.copytree(TINY_COURSE, tmp_path / "course")
     return tmp_path / "course"
 
 

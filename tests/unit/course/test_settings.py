@@ -9,14 +9,12 @@ from nmautils.course import contract
 from nmautils.course.settings import Grading, due_utc, find_root, read_settings
 from nmautils.errors import CourseError
 from nmautils.grading.model.limits import Limits
-from tests.support.paths import ROOT
-
-TINY = ROOT / "tests" / "data" / "tiny_course"
+from tests.support.paths import ROOT, TINY_COURSE
 
 
 @pytest.fixture
 def course(tmp_path):
-    shutil.copy(TINY / "course.toml", tmp_path / "course.toml")
+    shutil.copy(TINY_COURSE / "course.toml", tmp_path / "course.toml")
     return tmp_path
 
 
@@ -78,12 +76,12 @@ def test_only_tutorials_with_a_source_are_selected(course):
         settings.select()
     with pytest.raises(CourseError, match=r"write source/tiny/tiny\.md"):
         settings.select(["tiny"])
-    assert read_settings(TINY).select() == ["tiny"]
+    assert read_settings(TINY_COURSE).select() == ["tiny"]
 
 
 def test_a_misspelt_tutorial_is_guessed():
     with pytest.raises(CourseError, match="did you mean 'tiny'"):
-        read_settings(TINY).select(["tinny"])
+        read_settings(TINY_COURSE).select(["tinny"])
 
 
 @pytest.mark.parametrize(

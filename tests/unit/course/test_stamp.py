@@ -22,14 +22,13 @@ from nmautils.course.stamp import (
 from nmautils.errors import CourseError
 from tests.support.paths import TINY_COURSE
 
-TINY = TINY_COURSE
-TEXT = TINY / "source" / "tiny" / "tiny.md"
+TEXT = TINY_COURSE / "source" / "tiny" / "tiny.md"
 
 
 @pytest.fixture
 def course(tmp_path):
     """A copy of the tiny course; `edit` replaces text in its source."""
-    shutil.copytree(TINY, tmp_path / "course", ignore=shutil.ignore_patterns("*.ipynb"))
+    shutil.copytree(TINY_COURSE, tmp_path / "course", ignore=shutil.ignore_patterns("*.ipynb"))
     return tmp_path / "course"
 
 

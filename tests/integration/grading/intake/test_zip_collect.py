@@ -7,15 +7,16 @@ import pytest
 from nmautils.cli import main
 from nmautils.grading.intake.collect import collect
 from nmautils.grading.intake.submissions import parse_utc
-from tests.support.grading_class import REPOSITORY, nbgrader
+from tests.support.grading_class import nbgrader
 from tests.support.inbox import MORNING, T1, T2, course, due_at, notebook, put, put_zip, tree
+from tests.support.paths import ROOT
 from tests.unit.grading.intake.test_submissions import TIMES
 
 __all__ = ["course"]
 
 
 def test_it_brings_the_same_as_nmautils_collect(course):
-    shutil.copy(REPOSITORY / "nbgrader_config.py", course)
+    shutil.copy(ROOT / "nbgrader_config.py", course)
     due_at(course, "+02:00")
     put(course, f"ann/Copy_of_{T1}.ipynb", notebook("ann"))
     put(course, f"bob/{T1}.ipynb.txt", notebook("bob"))

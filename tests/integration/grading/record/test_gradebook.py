@@ -23,9 +23,8 @@ from nmautils.grading.record.gradebook import (
 )
 from nmautils.grading.record.records import read_record
 from tests.support.fake_grading import course_with_written_answer, grade
-from tests.support.grading_class import NAME, cell, hand_in, nbgrader, released, solve
-
-pytestmark = pytest.mark.slow
+from tests.support.grading_class import NAME, hand_in, nbgrader, released, solve
+from tests.support.notebooks import find_cell
 
 IN_TIME, LATE = datetime(2031, 1, 30, 10), datetime(2031, 2, 1, 12)
 
@@ -71,7 +70,7 @@ def submission(root, student="ada", thought=None, **answers):
     """Grade what a student hands in."""
     nb = solve(released(root), **answers)
     if thought is not None:
-        cell(nb, "think").source = thought
+        find_cell(nb, "think").source = thought
     hand_in(root, student, nb)
     path = root / "submitted" / student / NAME / f"{NAME}.ipynb"
     return grade(freeze(root, NAME), Submission(student, path.read_bytes(), 7))

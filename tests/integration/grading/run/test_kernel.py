@@ -3,7 +3,6 @@
 import os
 import sys
 import textwrap
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,8 +13,7 @@ from nmautils.errors import SandboxMissing
 from nmautils.grading.run.kernel import Kernel, Nursery, ProbeFailed, ProbeTooSlow, StudentError
 from nmautils.grading.run.sandbox.bubblewrap import Limits, check_sandbox
 from tests.support.paths import ROOT
-
-pytestmark = pytest.mark.slow
+from tests.support.waiting import wait_until
 
 LIMITS = Limits(cell=5, grace=1, memory=4 << 30, printed=1000)
 SECRET = "a-secret-of-the-instructor"
@@ -293,13 +291,6 @@ def sleepers(seconds):
         except OSError:
             continue  # it has just ended
     return found
-
-
-def wait_until(holds, seconds=10):
-    end = time.monotonic() + seconds
-    while not holds() and time.monotonic() < end:
-        time.sleep(0.05)
-    assert holds()
 
 
 def test_what_a_submission_has_started_ends_with_it(nursery):

@@ -3,7 +3,6 @@
 import os
 import signal
 import threading
-import time
 from dataclasses import replace
 
 import nbformat
@@ -14,8 +13,7 @@ from nmautils.grading.model.assignment import Bundle, freeze
 from nmautils.grading.model.results import Graded, Submission
 from nmautils.grading.run import pool as engine
 from tests.support.grading_class import NAME, make_course, released, solve
-
-pytestmark = pytest.mark.slow
+from tests.support.waiting import wait_until
 
 LIMITS = engine.Limits(cell=5, probe=5, grace=1)
 
@@ -149,7 +147,7 @@ def grade_in_background(bundle, handed_in, found):
 
 def waiting_submission(release):
     nb = solve(release)
-    nb.cells.insert(2, nbformat.v4.new_code_cell("import time; time.sleep(6)"))
+    nb.cells.insert(2, nbformat.v4.new_code_cell("import time; time.sleep(3)"))
     return Submission("ann", nbformat.writes(nb).encode(), 1)
 
 
@@ -159,19 +157,17 @@ def sandboxes():
     return [child for child in children if child.name() == "bwrap"]
 
 
-def wait_for_sandboxes(wanted):
-    deadline = time.monotonic() + 60
-    while bool(sandboxes()) != wanted and time.monotonic() < deadline:
-        time.sleep(0.1)
-    return sandboxes()
+def test_without_a_sandbox_marks_are_the_same_if_somebody_insists(course):
+    bundle, release = course
+    graded = engine.grade(bundle, submission(release), limits=LIMITS, sandbox=False)
+    assert graded.score == 4
 
 
 def test_a_host_that_is_killed_costs_nobody_anything(course):
     bundle, release = course
-    engine.close()
     found = []
     thread = grade_in_background(bundle, waiting_submission(release), found)
-    assert wait_for_sandboxes(True)
+    wait_until(sandboxes, 60)
     (busy,) = engine._busy
     os.kill(busy._process.pid, signal.SIGKILL)
     thread.join()
@@ -180,17 +176,10 @@ def test_a_host_that_is_killed_costs_nobody_anything(course):
 
 def test_closing_drops_what_is_under_way_and_leaves_nothing_behind(course):
     bundle, release = course
-    engine.close()
     found = []
     thread = grade_in_background(bundle, waiting_submission(release), found)
-    assert wait_for_sandboxes(True)
+    wait_until(sandboxes, 60)
     engine.close()
     thread.join()
     assert isinstance(found[0], engine.GradingFailed)
-    assert wait_for_sandboxes(False) == []
-
-
-def test_without_a_sandbox_marks_are_the_same_if_somebody_insists(course):
-    bundle, release = course
-    graded = engine.grade(bundle, submission(release), limits=LIMITS, sandbox=False)
-    assert graded.score == 4
+    wait_until(lambda: not sandboxes(), 60)

@@ -402,7 +402,6 @@ HOSTILE = {
 }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 @pytest.mark.parametrize("alone", [False, True])
 def test_whatever_comes_is_rebuilt(release, name, alone):

@@ -15,8 +15,8 @@ from nmautils.cli import main
 from nmautils.grading.model.results import Event, ExerciseResult, Graded
 from nmautils.grading.record.records import write_record
 from nmautils.grading.report.class_summary import bins, summarise, write_summary
-from tests.support.answers_runner import ROOT
 from tests.support.graded_pages import graded, graded_notebook
+from tests.support.paths import ROOT
 
 DECODING = "tutorial1_decoding"
 POINTS = {"relu_forward": {"shape": 1.0, "numbers": 3.0}, "gd_loop": {"list": 2.0, "losses": 4.0}}

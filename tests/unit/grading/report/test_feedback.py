@@ -18,8 +18,9 @@ from traitlets.config import Config
 from nmautils.checks import CheckResult, Score
 from nmautils.course.contract import EXERCISES
 from nmautils.grading.nbgrader_plugins.feedback_exporter import FeedbackExporter, GradebookMarks
-from tests.support.answers_runner import ANSWERS, ROOT, graded_cells
+from tests.support.answers_runner import graded_cells
 from tests.support.graded_pages import graded_notebook
+from tests.support.paths import ANSWERS, ROOT
 
 DECODING = "tutorial1_decoding"
 RIGHT = {"relu_forward": "right/torch_relu", "gd_loop": "right/five_lines"}
@@ -386,7 +387,6 @@ def test_a_stopped_cell_says_so_in_one_line(names, left):
 # Out of the gradebook
 
 
-@pytest.mark.slow  # nbgrader starts alembic for a new database
 def test_the_gradebook_knows_points_comments_lateness_and_what_is_open(tmp_path, monkeypatch):
     # nbgrader starts alembic by name.
     monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
