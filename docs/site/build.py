@@ -257,7 +257,7 @@ def reference_pages() -> dict[str, str]:
 
 def public_names(module: object) -> list[str]:
     """The classes and functions that a module offers, in its own order."""
-    flat = [name for name, place in nmautils._MODULE_OF.items() if module.__name__.endswith(place)]
+    flat = [n for n in nmautils.__all__ if getattr(module, n, None) is getattr(nmautils, n)]
     own = getattr(module, "__all__", None) or [
         name
         for name, thing in vars(module).items()
