@@ -1,4 +1,4 @@
-"""Looking into a network: what its layers do, and the shape of a population's responses."""
+"""Look into a network: the activity of its layers, and a population's responses in the plane."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PCA_DIMENSIONS = 20
 def get_hidden_activity(
     net: nn.Module, stimuli: torch.Tensor, layer_labels: Iterable[str]
 ) -> dict[str, np.ndarray]:
-    """Run a network once and keep what the named layers give.
+    """Run a network once and return the activity of some of its layers.
 
     Parameters
     ----------
@@ -40,13 +40,13 @@ def get_hidden_activity(
     Raises
     ------
     ValueError
-        If a label names no direct child of `net`, or the pass does not use that child.
+        If `net` has no direct child of that name, or its ``forward`` does not use it.
 
     Notes
     -----
-    What is kept is the module's own output. A non-linearity that ``forward`` applies
-    afterwards is not part of it: in the course's ``CNN``, 'pool' comes after the
-    rectifier and 'fc' before it. A module used twice in one pass leaves its last output.
+    The activity is the layer's own output, without a non-linearity that ``forward`` applies
+    afterwards: in the course's ``CNN``, 'pool' comes after the ReLU and 'fc' before it. If a
+    layer is used twice, its last output is returned.
 
     Examples
     --------
@@ -105,17 +105,17 @@ def embed_lowd(resp: np.ndarray | torch.Tensor, *, perplexity: float = 30.0) -> 
     Returns
     -------
     ndarray
-        S x 2. Axes and units mean nothing; only who lies near whom does.
+        S x 2. Only the distances between neighbours have a meaning, the axes have none.
 
     Raises
     ------
     ValueError
-        If `resp` is not such a matrix, or holds NaN or infinity.
+        If `resp` is not a matrix of this form, or holds NaN or infinity.
 
     Notes
     -----
-    Principal components first (20, or as many as there are stimuli or units), which makes
-    t-SNE faster and is common practice; both start from a fixed random state. See van der
+    PCA first reduces the responses to 20 dimensions (fewer, if there are fewer stimuli or
+    units), which makes t-SNE faster. Both start from a fixed random state. See van der
     Maaten and Hinton (2008), J. Machine Learning Research 9, 2579-2605.
 
     Examples
@@ -144,7 +144,7 @@ def embed_lowd(resp: np.ndarray | torch.Tensor, *, perplexity: float = 30.0) -> 
     embedding = TSNE(
         n_components=2,
         perplexity=min(perplexity, (n_stimuli - 1) / 3),
-        # The principal components are a steadier start, but it takes two of them.
+        # The principal components give a steadier start, but at least two are needed.
         init="pca" if n_components >= 2 else "random",
         learning_rate="auto",
         random_state=0,

@@ -1,4 +1,4 @@
-"""Where the code runs, and from which random numbers it starts."""
+"""Where the code runs, and the seed of its random numbers."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def in_notebook() -> bool:
 
 
 def set_device() -> str:
-    """Choose the graphics card when there is one, and say in one line what was chosen.
+    """Choose the graphics card if there is one, and print one line that says which device it is.
 
     Returns
     -------
     str
-        ``'cuda'`` or ``'cpu'``; ``torch.device`` and ``.to`` take either.
+        ``'cuda'`` or ``'cpu'``, as ``torch.device`` and ``.to`` take it.
 
     Examples
     --------
@@ -51,7 +51,7 @@ def set_device() -> str:
 
 
 def set_seed(seed: int) -> None:
-    """Start the random numbers of Python, NumPy and torch from `seed`.
+    """Set the seed of the random numbers of Python, NumPy and torch.
 
     Parameters
     ----------

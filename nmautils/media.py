@@ -1,4 +1,4 @@
-"""Videos, slides, feedback forms and code, each with a plain form for where it cannot be shown."""
+"""Videos, slides, feedback forms and code; where they cannot be shown, plain text."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ _online: bool | None = None
 
 
 def is_online() -> bool:
-    """Tell whether the video sites can be reached, with a test of at most 0.8 seconds.
+    """Return whether the video sites can be reached; the test takes at most 0.8 seconds.
 
     Returns
     -------
     bool
-        The answer is kept for as long as the program runs.
+        The test is done once, and its result kept while the program runs.
 
     Notes
     -----
-    ``NMAUTILS_OFFLINE=1`` answers no and ``NMAUTILS_OFFLINE=0`` yes, without a test. While
-    nbgrader executes a notebook (``NBGRADER_EXECUTION`` is set) the answer is no.
+    With ``NMAUTILS_OFFLINE=1`` the result is False and with ``NMAUTILS_OFFLINE=0`` True, without
+    a test. While nbgrader runs a notebook (``NBGRADER_EXECUTION`` is set) it is False.
 
     Examples
     --------
@@ -64,7 +64,7 @@ def is_online() -> bool:
 
 
 def _declared() -> bool | None:
-    """Tell what the environment says about the connection, None for nothing."""
+    """Return what the environment says about the connection; None if it says nothing."""
     if os.environ.get("NBGRADER_EXECUTION"):
         return False
     said = os.environ.get("NMAUTILS_OFFLINE", "").strip().lower()
@@ -72,13 +72,13 @@ def _declared() -> bool | None:
 
 
 def _any_answers(hosts: tuple[str, ...], patience: float) -> bool:
-    """Tell whether one of the hosts answers in time."""
+    """Return whether one of the hosts answers in time."""
     answers: queue.Queue[bool] = queue.Queue()
 
     def knock(host: str) -> None:
         answers.put(_answers(host, patience))
 
-    # Looking up a name can take far longer than any time-out, hence threads left behind.
+    # The look-up of a name has no time-out: the threads are not waited for.
     for host in hosts:
         threading.Thread(target=knock, args=(host,), daemon=True).start()
     deadline = time.monotonic() + patience
@@ -107,12 +107,12 @@ def video(title: str, *, youtube: str | None = None, bilibili: str | None = None
     title
         Title of the video.
     youtube, bilibili
-        Its identifiers on the two sites; one may be left out.
+        Its identifiers on the two sites; one of them can be left out.
 
     Notes
     -----
-    Outside a notebook, without ipywidgets, or off line it prints the links and a sentence.
-    It never raises.
+    Outside a notebook, without ipywidgets, or off line, it prints the links instead. It raises
+    no error.
 
     Examples
     --------
@@ -181,7 +181,7 @@ def _anchor(link: str) -> str:
 
 
 def slides(osf_id: str) -> None:
-    """Show where a tutorial's slides are, to look at and to download.
+    """Show the links to a tutorial's slides: to look at them, and to download them.
 
     Parameters
     ----------
@@ -249,7 +249,7 @@ def _without_docstrings(code: str) -> str:
 
 
 def feedback(identifier: str, *, endpoint: str | None = None) -> None:
-    """Show a small form, to be filled in or not, about one part of a tutorial.
+    """Show a small form, which students may fill in, about one part of a tutorial.
 
     Parameters
     ----------
@@ -257,14 +257,14 @@ def feedback(identifier: str, *, endpoint: str | None = None) -> None:
         Which part, for instance ``'W1D5_T1_Nonlinear_activations_Exercise'``.
     endpoint
         Where the answers go: a file, an address that starts with http:// or https://, or
-        ``'off'`` for no form. None takes the environment variable ``NMAUTILS_FEEDBACK``,
-        or without it the file ``feedback.jsonl`` in the working directory.
+        ``'off'`` for no form. If left out, the environment variable ``NMAUTILS_FEEDBACK``,
+        or if that is not set, the file ``feedback.jsonl`` in the working directory.
 
     Notes
     -----
     Nothing is sent before somebody presses the button, and the form says where it goes.
-    Outside a notebook, without ipywidgets, or when the session is declared off line
-    (`is_online`) it prints one line. It never raises.
+    Outside a notebook, without ipywidgets, or if the environment says that there is no
+    connection (see `is_online`), it prints one line instead. It raises no error.
 
     Examples
     --------
@@ -322,7 +322,7 @@ def send_feedback(
     *,
     endpoint: str | None = None,
 ) -> str:
-    """Send one answer where the course wants it, or keep it in a file.
+    """Send one answer to the address of the course, or keep it in a file.
 
     Parameters
     ----------
@@ -338,14 +338,14 @@ def send_feedback(
     Returns
     -------
     str
-        One line that says what became of the answer.
+        One line that says where the answer went.
 
     Notes
     -----
     A record has the keys ``identifier``, ``rating``, ``comment``, ``time`` (UTC, ISO 8601)
-    and nothing about the person. An address gets it as the JSON body of a POST request, and
-    redirections to elsewhere are not followed; if that fails, and for anything that is no
-    address, a line is added to a JSON Lines file. It never raises.
+    and nothing about the person. It is sent to an address as the JSON body of a POST request;
+    redirections are not followed. If that fails, or if the endpoint is a file, a line is added
+    to a JSON Lines file. It raises no error.
 
     Examples
     --------
@@ -380,7 +380,7 @@ def _is_address(endpoint: str) -> bool:
 
 
 def _name(endpoint: str) -> str:
-    """Name an endpoint without what an address may carry behind the host, such as a key."""
+    """Name an endpoint; of an address the host only, since the rest may hold a key."""
     if not _is_address(endpoint):
         return f"the file {endpoint}"
     try:
@@ -390,14 +390,14 @@ def _name(endpoint: str) -> str:
 
 
 class _StayThere(urllib.request.HTTPRedirectHandler):
-    """Answers meant for one server do not go to another."""
+    """Follows no redirection: an answer goes to the server of the course and to no other."""
 
     def redirect_request(self, *args: Any, **kwargs: Any) -> None:
         return None
 
 
 def _post(record: dict[str, Any], address: str) -> str:
-    """Send a record; return what went wrong, or nothing."""
+    """Send a record; return what went wrong, or an empty text."""
     try:
         request = urllib.request.Request(
             address,
@@ -429,7 +429,7 @@ def _keep(record: dict[str, Any], file: str) -> str:
 
 
 def _no_widgets() -> str:
-    """Say why widgets do not work here, or nothing."""
+    """Return why widgets do not work here, or an empty text."""
     if not in_notebook():
         return "Outside a notebook there is nothing to click"
     try:
@@ -440,9 +440,9 @@ def _no_widgets() -> str:
 
 
 def _show(make: Any, text: str) -> bool:
-    """Display the widget that `make` builds; tell whether it worked.
+    """Display the widget that `make` builds, and return whether that worked.
 
-    The widget's place in a page without widgets (GitHub, a PDF) is taken by `text`.
+    Where a page cannot show widgets (GitHub, a PDF), it shows `text`.
     """
     try:
         import ipywidgets

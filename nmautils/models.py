@@ -1,7 +1,7 @@
 """The networks that the tutorials hand to the student.
 
-Layers are created in the order in which the data meet them. The order is part of the
-definition: it decides which random numbers each layer starts from.
+Layers are created in the order in which the data pass through them. The order is part of the
+definition, since it decides with which random numbers each layer starts.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def _shape(tensor: torch.Tensor) -> str:
 
 
 class DeepNetSoftmax(nn.Module):
-    r"""A classifier with one rectified hidden layer and log probabilities as output.
+    r"""A classifier with one hidden layer of ReLU units, whose output are log probabilities.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ class DeepNetSoftmax(nn.Module):
     -----
     :math:`\mathbf l = \log\sigma(\mathbf W^{out}\phi(\mathbf W^{in}\mathbf r +
     \mathbf b^{in}) + \mathbf b^{out})`, with the rectifier :math:`\phi` and the softmax
-    :math:`\sigma`. Logarithms, because tiny probabilities are awkward for a computer.
+    :math:`\sigma`. Logarithms are used because a computer rounds very small probabilities to 0.
 
     Examples
     --------
@@ -80,7 +80,7 @@ class DeepNetSoftmax(nn.Module):
         self.logprob = nn.LogSoftmax(dim=1)
 
     def forward(self, r: torch.Tensor) -> torch.Tensor:
-        """Give the log probability of each class, ``(n, N)`` to ``(n, C)``."""
+        """Return the log probability of each class, ``(n, N)`` to ``(n, C)``."""
         h = torch.relu(self.in_layer(r))
         return self.logprob(self.out_layer(h))
 
@@ -96,8 +96,8 @@ class ConvolutionalLayer(nn.Module):
         Side of the square kernels in pixels; odd, so that padding by ``K // 2`` keeps
         height and width.
     filters
-        Kernels to start from, c_out x c_in x K x K. They are copied, and the bias is
-        zero. Without them the layer keeps PyTorch's own random start.
+        Kernels to start with, c_out x c_in x K x K. They are copied, and the bias is
+        zero. Without them the layer starts with PyTorch's own random numbers.
 
     Attributes
     ----------
@@ -154,7 +154,7 @@ def _load_filters(conv: nn.Conv2d, filters: torch.Tensor) -> None:
 
 
 class _TiltClassifier(nn.Module):
-    """What the four classifiers of tutorial 3 share: the check of their input.
+    """The base of the four classifiers of tutorial 3: it checks their input.
 
     Parameters
     ----------
@@ -234,7 +234,7 @@ class CNN(_TiltClassifier):
         self.out = nn.Linear(10, 1)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Give the probability of a lean to the right, ``(P, H, W)`` to ``(P, 1)``."""
+        """Return the probability of a tilt to the right, ``(P, H, W)`` to ``(P, 1)``."""
         x = self._checked(x).unsqueeze(1)
         x = self.pool(torch.relu(self.conv(x)))
         x = torch.relu(self.fc(x.flatten(1)))
@@ -270,7 +270,7 @@ class FC(_TiltClassifier):
         self.out = nn.Linear(10, 1)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Give the probability of a lean to the right, ``(P, H, W)`` to ``(P, 1)``."""
+        """Return the probability of a tilt to the right, ``(P, H, W)`` to ``(P, 1)``."""
         x = torch.relu(self.fc(self._checked(x).flatten(1)))
         return torch.sigmoid(self.out(x))
 
@@ -307,7 +307,7 @@ class ConvFCClassifier(_TiltClassifier):
         self.out = nn.Linear(10, 1)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Give the probability of a lean to the right, ``(P, H, W)`` to ``(P, 1)``."""
+        """Return the probability of a tilt to the right, ``(P, H, W)`` to ``(P, 1)``."""
         x = torch.relu(self.conv(self._checked(x).unsqueeze(1)))
         x = torch.relu(self.fc(x.flatten(1)))
         return torch.sigmoid(self.out(x))
@@ -353,7 +353,7 @@ class ConvPoolFC(_TiltClassifier):
         self.out = nn.Linear(10, 1)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Give the probability of a lean to the right, ``(P, H, W)`` to ``(P, 1)``."""
+        """Return the probability of a tilt to the right, ``(P, H, W)`` to ``(P, 1)``."""
         x = self._checked(x).unsqueeze(1)
         x = self.pool(torch.relu(self.conv(x)))
         x = torch.relu(self.fc(x.flatten(1)))

@@ -1,4 +1,4 @@
-"""How large the population is: as in the real recording, or small and quick."""
+"""The number of neurons: as in the real recording (full), or fewer, to be quick (small)."""
 
 import os
 
@@ -33,7 +33,7 @@ def n_neurons(profile: str | None = None) -> int:
     Parameters
     ----------
     profile : {"full", "small"}, optional
-        By default the one of the environment.
+        By default the profile of the environment variable.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""The progress bar that suits the place where the code runs."""
+"""A progress bar, as a widget in a notebook and as text elsewhere."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def progress_bar(**settings: Any) -> tqdm:
     ...     for step in range(3):
     ...         bar.update()
     """
-    # Left to itself tqdm.auto takes any program that has imported ipykernel for a notebook.
+    # tqdm.auto takes every program that has imported ipykernel for a notebook.
     if not in_notebook():
         from tqdm import tqdm
 

@@ -75,12 +75,12 @@ def gratings(
     *,
     centred: bool = False,
 ) -> torch.Tensor:
-    """Draw a stack of gratings: the same pictures as `grating` gives one by one, but faster.
+    """Draw several gratings at once, faster than one by one with `grating`.
 
     Parameters
     ----------
     angles : sequence of float
-        Orientations in degrees, in any shape (read in order).
+        Orientations in degrees; an array of several dimensions is flattened.
     sf, res, patch, centred
         As in `grating`.
 
@@ -140,7 +140,7 @@ def _is_white(across: np.ndarray, down: np.ndarray) -> np.ndarray:
     edge of a stripe: the few such pixels are decided in double precision.
     """
     wave = across.astype(np.float32)[:, None, :] + down.astype(np.float32)[:, :, None]
-    # at most half a unit in the last place for either term and for their sum, doubled to be safe
+    # At most half a unit in the last place for each term and for their sum; doubled to be safe.
     largest = np.abs(across).max() + np.abs(down).max()
     error = np.float32(2 * np.finfo(np.float32).eps * largest)
     np.cos(wave, out=wave)
@@ -154,7 +154,7 @@ def _is_white(across: np.ndarray, down: np.ndarray) -> np.ndarray:
 
 
 def filters(out_channels: int = 6, K: int = 7, *, zero_mean: bool = False) -> torch.Tensor:
-    """Make centre-surround and edge filters to start a convolution from.
+    """Make the filters that a convolution starts with: centre-surround and Gabor filters.
 
     Parameters
     ----------
@@ -164,8 +164,8 @@ def filters(out_channels: int = 6, K: int = 7, *, zero_mean: bool = False) -> to
     K : int
         Width and height in pixels.
     zero_mean : bool
-        Subtract each filter's mean, as in tutorials 2 and 4: then it does not answer to plain
-        brightness. Not done in tutorial 3.
+        Subtract each filter's mean, as in tutorials 2 and 4 (not 3): the filter then gives 0
+        on a uniform image.
 
     Returns
     -------
@@ -241,7 +241,7 @@ def gabor(
     K : int
         Width and height in pixels.
     zero_mean : bool
-        Subtract the mean, so that the filter does not answer to plain brightness.
+        Subtract the mean, so that the filter gives 0 on a uniform image.
 
     Returns
     -------
@@ -280,7 +280,7 @@ def gabor(
 
 
 def stimulus_class(ori: Any, n_classes: int) -> torch.Tensor:
-    """Number the class of each orientation when the circle is cut in equal parts.
+    """Return the class of each orientation, when the circle is cut in equal parts.
 
     Parameters
     ----------

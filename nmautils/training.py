@@ -37,17 +37,17 @@ _REFERENCE_NEURONS = N_NEURONS["full"]
 
 @dataclass(repr=False)
 class History:
-    """What a training run leaves behind: one entry per update of the network.
+    """The losses of a training run: one entry per update of the network.
 
     Attributes
     ----------
     train_loss : list of float
-        Loss on the rows of that update, before it, without penalties.
+        Loss on the rows of that update, before the update, without penalties.
     objective : list of float
-        The same with the penalties: what the update made smaller.
+        The same with the penalties: what gradient descent makes smaller.
     test_loss : list of float
         Loss on the test data after that update, without penalties; NaN where it was not
-        evaluated.
+        computed.
     diverged : bool
         Whether training stopped because the loss was no longer a finite number. Then the
         last entry of `train_loss` or `objective` is that number.
@@ -87,7 +87,7 @@ class History:
         self.test_loss.append(test_loss)
 
     def _trim(self) -> None:
-        """Drop an entry that was only half made."""
+        """Remove an entry that was not complete when the run was interrupted."""
         complete = len(self.test_loss)
         del self.train_loss[complete:], self.objective[complete:]
 
@@ -120,7 +120,7 @@ def fit(
     net
         The network.
     loss
-        Called as ``loss(output, targets)``, gives a scalar tensor. A loss with a parameter
+        Called as ``loss(output, targets)``, returns a scalar tensor. A loss with a parameter
         named ``weights`` is called as ``loss(output, targets, weights, L2_penalty=...,
         L1_penalty=...)`` and adds the penalties itself, also when they are 0.
     inputs, targets
@@ -138,7 +138,7 @@ def fit(
     test_data
         Pair of inputs and targets on which the loss is followed, without gradients.
     test_every
-        The test loss is evaluated after the first pass, after the last, and after every
+        The test loss is computed after the first pass, after the last, and after every
         pass with a number divisible by this.
     weights
         The weights that the penalties act on.
@@ -170,9 +170,9 @@ def fit(
 
     Notes
     -----
-    Interrupting the run (the stop button) ends it and returns what there is so far; so
-    does a loss that is not a finite number. Each says so in one line.
-    The update is that of ``torch.optim.SGD``.
+    If you interrupt the run (the stop button), or if the loss is no longer a finite number, the
+    run ends, prints one line that says so, and returns the losses so far. The update is that
+    of ``torch.optim.SGD``.
 
     Examples
     --------
@@ -266,7 +266,7 @@ def fit(
 
 
 class _Objective:
-    """A loss with its penalties, whoever adds them."""
+    """A loss with its penalties, which the loss adds itself or this class does."""
 
     def __init__(
         self,
@@ -289,7 +289,7 @@ class _Objective:
     def __call__(
         self, output: torch.Tensor, targets: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        """Give the objective, ready for `backward`, and the loss without penalties."""
+        """Return the objective, ready for `backward`, and the loss without penalties."""
         if self.takes_weights and self.weights is not None:
             total = self.loss(output, targets, self.weights, **self.penalties)
             if not self.penalised:
@@ -303,16 +303,16 @@ class _Objective:
         return plain + _penalty(self.weights, **self.penalties), plain
 
     def plain(self, output: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
-        """Give the loss without penalties."""
+        """Return the loss without penalties."""
         if self.takes_weights and self.weights is not None:
-            # Multiplied by 0 anyway: one row spares the sum over millions of weights.
+            # The sum is multiplied by 0: one row of millions of weights is enough.
             row = self.weights.detach()[:1]
             return self.loss(output, targets, row, L2_penalty=0, L1_penalty=0)
         return self.loss(output, targets)
 
 
 def _weights_parameter(loss: Callable[..., torch.Tensor]) -> tuple[bool, bool]:
-    """Tell whether `loss` has a parameter ``weights``, and whether it needs one."""
+    """Return whether `loss` has a parameter ``weights``, and whether it has to be given."""
     call = loss.forward if isinstance(loss, nn.Module) else loss
     try:
         parameter = inspect.signature(call).parameters.get("weights")
@@ -324,7 +324,7 @@ def _weights_parameter(loss: Callable[..., torch.Tensor]) -> tuple[bool, bool]:
 
 
 def _penalty(weights: torch.Tensor, L2_penalty: float, L1_penalty: float) -> torch.Tensor:
-    # By norms: students write the sums themselves, for the classifier of tutorial 4.
+    # Written with norms, since the sums are an exercise of tutorial 4.
     total = weights.new_zeros(())
     for order, strength in ((2, L2_penalty), (1, L1_penalty)):
         if strength:
@@ -386,7 +386,7 @@ def _check_rows(inputs: torch.Tensor, targets: torch.Tensor, which: str) -> None
 
 
 def _check_shapes(output: torch.Tensor, targets: torch.Tensor) -> None:
-    """Raise where torch would compare every output with every target instead of pairs."""
+    """Raise if torch would compare every output with every target, not output i with target i."""
     if output.shape == targets.shape:
         return
     classes = not (targets.is_floating_point() or targets.is_complex())
@@ -401,7 +401,7 @@ def _check_shapes(output: torch.Tensor, targets: torch.Tensor) -> None:
 
 
 class _Silent:
-    """Stands in for a progress bar that is not wanted."""
+    """Used in place of a progress bar where none is wanted."""
 
     def advance(self, loss: float) -> None:
         pass
@@ -417,8 +417,8 @@ class _Bar:
     """A tqdm bar with the loss behind it."""
 
     def __init__(self, n_iter: int, unit: str, leave: bool) -> None:
-        # In a terminal None means: only where somebody can see it, not in a log file. The
-        # output of a notebook is no terminal but does show the bar.
+        # None: show the bar in a terminal, not in a log file. The output of a notebook is not a
+        # terminal, but shows the bar.
         settings = {} if in_notebook() else {"disable": None}
         short = "it" if unit == "iteration" else unit
         self._bar = progress_bar(total=n_iter, unit=short, desc="training", leave=leave, **settings)
@@ -441,7 +441,7 @@ def _progress_bar(n_iter: int, unit: str, progress: bool, leave: bool) -> _Bar |
 
 
 def learning_rate_for(n_neurons: int, reference: float = 1e-4) -> float:
-    r"""Step size with which the angle decoder learns from `n_neurons` inputs.
+    r"""Return a step size with which the decoder of tutorial 1 learns from `n_neurons` inputs.
 
     Parameters
     ----------
@@ -462,8 +462,9 @@ def learning_rate_for(n_neurons: int, reference: float = 1e-4) -> float:
 
     Notes
     -----
-    Fewer inputs, smaller gradients. The square root learned at every size tried from 500
-    to 23,589 neurons; a step that grows like :math:`1 / n` diverges for small n.
+    With fewer inputs the gradients are smaller, and the steps can be larger. With this step size
+    the decoder learned from every number of neurons that was tried, from 500 to 23,589; with
+    one that grows like :math:`1 / n` it diverges for small n.
 
     Examples
     --------
@@ -486,7 +487,7 @@ def train_cnn(
     *,
     progress: bool = True,
 ) -> list[float]:
-    """Train a left-or-right classifier by mini-batches with momentum; `net` is changed.
+    """Train a left-or-right classifier with mini-batches and momentum; `net` is changed.
 
     Parameters
     ----------
@@ -788,7 +789,7 @@ def decode_orientation(
     *,
     progress: bool = True,
 ) -> tuple[list[float], list[float], torch.Tensor]:
-    """Train a classifier of orientation and try it on the test rows; `net` is changed.
+    """Train a classifier of orientation and test it on the test rows; `net` is changed.
 
     Parameters
     ----------

@@ -34,8 +34,8 @@ def cached(
 ) -> dict[str, np.ndarray]:
     """Read arrays from the cache, or make them and keep them for the next time.
 
-    The cache only ever saves time: an unreadable file is replaced, and where nothing can be
-    written nothing is kept.
+    A file that cannot be read is replaced. Where nothing can be written, nothing is kept, and the
+    arrays are made each time.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def cached(
     try:
         with np.load(path, allow_pickle=False) as file:
             return {array: file[array] for array in file.files}
-    except Exception:  # missing or damaged, in whichever of many ways: it is replaced
+    except Exception:  # missing, or damaged in one of many ways: it is replaced
         pass
     arrays = make()
     with suppress(OSError):

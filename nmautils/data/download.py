@@ -1,4 +1,4 @@
-"""Getting a real recording: from the data folder, or once from the network."""
+"""Get a real recording: from the data folder, or, once, from the network."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Limits:
-    """How long to try.
+    """How long a download is tried.
 
     Attributes
     ----------
@@ -34,7 +34,7 @@ class Limits:
     retries : int
         Further attempts after the first; pooch waits 1, 2, 3, ... seconds before each.
     insist : bool
-        Retry also where no connection could be made or the server fell silent.
+        Retry also if no connection can be made or the server stops sending.
     slowest : float
         Bytes a second below which a transfer counts as stalled, on average after `grace`.
     grace : float
@@ -50,17 +50,17 @@ class Limits:
     grace: float = 20
 
 
-# The real recording was asked for by name: try hard.
+# The user asked for the real recording: try hard.
 PATIENT = Limits(lookup=15, connect=10, read=30, retries=3, insist=True)
-# A simulated one will do: nobody off line should wait for more than some seconds.
+# A simulated recording would do: nobody without a network should wait for long.
 QUICK = Limits(lookup=4, connect=3, read=6, retries=1, insist=False)
 
-# What failed before in this process, by address or by server, so that `auto` tries only once.
+# What failed before in this process, by address or server, so that `auto` tries only once.
 _failures: dict[str, str] = {}
 
 
 class DownloadError(OSError):
-    """A real recording could not be had; the message says what to do by hand.
+    """A real recording cannot be downloaded; the message says how to get it without this program.
 
     Attributes
     ----------
@@ -78,7 +78,7 @@ class DownloadError(OSError):
 
 
 class _GiveUp(Exception):
-    """Not worth another attempt."""
+    """A download that is not tried again."""
 
 
 def fetch(recording: Recording, limits: Limits) -> Path:
@@ -100,7 +100,7 @@ def fetch(recording: Recording, limits: Limits) -> Path:
     Raises
     ------
     DownloadError
-        If it can be neither found nor downloaded. Nothing new is left in the folder then.
+        If there is no such file and the download fails. No new file is left in the folder.
     """
     path = data_dir() / recording.name
     if is_intact(path, recording):
@@ -165,12 +165,12 @@ def _download(recording: Recording, path: Path, limits: Limits) -> None:
 
 
 def _check_lookup(url: str, seconds: float) -> None:
-    """Raise where the server's address is not found in time: no other time-out covers that."""
+    """Raise if the server's address is not found in time; requests has no time-out for that."""
     import requests
 
     address = urlsplit(url)
     if address.scheme in getproxies():
-        return  # the proxy looks it up
+        return  # the proxy looks the address up
     lookup = threading.Thread(
         target=_swallow, args=(socket.getaddrinfo, address.hostname, None), daemon=True
     )
@@ -186,7 +186,7 @@ def _swallow(function: Callable[..., object], *args: object) -> None:
 
 
 class _Progress:
-    """A progress bar that shows with the first bytes, and gives up on a server that drips."""
+    """A progress bar that appears with the first bytes, and raises if a server is very slow."""
 
     def __init__(self, limits: Limits):
         self.total = 0
@@ -218,7 +218,7 @@ class _Progress:
 
 
 def _explain(error: BaseException, server: str, path: Path) -> tuple[str, bool]:
-    """Say what went wrong, and whether every file of that server would share it."""
+    """Return what went wrong, and whether other files of that server would fail in the same way."""
     import requests
 
     if isinstance(error, _GiveUp) and error.__cause__ is not None:

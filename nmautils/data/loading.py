@@ -42,7 +42,7 @@ def load_data(
         and negative angles lean left.
     source : {"auto", "real", "simulated"}, optional
         ``"real"`` is the recording of Stringer et al., downloaded once; ``"auto"`` takes it
-        where it can be had and a simulated one elsewhere. By default the environment variable
+        if it can be downloaded, and a simulated one otherwise. By default the environment variable
         ``NMAUTILS_DATA``, or else ``"auto"``.
     path : path, optional
         A file of your own with the arrays ``resp`` (stimuli x neurons) and ``stimuli``.
@@ -69,7 +69,7 @@ def load_data(
     FileNotFoundError
         If there is no file at `path`.
     nmautils.data.DownloadError
-        If ``source="real"`` cannot be had; the message says what to do by hand.
+        If ``source="real"`` and the download fails; the message says what to do.
 
     Notes
     -----
@@ -135,7 +135,7 @@ def load_data_split(
 
 
 def recording_label() -> str:
-    """Name the recording loaded last, for figures: its kind and its number of neurons.
+    """Name the recording that was loaded last, for the titles of figures.
 
     Examples
     --------
@@ -199,7 +199,7 @@ def split_train_test(
 def get_data(
     n_stim: int, train_data: torch.Tensor, train_labels: torch.Tensor
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Draw rows at random, with replacement, by NumPy's global generator.
+    """Draw rows at random, with replacement, from NumPy's global generator.
 
     Parameters
     ----------
@@ -252,7 +252,7 @@ def _obtain(
     seed: int | None,
     verbose: bool,
 ) -> dict[str, np.ndarray]:
-    """Get the arrays of a recording, float32, and note which it was."""
+    """Return the arrays of a recording, float32, and remember its name."""
     global _label
     recording, n, note = registry.RECORDINGS[kind], n_neurons(profile), ""
     if path is not None:
@@ -271,7 +271,7 @@ def _obtain(
 
 
 def _check_source(source: str | None) -> str:
-    """The source asked for by argument, or else by the environment."""
+    """Return the source: the argument, or else the environment variable."""
     name = "source" if source is not None else "NMAUTILS_DATA"
     if source is None:
         source = os.environ.get("NMAUTILS_DATA", "").strip() or "auto"
@@ -283,7 +283,7 @@ def _check_source(source: str | None) -> str:
 def _from_source(
     recording: Recording, kind: str, source: str, n: int, seed: int | None
 ) -> tuple[dict[str, np.ndarray], str, str]:
-    """Arrays, what kind of recording they are, and why it is not the real one if it should be."""
+    """Return arrays, the kind of recording, and, if it should be the real one, why it is not."""
     note = ""
     if source != "simulated":
         try:

@@ -1,4 +1,4 @@
-"""The real recordings: what their files are called, where they are, how to recognise them."""
+"""The real recordings: names, addresses and checksums of their files."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Simulated recordings of mouse V1: same form as the real ones, made from published statistics.
+"""Simulated recordings of mouse V1: of the same form as the real ones, from published statistics.
 
 A population of tuned neurons is drawn once; averaged responses are then drawn from it, for the
 one-degree recording or for the two halves of the six-degree one. Everything follows from one seed.
@@ -131,7 +131,7 @@ def simulate_split(n_neurons: int, seed: int = DEFAULT_SEED) -> dict[str, np.nda
 
 
 def parameters(n_neurons: int, seed: int) -> dict[str, Any]:
-    """Everything a simulated recording depends on, for the key of its cache file."""
+    """Return everything that a simulated recording depends on, for the key of its cache file."""
     return {
         "version": VERSION,
         "block": BLOCK,

@@ -1,4 +1,4 @@
-"""A figure beside its controls, or alone where controls cannot work."""
+"""A figure with its controls, or alone where controls cannot work."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ _WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 class Explorer:
-    """A figure that follows some controls, or the figure alone where there are none.
+    """A figure that controls change, or the figure alone where there are no controls.
 
     Attributes
     ----------
     figure : Figure
-        What is drawn at present.
+        The present figure.
     controls : dict of str to ipywidgets.Widget
         The sliders and buttons by name; empty without ipywidgets or outside a live notebook.
     widget : ipywidgets.Widget or None
@@ -46,7 +46,7 @@ class Explorer:
     ) -> None:
         self._draw = draw
         self._figsize = figsize
-        # Fixed margins: the axes stay put from one setting to the next, and a layout engine
+        # Fixed margins: the axes do not move from one setting to the next, and a layout engine
         # would take half of the time of drawing. The legend stands to the right of `right`.
         self._margins = {"left": 0.1, "right": right, "bottom": 0.15, "top": 0.9}
         self._picture: Any = None
@@ -56,8 +56,8 @@ class Explorer:
         self.redraw()
 
     def redraw(self) -> None:
-        """Draw the figure anew, and put it beside the controls."""
-        # Not pyplot's: a figure that pyplot knows would be shown once more below the cell.
+        """Draw the figure again, and show it below the controls."""
+        # Not made by pyplot, which would show the figure once more below the cell.
         # Nor with layout="none": a figure without an engine is given the style sheet's by savefig.
         self.figure = Figure(figsize=self._figsize, layout=PlaceHolderLayoutEngine(True, False))
         self.figure.subplots_adjust(**self._margins)
@@ -68,7 +68,7 @@ class Explorer:
     def png(self) -> bytes:
         """Return the present figure as a PNG file, without dates or other metadata."""
         file = io.BytesIO()
-        # savefig draws everything twice, for the sake of layouts that are not used here.
+        # savefig draws everything twice, for layouts that are not used here.
         FigureCanvasAgg(self.figure).print_png(
             file, metadata={"Software": None}, pil_kwargs={"compress_level": 3}
         )
@@ -80,13 +80,13 @@ class Explorer:
 
         self.controls = controls
         self._picture = ipywidgets.Image(value=self.png(), format="png")
-        # In its own size, and smaller only where the page is narrower: enlarged it would blur.
+        # In its own size, or smaller where the page is narrower; enlarged, it would be blurred.
         self._picture.layout.max_width = "100%"
         self._picture.layout.align_self = "flex-start"
         self.widget = ipywidgets.VBox([*rows, self._picture])
 
     def show(self) -> Explorer:
-        """Show it in the running notebook cell; outside notebooks nothing happens."""
+        """Show it as output of the running notebook cell; outside notebooks, do nothing."""
         if in_notebook():
             from IPython import get_ipython
             from IPython.display import display
@@ -96,7 +96,7 @@ class Explorer:
         return self
 
     def _bundle(self) -> dict[str, Any]:
-        # Pages that know no widgets fall back on the picture in the same output.
+        # Pages without widgets show the picture, which is in the same output.
         bundle: dict[str, Any] = {
             "text/plain": "Interactive figure: run this cell in a notebook to use its controls. "
             + describe(self.figure),
@@ -113,13 +113,13 @@ class Explorer:
     def _ipython_display_(self) -> None:
         from IPython import get_ipython
 
-        # As a cell's last line it is there already; named in a later cell it appears again.
+        # As a cell's last line it is shown already; in a later cell it is shown again.
         if self._shown_in_cell != getattr(get_ipython(), "execution_count", None):
             self.show()
 
 
 def is_live() -> bool:
-    """Tell whether somebody can move sliders: a notebook kernel, widgets, not a grading run."""
+    """Return whether somebody can move sliders: a notebook kernel, widgets, not a grading run."""
     return (
         in_notebook()
         and not os.environ.get("NBGRADER_EXECUTION")
@@ -128,6 +128,7 @@ def is_live() -> bool:
 
 
 def slider(description: str) -> dict[str, Any]:
+    """Return the settings that all sliders share."""
     return {
         "description": description,
         "continuous_update": False,

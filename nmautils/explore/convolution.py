@@ -1,4 +1,4 @@
-"""Tutorial 2's explorers: build one's own Gabor filter, and play with padding and stride."""
+"""Tutorial 2's explorers: make a Gabor filter, and change padding and stride."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ def gabor_workshop(
     zero_mean: bool = True,
     angle: float = 45,
 ) -> Explorer:
-    """Make one's own Gabor filter and see what it does to gratings.
+    """Make your own Gabor filter and see how it responds to gratings.
 
-    Shown are the filter, a grating, the response to it (only where the filter lies inside the
-    picture), and the mean absolute response to gratings of all angles.
+    The figure shows the filter, a grating, the response to it (only where the filter lies inside
+    the picture), and the mean absolute response to gratings of all angles.
 
     Parameters
     ----------
     orientation, wavelength, phase, sigma, K, zero_mean
-        Where the controls start; what they mean is told by `nmautils.gabor`.
+        Where the controls start; `nmautils.gabor` says what they mean.
     angle : float
         Angle of the grating at first, in degrees.
 
@@ -106,7 +106,7 @@ def gabor_workshop(
 
     for control in controls.values():
         control.observe(update, names="value")
-    # A width of their own: as narrow as their content, columns would leave the sliders no room.
+    # Without a width, the columns would be too narrow for the sliders.
     columns = [
         ipywidgets.VBox([controls[name] for name in names], layout={"width": "min(100%, 27em)"})
         for names in (("orientation", "wavelength", "phase"), ("sigma", "K", "zero_mean"))

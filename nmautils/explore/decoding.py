@@ -1,4 +1,4 @@
-"""Tutorial 1's explorers: train with one's own settings, leaf through neurons."""
+"""Tutorial 1's explorers: train with your own settings, and look at one neuron after another."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def training_desk(
     n_epochs: int = 50,
     seed: int = 1,
 ) -> Explorer:
-    """Train a decoder with one's own settings and compare the loss curves.
+    """Train a decoder with your own settings and compare the loss curves.
 
     A run whose loss stops being a finite number, or rises above where it started, is marked as
     diverged. The last seven runs stay on the figure.
@@ -43,7 +43,7 @@ def training_desk(
     train_data : tensor, n x n_neurons
     train_labels : tensor, n x 1, degrees
     make_net : callable
-        ``make_net(n_inputs, n_hidden)`` gives a new network.
+        ``make_net(n_inputs, n_hidden)`` returns a new network.
     loss_fn : callable, optional
         Mean squared error if left out.
     learning_rate : float, optional
@@ -136,7 +136,7 @@ def training_desk(
         try:
             controls["outcome"].value = run(*settings)
             desk.redraw()
-        except Exception as error:  # a callback's traceback would be lost in the browser's log
+        except Exception as error:  # a traceback would stand in the browser's log only
             text = html.escape(f"{type(error).__name__}: {error}")
             controls["outcome"].value = f"The network could not be trained. {text}"
         finally:
@@ -156,7 +156,7 @@ def training_desk(
 
 
 def neuron_browser(resp: Any, stimuli: Any, *, neuron: int = 0, sigma: float = 5) -> Explorer:
-    """Leaf through neurons: raw and smoothed tuning curve, and where each peaks.
+    """Look at one neuron after another: raw and smoothed tuning curve, and their peaks.
 
     Parameters
     ----------
@@ -251,13 +251,13 @@ class _Trainer:
         return list(history.train_loss)
 
     def _small(self, net: torch.nn.Module, n_hidden: int) -> tuple[torch.nn.Module, torch.Tensor]:
-        """Return a network and inputs with the same losses as `net`, but far less work.
+        """Return a network and inputs that give the same losses as `net` with far less work.
 
         Gradient descent moves each row of the input weights only along the responses it is
         trained on. In coordinates of the space these span (216 rows of 23,589 neurons span
         216 dimensions) every loss is the same, and 200 hidden units train in well under a
-        second instead of in half a minute. A network that treats its inputs in another way
-        answers differently there, and then is trained as it stands.
+        second instead of in half a minute. If a network treats its inputs in another way, its
+        output differs in these coordinates; it is then trained unchanged.
         """
         import torch
 

@@ -1,4 +1,4 @@
-"""Tutorial 4's explorer: leaf through neurons, and see how well a model fits each."""
+"""Tutorial 4's explorer: how well a model fits one neuron after another."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ORDERS = ("as recorded", "best fit first", "worst fit first")
 def fit_browser(
     stimuli: Any, resp_train: Any, resp_test: Any, prediction: Any, *, neuron: int | None = None
 ) -> Explorer:
-    """Leaf through neurons: both measured curves, the prediction, and how well it fits.
+    """Look at one neuron after another: both measured curves, the prediction, and its fit.
 
     Parameters
     ----------

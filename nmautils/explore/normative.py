@@ -1,4 +1,4 @@
-"""Tutorial 3's explorer: one row of the dissimilarity matrices after another."""
+"""Tutorial 3's explorer: the rows of the dissimilarity matrices, one after another."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["rdm_explorer"]
 def rdm_explorer(
     rdm_dict: Mapping[str, Any], orientations: Any, *, orientation: float = -45
 ) -> Explorer:
-    """Walk through the rows of several dissimilarity matrices (RDMs).
+    """Look at one row after another of several dissimilarity matrices (RDMs).
 
     Parameters
     ----------

@@ -9,9 +9,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase
 
-# Okabe and Ito's palette: told apart by readers with any common colour blindness.
+# Okabe and Ito's palette: readers with any common colour blindness see the difference.
 BLUE, VERMILLION, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
-# Recorded halves of tutorial 4: a yellow and a magenta that stay visible on white.
+# The recorded halves of tutorial 4: a yellow and a magenta that can be seen on white.
 TRAIN_YELLOW, TEST_MAGENTA = "#E3B505", "#B5179E"
 GREY = "0.7"
 ORIENTATION_LABEL = "stimulus orientation (°)"

@@ -192,12 +192,12 @@ def plot_output_size(
 
 
 def plot_connections(n_inputs: int = 7, K: int = 3, fig: FigureBase | None = None) -> FigureBase:
-    """Draw who listens to whom in a fully connected and in a convolutional layer.
+    """Draw the connections of a fully connected and of a convolutional layer.
 
     Parameters
     ----------
     n_inputs : int
-        Pixels, in a row; either layer has as many units.
+        Number of pixels in a row; both layers have the same number of units.
     K : int
         Length of the kernel, odd.
     fig : Figure or SubFigure, optional
@@ -326,14 +326,13 @@ def plot_gabor(
     ----------
     kernel : array or tensor, K x K
     stimulus, response : array or tensor, H x W
-        Grating with values -0.5 (white) to 0.5 (black), and what the filter makes of it.
+        Grating with values -0.5 (white) to 0.5 (black), and the filter's response to it.
     angles, strengths : array or tensor, n
         Angles of gratings in degrees, and the mean absolute response to each.
     angle : float
         Angle of `stimulus`, marked on the curve.
     limit : float, optional
-        Largest response, either sign, that the colours tell apart; the largest one there is,
-        if left out.
+        Largest absolute response of the colour scale; if left out, that of `response`.
     fig : Figure or SubFigure, optional
 
     Returns

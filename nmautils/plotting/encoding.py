@@ -93,7 +93,7 @@ def plot_decoding_errors(true: Any, decoded: Any, ax: Axes | None = None) -> Axe
 def plot_circle_cost(
     true: float = 359, n_classes: int = 20, fig: FigureBase | None = None
 ) -> FigureBase:
-    """Draw what squared error makes of a circle, beside the circle cut in classes.
+    """Draw the squared error of angles on a circle, beside the circle cut in classes.
 
     Parameters
     ----------
@@ -322,7 +322,7 @@ def _grid(
     axes = fig.subplots(n_rows, n_columns, squeeze=False)
     for ax in axes.flat[n_panels:]:
         ax.set_axis_off()
-    # Labels where nothing else stands: below the lowest panel and left of each row.
+    # Labels only below the lowest panel and left of each row, where there is room.
     for ax in axes[:, 1:].flat:
         ax.yaxis.label.set_visible(False)
     for ax in axes[:-1].flat:

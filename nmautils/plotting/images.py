@@ -17,7 +17,7 @@ def show_stimulus(img: Any, ax: Axes | None = None, show: bool = False) -> Axes:
     Parameters
     ----------
     img : array or tensor, H x W (leading dimensions of length 1 are dropped)
-        Values 0 to 1, or shifted to -0.5 to 0.5: negative values tell, and 0.5 is added.
+        Values from 0 to 1, or from -0.5 to 0.5: if one is negative, 0.5 is added to all.
     ax : Axes, optional
     show : bool
         Call ``plt.show()`` at the end.
@@ -127,7 +127,7 @@ def plot_example_activations(
     axes = fig.subplots(n_rows, n_columns, squeeze=False)
     for row, (stimulus, maps) in enumerate(zip(stimuli, act, strict=True)):
         show_stimulus(stimulus, axes[row, 0])
-        axes[row, 0].spines[:].set(visible=True, color="0.8")  # where white meets the page
+        axes[row, 0].spines[:].set(visible=True, color="0.8")  # shows where a white image ends
         for ax, channel in zip(axes[row, 1:], channels, strict=True):
             image = ax.imshow(maps[channel], cmap="bwr", vmin=-3, vmax=3)
             ax.set(xticks=[], yticks=[])

@@ -125,7 +125,7 @@ def plot_loss_runs(runs: Mapping[str, Sequence[float]], ax: Axes | None = None) 
             continue
         diverged = has_diverged(curve)
         leaves = np.flatnonzero(~np.isfinite(curve) | (curve > ceiling))
-        # What lies above the ceiling would flatten all other curves: it ends there.
+        # Curves end at the ceiling: higher values would flatten all other curves.
         drawn = np.append(curve[: leaves[0]], ceiling) if len(leaves) else curve
         (line,) = ax.plot(
             drawn,
@@ -146,7 +146,7 @@ def plot_loss_runs(runs: Mapping[str, Sequence[float]], ax: Axes | None = None) 
 
 
 def has_diverged(losses: Sequence[float] | np.ndarray) -> bool:
-    """Tell whether a loss stopped being a finite number or rose above where it started.
+    """Return whether a loss stopped being a finite number or rose above its start.
 
     Examples
     --------

@@ -28,7 +28,7 @@ def plot_network(
     rectified: bool = False,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw the layers of a network with one hidden layer; what is learned is coloured.
+    """Draw a network with one hidden layer; its weights and biases are coloured.
 
     Parameters
     ----------
@@ -230,8 +230,8 @@ def visualize_weights(
     xlabel : str
         What the columns of `W_in_sorted` are.
     limits : (float or None, float or None)
-        Largest weight, either sign, that the colours of each image tell apart; None takes one
-        that only one weight in a hundred exceeds.
+        Largest absolute weight of each image's colour scale; None takes a value that only one
+        weight in a hundred exceeds.
 
     Returns
     -------
@@ -274,7 +274,7 @@ def visualize_hidden_units(
     xlabel : str
         What the columns of `W_in_sorted` are.
     limit : float or None
-        Largest weight, either sign, that the colours tell apart; None as in `visualize_weights`.
+        Largest absolute weight of the colour scale; None as in `visualize_weights`.
 
     Returns
     -------

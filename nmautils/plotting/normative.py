@@ -41,7 +41,7 @@ def plot_cnn(net: nn.Module, image: Any, fig: FigureBase | None = None) -> Figur
     net : CNN or ConvPoolFC
         Network with the layers ``conv``, ``pool``, ``fc`` and ``out``.
     image : array or tensor, H x W
-        What it is shown.
+        Its input.
     fig : Figure or SubFigure, optional
 
     Returns

@@ -80,7 +80,7 @@ def plot_multiple_rdm(rdm_dict: Mapping[str, Any], fig: FigureBase | None = None
 
 
 def plot_rdm_rdm_correlations(rdm_sim: Mapping[str, float], ax: Axes | None = None) -> Axes:
-    """Draw how far the RDM of each model layer agrees with that of the recording.
+    """Draw how well the RDM of each model layer agrees with that of the recording.
 
     Parameters
     ----------
@@ -193,7 +193,7 @@ def plot_resp_lowd(
     fig, axes = _row_of_panels(resp_dict, fig, height=4.5, width=4.5)
     for ax, (label, resp) in zip(axes, resp_dict.items(), strict=True):
         x, y = as_array(embed_lowd(as_array(resp))).T
-        # The ends of the cyclic colour map are nearly white, hence the thin edge.
+        # A thin edge, since the ends of the cyclic colour map are nearly white.
         dots = ax.scatter(
             x, y, c=orientations, cmap="twilight", vmin=-90, vmax=90, s=38, ec="0.5", lw=0.4
         )

@@ -1,4 +1,4 @@
-"""What a figure shows in words, for readers who do not see it."""
+"""Describe a figure in words, for readers who do not see it."""
 
 import re
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from matplotlib.text import Text
 
 __all__ = ["describe"]
 
-MAX_LENGTH = 600  # characters; longer than this nobody listens to
+MAX_LENGTH = 600  # characters; a screen reader reads them aloud
 MAX_LABELS = 12
 _NAMED = {"alpha": "α", "lambda": "λ", "mu": "μ", "phi": "φ", "sigma": "σ", "theta": "θ"} | {
     "cdot": "·", "geq": "≥", "ldots": "…", "leq": "≤", "lfloor": "⌊", "prime": "′", "rfloor": "⌋",
@@ -35,8 +35,8 @@ def describe(figure: Figure) -> str:
 
     Notes
     -----
-    It tells what the figure is about, not what is to be seen in it: where that matters, a
-    person has to write the text.
+    The line says what the figure is about, not what one sees in it: where that matters, a person
+    has to write the text.
 
     Examples
     --------
