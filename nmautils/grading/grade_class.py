@@ -24,6 +24,7 @@ from nmautils.course.settings import find_root, read_settings
 from nmautils.errors import SandboxMissing
 from nmautils.grading.intake.submissions import HandIn, find_hand_ins, known_assignments
 from nmautils.grading.model.assignment import Bundle, freeze
+from nmautils.grading.model.limits import Limits
 from nmautils.grading.model.results import Graded, Submission
 from nmautils.grading.record.gradebook import (
     Course,
@@ -45,7 +46,7 @@ from nmautils.grading.record.records import (
 from nmautils.grading.report.class_summary import write_summary
 from nmautils.grading.run.cluster import Cluster
 from nmautils.grading.run.grader import not_graded
-from nmautils.grading.run.sandbox.bubblewrap import check_sandbox
+from nmautils.grading.run.sandbox.walls import check_walls, name_of_walls
 
 __all__ = ["Local", "Report", "grade_class"]
 
@@ -601,24 +602,23 @@ def usable_cores() -> int:
 
 def run(args: argparse.Namespace) -> int:
     """Carry out ``nmautils grade``; the status is 1 if something needs a person."""
-    from .run import pool as engine
+    from .run import pool
 
     root = Path(args.root) if args.root else find_root()
     options = {
         "sandbox": not args.no_sandbox,
         "full": args.full,
-        "limits": engine.limits_of(read_settings(root)),
+        "limits": Limits.of(read_settings(root).grading),
     }
 
     def place() -> Place:
         if args.cluster:
-            return Cluster(args.cluster, engine.grade, **options)
-        if not args.no_sandbox:
-            check_sandbox()
-        return Local(args.jobs or usable_cores(), engine.grade, **options)
+            return Cluster(args.cluster, pool.grade, **options)
+        check_walls(name_of_walls(not args.no_sandbox))
+        return Local(args.jobs or usable_cores(), pool.grade, **options)
 
     with ExitStack() as stack:
-        stack.callback(engine.close)
+        stack.callback(pool.close)
         lines = stack.enter_context(Bar()) if Console().is_terminal else Lines()
         report = grade_class(
             root,

@@ -22,7 +22,7 @@ from nmautils.grading.grade_class import Lines, Local, finish, grade_class
 from nmautils.grading.record import gradebook
 from nmautils.grading.record.marks import marks
 from nmautils.grading.record.records import grading_lock, read_record, read_records
-from nmautils.grading.run import pool as engine
+from nmautils.grading.run import pool
 from tests.support.fake_grading import LOG, SECONDS, course_with_written_answer, grade
 from tests.support.grading_class import NAME, REPOSITORY, cell, hand_in, released, solve
 
@@ -481,7 +481,7 @@ def test_no_more_than_a_few_submissions_are_held_at_a_time(root):
 
 def test_the_command_grades_says_where_and_ends_with_the_status(root, monkeypatch, capsys):
     class_of(root, 2)
-    monkeypatch.setattr(engine, "grade", grade)
+    monkeypatch.setattr(pool, "grade", grade)
     assert cli.main(["grade", NAME, "--jobs", "1", "--root", str(root)]) == 0
     out = capsys.readouterr().out
     assert f"{NAME}: 2 hand-ins, automatic marks 3 to 4, mean 3.50, of 4" in out
