@@ -14,7 +14,7 @@ os.environ |= {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 from benchmarks.grading import ROOT, TUTORIALS
 from nmautils.grading.model.assignment import freeze
 from nmautils.grading.model.results import Submission
-from nmautils.grading.run import pool as engine
+from nmautils.grading.run import pool
 from tests.support.corpus_class import notebook
 
 SHARES = {
@@ -36,7 +36,7 @@ def measure(tutorial: str, runs: int) -> dict[str, list[float]]:
     seconds: dict[str, list[float]] = {share: [] for share in SHARES}
     for number in range(runs + 1):
         started = time.perf_counter()
-        graded = engine.grade(bundle, Submission("one", raw, number))
+        graded = pool.grade(bundle, Submission("one", raw, number))
         called = time.perf_counter() - started
         assert graded.score == sum(exercise.points for exercise in graded.exercises)
         if number == 0:  # it has started the grader
@@ -66,7 +66,7 @@ def main(arguments: list[str] | None = None) -> None:
                 spread = f"({1000 * low:.0f} to {1000 * high:.0f})"
                 print(f"  {SHARES[share]:38}{1000 * middle:6.0f}  {spread}", flush=True)
     finally:
-        engine.close()
+        pool.close()
 
 
 if __name__ == "__main__":

@@ -11,10 +11,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from nmautils.commands._shared import add_names, add_root, root_of
 from nmautils.course.settings import read_settings
 from nmautils.grading.grade_class import Lines, Local, Place, Report, grade_class
+from nmautils.grading.model.limits import Limits
 from nmautils.grading.report.run_report import printable
 from nmautils.grading.run import pool
 from nmautils.grading.run.cluster import Cluster
-from nmautils.grading.run.sandbox.bubblewrap import check_sandbox
+from nmautils.grading.run.sandbox.walls import check_walls, name_of_walls
 
 __all__ = ["Bar", "add_arguments", "finish", "run"]
 
@@ -89,14 +90,13 @@ def usable_cores() -> int:
 def run(args: argparse.Namespace) -> int:
     """Grade; the status is 1 if something needs a person."""
     root = root_of(args)
-    limits = pool.limits_of(read_settings(root))
+    limits = Limits.of(read_settings(root).grading)
     options = {"sandbox": not args.no_sandbox, "full": args.full, "limits": limits}
 
     def place() -> Place:
         if args.cluster:
             return Cluster(args.cluster, pool.grade, **options)
-        if not args.no_sandbox:
-            check_sandbox()
+        check_walls(name_of_walls(not args.no_sandbox))
         return Local(args.jobs or usable_cores(), pool.grade, **options)
 
     with ExitStack() as stack:

@@ -84,7 +84,7 @@ ctypes.CDLL(None).pause()
         "import time",
         net=_answer("time.sleep(1.2)\nraise ValueError"),
         loop="def train(*_, **__):\n    time.sleep(1.2)\n    return []",
-        total=8,
+        total_seconds=8,
     ),
     attack(
         "busy_children",
@@ -162,9 +162,9 @@ for _ in range(50):
     except OSError:
         break
 """,
-        memory=5 << 29,
-        cell=3,
-        total=40,  # filling and freeing so much memory takes its time on a busy machine
+        memory_gib=2.5,
+        cell_seconds=3,
+        total_seconds=40,  # filling and freeing so much memory takes its time on a busy machine
     ),
     attack(
         "fork_bomb",
@@ -345,7 +345,7 @@ def _odd_json(data: bytes) -> bytes:
 
 
 NOTEBOOKS = [
-    costs_itself("many_cells", "20,000 cells", "", change=_many_cells, kept=0, total=2),
+    costs_itself("many_cells", "20,000 cells", "", change=_many_cells, kept=0, total_seconds=2),
     costs_itself("large_text", "a text cell of 50 MB", "", change=_large_text, kept=0),
     costs_itself("deep_metadata", "metadata 400 levels deep", "", change=_deep_metadata),
     costs_itself("slow_source", _slow_source.__doc__, "", change=_slow_source, kept=0),

@@ -75,8 +75,8 @@ def steal():
                 if type(value) is str and "steal()" not in value:
                     look(value, "a dict")
     for name in sys.modules:
-        if name.startswith("nmautils.grading.") and name.rsplit(".")[-1] in ("judge", "engine",
-                                                                              "host", "bundle"):
+        if name.startswith("nmautils.grading.") and name.rsplit(".")[-1] in (
+                "judge", "pool", "worker", "grader", "assignment"):
             raise obtained(f"module {name} in the kernel")
 """,
     ),

@@ -585,8 +585,9 @@ FORGED = [
         "answers messages of the grader before the kernel does, with good news",
         FORGE
         + """
-import json, threading, time
-from nmautils.grading.run.values import encode, write_frame
+import threading, time
+from nmautils.grading.run.values import encode
+from nmautils.grading.run.wire import pack_frame
 
 def flood():
     answer = {"status": "ok", "value": encode([2.0, 1.0])[0], "passed": True, "score": 10.0}
@@ -595,7 +596,7 @@ def flood():
     shells = [getattr(kernel, name, None) for name in ("shell_stream", "shell_socket")]
     for _ in range(40):
         time.sleep(0.02)
-        kernel.calls.sendall(write_frame(json.dumps(answer), []))
+        kernel.calls.sendall(pack_frame(answer))
         for stream in [s for s in shells if s is not None]:
             for kind in ("execute_reply", "probe_reply", "kernel_info_reply"):
                 try:
@@ -819,19 +820,19 @@ BULK = [
         "pours_into_the_shell_socket",
         "message after message of 75 megabytes where replies are awaited",
         _bulk(SEND.format("stream", "[*ident, b'<IDS|MSG>', large]")),
-        total=5,
+        total_seconds=5,
     ),
     attack(
         "pours_into_the_output_socket",
         "message after message of 75 megabytes where outputs are expected",
         _bulk(SEND.format("kernel.iopub_thread.socket", "[b'<IDS|MSG>', large]")),
-        total=5,
+        total_seconds=5,
     ),
     attack(
         "pours_into_the_probe_socket",
         "bytes without end where the answers of probes are awaited",
         _bulk("kernel.calls.sendall(large)"),
-        total=5,
+        total_seconds=5,
     ),
 ]
 

@@ -51,12 +51,17 @@ PROBE_ARRAYS = 10_000  # arrays in a value
 PROBE_CHARACTERS = 2_000_000  # of the text that describes a value
 PROBE_BYTES = 64 * MIB  # of all arrays of a value
 PROBE_DIMENSIONS = 16  # of an array
+PROBE_TEXT_BYTES = 6 * PROBE_CHARACTERS  # of a frame's text; JSON escapes take up to six bytes
 CONTROL_BYTES = 4 * MIB  # of a request to the forkserver
+CONTROL_DESCRIPTORS = 16  # file descriptors beside it
 RESULT_BYTES = 512 * MIB  # of a request to a worker, or of its answer
 KERNEL_MESSAGE_BYTES = 64 * MIB  # of one message of a kernel; the largest honest ones hold a figure
 KERNEL_MESSAGES_WAITING = 50  # that wait to be read
 FLOOD_BYTES, FLOOD_MESSAGES = 40 * MIB, 20_000  # that a cell may publish before it is stopped
 ERROR_CHARACTERS = 2_000  # of the text of an error in the student's code
+ERROR_LINE_CHARACTERS = 500  # of the student's line that raised it
+CLASS_NAME_CHARACTERS = 100  # of the name of a class that comes from a student's process
+TRACEBACK_LINES = 100  # of an error, as a kernel sends them
 SHARED_MEMORY_BYTES = 64 * MIB  # of /dev/shm in a sandbox
 
 # --- run: patience -------------------------------------------------------------------------------
@@ -65,7 +70,8 @@ KERNEL_STARTS = 10  # processes that one notebook may end
 LOST_CALLS = 2  # calls by one exercise's checks that may run into a limit
 KERNEL_START_SECONDS = 60
 KERNEL_ANSWER_SECONDS = 30
-PROBE_SEND_SECONDS = 5
+CONTROL_SEND_SECONDS = 10  # until the forkserver has taken a request
+PROBE_SEND_SECONDS = 5  # until a student's process has taken a call
 RESULT_SECONDS = 60  # after a submission's own limit, until its process is given up
 CLUSTER_CONNECT_SECONDS = 10
 CLUSTER_WORKER_SECONDS = 60  # until the first worker is there
@@ -165,6 +171,8 @@ class OutputLimits:
         Outputs in a cell.
     characters, lines : int
         Of text in all outputs of a cell together.
+    raw_characters : int
+        Of text as a kernel sends it: of a progress bar, only the last state is kept.
     pictures : int
         PNG pictures in a cell.
     """
@@ -172,6 +180,7 @@ class OutputLimits:
     outputs: int = 40
     characters: int = 20_000
     lines: int = 500
+    raw_characters: int = 50_000
     pictures: int = 12
 
 
@@ -190,6 +199,11 @@ class PictureLimits:
     size: int
     side: int
     area: int
+
+    @property
+    def base64_characters(self) -> int:
+        """The longest base64 text that is looked at; it may have line breaks and spaces."""
+        return 2 * self.size
 
     def allow(self, width: int, height: int) -> bool:
         """Whether a picture may have this width and height."""

@@ -23,10 +23,11 @@ from nmautils.course.settings import read_settings
 from nmautils.grading.intake.files import read_regular
 from nmautils.grading.intake.submissions import read_timestamp
 from nmautils.grading.model.assignment import freeze
+from nmautils.grading.model.limits import Limits
 from nmautils.grading.model.results import Submission
 from nmautils.grading.record.gradebook import open_course, prepare, save
 from nmautils.grading.record.records import grading_lock, read_record, seed_for, write_record
-from nmautils.grading.run import pool as engine
+from nmautils.grading.run import pool
 
 from .course_directory import course_directory
 
@@ -78,11 +79,11 @@ class GradeSubmission(NbGraderPreprocessor):
         with grading_lock(root):
             submission = Submission(student, resources.pop(HANDED_IN), 0)
             seed = seed_for(read_record(root, assignment, student), submission.digest)
-            graded = engine.grade(
+            graded = pool.grade(
                 freeze(root, assignment),
                 Submission(student, submission.notebook, seed),
                 full=self.full,
-                limits=engine.limits_of(read_settings(root)),
+                limits=Limits.of(read_settings(root).grading),
                 sandbox=self.sandbox,
             )
             write_record(root, graded)

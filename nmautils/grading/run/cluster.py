@@ -12,16 +12,15 @@ from concurrent.futures import CancelledError, Future
 from typing import Any
 
 import nmautils
-from nmautils.errors import SandboxMissing
+from nmautils.errors import ClusterError, SandboxMissing
 from nmautils.grading.model.assignment import Bundle
+from nmautils.grading.model.limits import CLUSTER_CONNECT_SECONDS, CLUSTER_WORKER_SECONDS
 from nmautils.grading.model.results import Graded, Submission
-from nmautils.grading.run.sandbox.bubblewrap import check_sandbox
+from nmautils.grading.run.sandbox.walls import check_walls, name_of_walls
 
 __all__ = ["Cluster"]
 
 Grade = Callable[..., Graded]
-
-CONNECT, FIRST_WORKER = 10, 60
 
 
 class Cluster:
@@ -45,7 +44,7 @@ class Cluster:
 
     Raises
     ------
-    RuntimeError
+    ClusterError
         One line, if Dask is missing, nobody answers, or a worker cannot grade.
     """
 
@@ -53,23 +52,24 @@ class Cluster:
         try:
             from distributed import Client
         except ModuleNotFoundError as error:
-            raise RuntimeError(
+            raise ClusterError(
                 f"--cluster needs {error.name}; install it with: pip install 'nmautils[cluster]'"
             ) from None
+        connect: Any = Client
         # What Dask has to say comes as one line from here.
         logging.getLogger("distributed").setLevel(logging.CRITICAL)
         self._grade, self._options = grade, {"sandbox": sandbox, **options}
         self._bundles: dict[str, Any] = {}
         why = []
         try:
-            self._client = Client(address, timeout=CONNECT, set_as_default=False)
+            self._client = connect(address, timeout=CLUSTER_CONNECT_SECONDS, set_as_default=False)
         except (OSError, ValueError, TypeError) as error:
             why = str(error).strip().splitlines() or [type(error).__name__]
         if why:
             # A client that failed closes when it is collected. If that happened to be in the
             # starting thread of the next one, both would wait for the same lock.
             gc.collect()
-            raise RuntimeError(
+            raise ClusterError(
                 f"no Dask scheduler answers at {address} ({why[0]}); start one with `dask "
                 "scheduler`, and see docs/scaling.md"
             )
@@ -82,30 +82,31 @@ class Cluster:
 
     def _look_at_workers(self, address: str, sandbox: bool) -> None:
         try:
-            self._client.wait_for_workers(1, timeout=FIRST_WORKER)
+            self._client.wait_for_workers(1, timeout=CLUSTER_WORKER_SECONDS)
         except TimeoutError:
-            raise RuntimeError(
+            raise ClusterError(
                 f"the scheduler at {address} has no workers; start some with `dask worker "
                 f"{address} --nthreads 1`"
             ) from None
         try:
             answers = self._client.run(_describe, sandbox)
         except Exception as error:
-            raise RuntimeError(
+            raise ClusterError(
                 "a worker cannot load nmautils.grading; install nmautils[grading,cluster] "
                 f"{nmautils.__version__} there ({type(error).__name__}: {error})"
             ) from None
         for worker, (version, problem) in sorted(answers.items()):
             if version != nmautils.__version__:
                 ours = nmautils.__version__
-                raise RuntimeError(_other_version(f"the worker {worker}", version, ours))
+                raise ClusterError(_other_version(f"the worker {worker}", version, ours))
             if problem:
                 raise SandboxMissing(f"the worker {worker} cannot grade: {problem}")
 
     @property
     def places(self) -> int:
         """Submissions at a time, at least one."""
-        return max(1, sum(self._client.nthreads().values()))
+        threads: dict[str, int] = self._client.nthreads()
+        return max(1, sum(threads.values()))
 
     def submit(self, bundle: Bundle, submission: Submission) -> "Future[Graded]":
         """Have a submission graded somewhere. The bundle is sent to every worker once."""
@@ -114,14 +115,15 @@ class Cluster:
                 # Under a new name each time: a worker may still be forgetting one that was lost.
                 (sent,) = self._client.scatter([bundle], broadcast=True, hash=False)
             except (OSError, TimeoutError, CancelledError) as error:
-                raise RuntimeError(
+                raise ClusterError(
                     f"the cluster has no workers any more ({type(error).__name__}); what "
                     "was graded is saved, and the same command goes on from there"
                 ) from None
             self._bundles[bundle.digest] = sent
-        return self._executor.submit(
+        future: Future[Graded] = self._executor.submit(
             _grade_here, self._grade, self._bundles[bundle.digest], submission, self._options
         )
+        return future
 
     def is_lost(self, error: BaseException) -> bool:
         """Tell whether a submission failed because of a worker's end, not because of itself.
@@ -142,11 +144,10 @@ class Cluster:
 def _describe(sandbox: bool) -> tuple[str, str]:
     """On a worker: its version, and why it cannot grade, if it cannot."""
     problem = ""
-    if sandbox:
-        try:
-            check_sandbox()
-        except SandboxMissing as error:
-            problem = str(error)
+    try:
+        check_walls(name_of_walls(sandbox))
+    except SandboxMissing as error:
+        problem = str(error)
     return nmautils.__version__, problem
 
 
@@ -155,7 +156,7 @@ def _grade_here(
 ) -> Graded:
     """On a worker, which may have joined only after the others were looked at."""
     if bundle.version != nmautils.__version__:
-        raise RuntimeError(_other_version("a worker", nmautils.__version__, bundle.version))
+        raise ClusterError(_other_version("a worker", nmautils.__version__, bundle.version))
     return grade(bundle, submission, **options)
 
 

@@ -1,14 +1,13 @@
 """A warm Python that kernels are forked from: ``python -I -m nmautils.grading.run.forkserver``.
 
-It has imported what every notebook imports and never sees a test, an answer or another
-submission; its environment is empty but for what a kernel needs. So whatever a fork of it
-finds in its own memory is public.
+It has imported what every notebook imports. It never sees a test, an answer or a submission, and
+its environment holds only what a kernel needs. So whatever a fork finds in its memory is public.
 
-It reads requests from a Unix socket, JSON with file descriptors beside it:
+It reads requests from a Unix socket, frames with file descriptors beside them:
 
-- ``{"do": "stem", "cells": [...]}`` and a socket: fork a stem, which runs these cells and then
-  takes requests from that socket as the nursery does.
-- ``{"do": "kernel", ...}``, with the namespaces of a sandbox and the two ends of pipes: fork a
+- ``{"do": "stem", "cells": [...]}`` and a socket: it forks a stem, which runs these cells and then
+  takes requests from that socket as the forkserver does.
+- ``{"do": "kernel", ...}``, two ends of pipes, a socket, and what the walls need: it forks a
   student's kernel, see `_be_kernel`.
 """
 
@@ -16,21 +15,21 @@ import contextlib
 import gc
 import importlib
 import itertools
-import json
 import os
 import select
 import signal
 import socket
-import sys
 from collections.abc import Iterable
 from typing import Any
 
-__all__ = ["ENVIRONMENT", "receive", "send", "serve", "settle", "warm_up"]
+from nmautils.grading.model.limits import ERROR_CHARACTERS, Limits
+from nmautils.grading.run.sandbox.walls import Place, walls_named
 
-MESSAGE = 4 << 20
-PAGE = os.sysconf("SC_PAGE_SIZE")
+from .wire import Message, receive_control, send_control
 
-# What each process of grading is told: small recordings, off line, on one thread.
+__all__ = ["ENVIRONMENT", "main", "settle", "warm_up"]
+
+# Environment of every process of grading: small recordings, no network, one thread.
 ENVIRONMENT = {
     "LANG": "C.UTF-8",
     "PYTHONDONTWRITEBYTECODE": "1",
@@ -56,6 +55,8 @@ WARM = (
     "matplotlib.backends.backend_agg",
     "matplotlib.pyplot",
     "nmautils.check",
+    "nmautils.grading.run.sandbox.bubblewrap",
+    "nmautils.grading.run.student_kernel",
     "numpy",
     "PIL.PngImagePlugin",
     "scipy.ndimage",
@@ -71,10 +72,10 @@ WARM = (
 
 
 def serve(control: socket.socket, namespace: dict[str, Any]) -> None:
-    """Fork what is asked for, until the other side hangs up."""
+    """Fork a stem or a kernel for each request, until the other side hangs up."""
     while True:
         try:
-            request, descriptors = receive(control)
+            request, descriptors = receive_control(control)
         except EOFError:
             return
         _reap()
@@ -93,30 +94,6 @@ def serve(control: socket.socket, namespace: dict[str, Any]) -> None:
             os._exit(0)
 
 
-def send(control: socket.socket, message: dict[str, Any], descriptors: list[int]) -> None:
-    """Send a request with file descriptors."""
-    raw = json.dumps(message).encode()
-    control.settimeout(10)
-    header = len(raw).to_bytes(8, "big")
-    socket.send_fds(control, [header], descriptors)
-    control.sendall(raw)
-
-
-def receive(control: socket.socket) -> tuple[dict[str, Any], list[int]]:
-    """Wait for a request and its file descriptors; `EOFError` when there will be no more."""
-    control.settimeout(None)
-    header, descriptors, _, _ = socket.recv_fds(control, 8, 16)
-    if len(header) < 8:
-        raise EOFError
-    size, raw = int.from_bytes(header, "big"), b""
-    while len(raw) < size:
-        part = control.recv(min(size - len(raw), MESSAGE))
-        if not part:
-            raise EOFError
-        raw += part
-    return json.loads(raw), descriptors
-
-
 def warm_up(names: Iterable[str]) -> None:
     """Import modules, and let torch do for the first time what is slow the first time."""
     for name in names:
@@ -125,15 +102,16 @@ def warm_up(names: Iterable[str]) -> None:
 
     torch.set_num_threads(1)
     torch.manual_seed(0)
-    weight = torch.nn.Parameter(torch.ones(2, 2))
+    weight: Any = torch.nn.Parameter(torch.ones(2, 2))
     for kind in (torch.optim.SGD, torch.optim.Adam):
         optimiser = kind([weight], lr=0.1)
-        torch.nn.functional.mse_loss(weight @ weight, weight).backward()
+        loss: Any = torch.nn.functional.mse_loss(weight @ weight, weight)
+        loss.backward()
         optimiser.step()
 
 
 def settle() -> None:
-    """Never collect what is there now, so that forks do not copy it page by page."""
+    """Exclude all objects from garbage collection, which would copy their pages in each fork."""
     gc.collect()
     gc.freeze()
 
@@ -146,44 +124,45 @@ def _draw_once() -> None:
     figure.subplots().plot([0, 1], label="a")
     figure.legend()
     with open(os.devnull, "wb") as nowhere:
-        matplotlib.backends.backend_agg.FigureCanvasAgg(figure).print_png(nowhere)
+        canvas: Any = matplotlib.backends.backend_agg.FigureCanvasAgg(figure)
+        canvas.print_png(nowhere)
 
 
-def _be_stem(request: dict[str, Any], control: socket.socket, namespace: dict[str, Any]) -> None:
-    """Run the cells that are the same for everybody, say how that went, and serve forks."""
+def _be_stem(request: Message, control: socket.socket, namespace: dict[str, Any]) -> None:
+    """Run the cells that are the same for everybody, report an error, and serve requests."""
     from IPython.core.inputtransformer2 import TransformerManager
     from matplotlib import pyplot
 
     problem = ""
+    new_manager: Any = TransformerManager
     with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
         try:
             for cell in request["cells"]:
-                plain = TransformerManager().transform_cell(cell)
+                plain = new_manager().transform_cell(cell)
                 exec(compile(plain, "<set-up>", "exec"), namespace)
                 pyplot.close("all")
         except BaseException as error:
-            problem = f"{type(error).__name__}: {error}"
-    send(control, {"problem": problem}, [])
+            problem = f"{type(error).__name__}: {error}"[:ERROR_CHARACTERS]
+    send_control(control, {"problem": problem})
     if not problem:
         settle()
         serve(control, namespace)
 
 
-def _be_kernel(request: dict[str, Any], descriptors: list[int], namespace: dict[str, Any]) -> None:
+def _be_kernel(request: Message, descriptors: list[int], namespace: dict[str, Any]) -> None:
     """Start a student's kernel and wait for its end.
 
-    Besides namespaces to join come two pipes: ``leash``, whose other end the grader holds as
-    long as it wants the kernel, and ``life``, which tells the grader that the kernel is ready
-    (``r``), that it uses too much memory (``m``) and that it has ended (the end of the file). By
-    the socket ``calls`` probes come.
+    Three descriptors come before those that the walls need: the pipe ``leash``, whose other end
+    the worker's fork holds as long as it wants the kernel; the pipe ``life``, which says that the
+    kernel is ready (``r``), that it uses too much memory (``m``) and that it has ended (the end of
+    the file); and the socket ``calls``, on which calls of probes come.
     """
-    from nmautils.grading.run.sandbox.bubblewrap import Limits, confine, join
+    from .student_kernel import run_kernel
 
     leash, life, calls, *namespaces = descriptors
-    limits = Limits(**request["limits"])
-    # The kernel shares these pages; afterwards, /proc is that of the sandbox.
-    before = _resident("self")
-    join(namespaces)
+    limits, place = Limits(**request["limits"]), Place(**request["place"])
+    walls = walls_named(request["walls"])
+    memory_bytes = walls.join(namespaces)
     for descriptor in namespaces:
         os.close(descriptor)
     kernel = os.fork()
@@ -192,16 +171,13 @@ def _be_kernel(request: dict[str, Any], descriptors: list[int], namespace: dict[
             os.close(leash)
             os.setsid()
             _close_all_but(life, calls)
-            if request["confined"]:
-                confine(limits, request["user"])
-            from .student_kernel import run_kernel
-
-            run_kernel(namespace, request["sockets"], request["key"], request["seed"], life, calls)
+            walls.confine(limits, place)
+            run_kernel(namespace, place, request["key"], request["seed"], life, calls)
         finally:
             os._exit(1)
     os.close(calls)
     while not os.waitpid(kernel, os.WNOHANG)[0]:
-        if request["confined"] and _memory(before) > limits.memory:
+        if memory_bytes() > limits.memory_bytes:
             os.write(life, b"m")
             os._exit(0)
         if select.select([leash], [], [], 0.1)[0]:
@@ -211,25 +187,8 @@ def _be_kernel(request: dict[str, Any], descriptors: list[int], namespace: dict[
             return
 
 
-def _memory(before: int) -> int:
-    """Bytes that the processes of this sandbox use, beyond what each had when it was forked."""
-    used = 0
-    for name in os.listdir("/proc"):
-        if name.isdigit():
-            used += max(0, _resident(name) - before)
-    return used
-
-
-def _resident(process: str) -> int:
-    try:
-        with open(f"/proc/{process}/statm") as file:
-            return int(file.read().split()[1]) * PAGE
-    except (OSError, IndexError, ValueError):
-        return 0
-
-
 def _close_all_but(*kept: int) -> None:
-    """Leave nothing open but `kept`; standard input and output lead nowhere."""
+    """Close all descriptors but `kept`, and connect standard input and output to nothing."""
     nowhere = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(nowhere, standard)
@@ -250,9 +209,9 @@ def main() -> None:
     warm_up(WARM)
     _draw_once()
     settle()
-    send(control, {"ready": True}, [])
+    send_control(control, {"ready": True})
     serve(control, {"__name__": "__main__", "__builtins__": __builtins__})
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

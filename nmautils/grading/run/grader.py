@@ -12,13 +12,15 @@ from nbformat.v4 import new_output, writes
 from nmautils.cells import Kind, grade_id_of, is_test, kind_of
 from nmautils.grading.intake.read import read_submission
 from nmautils.grading.model.assignment import Bundle
+from nmautils.grading.model.limits import KERNEL_STARTS, LOST_CALLS, Limits
 from nmautils.grading.model.results import Event, ExerciseResult, Graded, Submission
 from nmautils.grading.repair.rebuild import rebuild
-from nmautils.grading.run.sandbox.bubblewrap import Limits
+from nmautils.grading.run.sandbox.walls import DEFAULT_WALLS
 from nmautils.grading.safe.outputs import clean_cell, clean_outputs
 
+from .forkserver_client import ForkServer
 from .judge import Verdict, judge
-from .kernel import CellRun, Kernel, Nursery, ProbeFailed, ProbeTooSlow
+from .kernel import CellRun, Kernel, ProbeFailed, ProbeTooSlow
 
 __all__ = ["Grader", "not_graded", "shared_cells"]
 
@@ -38,9 +40,6 @@ NO_TIME = "There was no time left for this cell: the notebook had used up its {:
 GAVE_UP = "This cell was not run: the notebook's process had ended too often."
 CALLED_TOO_LONG = "A check called your code and it took longer than {:g} seconds: it was stopped."
 CALLED_AND_ENDED = "A check called your code and it ended the Python process it ran in."
-
-# How often a notebook may end its process, and one exercise bring a call to its limit.
-STARTS, LOST_CALLS = 10, 2
 
 
 def shared_cells(release: NotebookNode, full: bool) -> list[str]:
@@ -68,31 +67,31 @@ class Grader:
         The assignment.
     submission : Submission
         The hand-in.
-    nursery : Nursery or None
+    forkserver : ForkServer or None
         Where its process is forked.
     stem : str or None
-        The nursery's stem that has run `shared_cells`; None if there is none.
+        The forkserver's stem that has run `shared_cells`; None if there is none.
     full : bool
         Whether demonstrations are run as well.
     limits : Limits
         What it may use.
-    sandboxed : bool
-        Whether it runs in a sandbox.
+    walls : str
+        What confines it, by name.
     """
 
     def __init__(
         self,
         bundle: Bundle,
         submission: Submission,
-        nursery: Nursery | None,
+        forkserver: ForkServer | None,
         stem: str | None = None,
         full: bool = False,
         limits: Limits | None = None,
-        sandboxed: bool = True,
+        walls: str = DEFAULT_WALLS,
     ) -> None:
         self.bundle, self.submission = bundle, submission
-        self.nursery, self.stem = nursery, stem
-        self.full, self.limits, self.sandboxed = full, limits or Limits(), sandboxed
+        self.forkserver, self.stem = forkserver, stem
+        self.full, self.limits, self.walls = full, limits or Limits(), walls
         self.release = bundle.notebook()
         self.given = {
             name: cell.source for cell in self.release.cells if (name := grade_id_of(cell))
@@ -117,7 +116,7 @@ class Grader:
             With a `problem` if the file is no notebook.
         """
         started = monotonic()
-        self.deadline = started + self.limits.total
+        self.deadline = started + self.limits.total_seconds
         try:
             handed_in = read_submission(self.submission.notebook)
         except ValueError as error:
@@ -168,7 +167,7 @@ class Grader:
     def _ready(self) -> Kernel | None:
         """Give the kernel, a fresh one where the notebook stood if the last one has ended."""
         if not self.kernel.alive:
-            if self.starts >= STARTS or monotonic() > self.deadline:
+            if self.starts >= KERNEL_STARTS or monotonic() > self.deadline:
                 return None
             self._start()
         elif self.kernel.ready:
@@ -177,7 +176,7 @@ class Grader:
         self.kernel.wait_until_ready()
         self.seconds["ready"] += monotonic() - started
         for source in self.replay:
-            self.kernel.execute(source, self._time(self.limits.again))
+            self.kernel.execute(source, self._time(self.limits.again_seconds))
             if not self.kernel.alive:
                 return None
         return self.kernel
@@ -188,11 +187,11 @@ class Grader:
         started = monotonic()
         # Not the seed of the tests: a kernel that knew it could draw their inputs beforehand.
         seed = int(self.submission.digest[:8], 16)
-        self.kernel = Kernel(self.nursery, self.stem, seed, self.limits, self.sandboxed)
+        self.kernel = Kernel(self.forkserver, self.stem, seed, self.limits, self.walls)
         self.seconds["ready"] += monotonic() - started
 
     def _time(self, limit: float) -> float:
-        limit = min(limit, self.limits.again) if self.overran else limit
+        limit = min(limit, self.limits.again_seconds) if self.overran else limit
         return max(0.1, min(limit, self.deadline - monotonic()))
 
     def _cell(self, cell: NotebookNode, kind: str) -> None:
@@ -201,10 +200,10 @@ class Grader:
         kernel = self._ready() if monotonic() <= self.deadline else None
         if kernel is None:
             out_of_time = monotonic() > self.deadline
-            text = NO_TIME.format(self.limits.total) if out_of_time else GAVE_UP
+            text = NO_TIME.format(self.limits.total_seconds) if out_of_time else GAVE_UP
             self._happened(cell, "not run", text)
             return
-        seconds = self._time(self.limits.cell)
+        seconds = self._time(self.limits.cell_seconds)
         run = kernel.execute(cell.source, seconds)
         self.seconds["cells"] += run.seconds
         cell.outputs = clean_outputs(run.outputs)
@@ -220,7 +219,7 @@ class Grader:
             self.overran = True
             self._happened(cell, "time-out", TOO_LONG.format(seconds))
         if run.status == "memory":
-            self._happened(cell, "memory", TOO_MUCH.format(self.limits.memory / 2**30))
+            self._happened(cell, "memory", TOO_MUCH.format(self.limits.memory_gib))
         if run.status == "died":
             self._happened(cell, "died", ENDED)
 
@@ -257,7 +256,7 @@ class Grader:
         kernel = self._ready() if self.lost_calls < LOST_CALLS else None
         if kernel is None:
             raise ProbeFailed("Your code was not called again, after what happened before.")
-        seconds = self._time(self.limits.probe)
+        seconds = self._time(self.limits.probe_seconds)
         started = monotonic()
         try:
             return kernel.ask(source, name, given, named, seconds)
@@ -310,7 +309,7 @@ class Grader:
         problem: str = "",
     ) -> Graded:
         if monotonic() > self.deadline:
-            self.needs_person.append(f"it used up its {self.limits.total:g} seconds")
+            self.needs_person.append(f"it used up its {self.limits.total_seconds:g} seconds")
         self.seconds["total"] = monotonic() - started
         exercises = [
             ExerciseResult(name, points, _score(verdict, points), verdict.checks)

@@ -1,4 +1,4 @@
-"""Run a test cell where no line of a student's ever runs.
+"""Run a test cell in a process that never runs a line of a student's.
 
 The checks, the reference values and the score live in this process. What the cell marks with
 ``@probe`` is taken out of it as text; a call of a probe goes to the student's process and comes
@@ -9,7 +9,7 @@ import ast
 import contextlib
 import io
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from types import CodeType
@@ -23,12 +23,12 @@ from .kernel import ProbeFailed
 __all__ = ["Ask", "Verdict", "compile_test", "judge"]
 
 # Called with source and name of a probe, its arguments and its named arguments.
-Ask = Callable[[str, str, tuple, dict], Any]
+Ask = Callable[[str, str, tuple[Any, ...], dict[str, Any]], Any]
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a test cell found.
+    """The result of a test cell.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ class Verdict:
     @property
     def checks(self) -> tuple[CheckResult, ...]:
         """The named checks."""
-        return self.score.results if self.score is not None else ()
+        return tuple(self.score.results) if self.score is not None else ()
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Compiled:
     Parameters
     ----------
     body, value : code
-        All but its last line, and its last line.
+        All but its last line, and its last line, which must be an expression.
     probes : dict of str
         The text of each probe, without its mark.
     reached : frozenset of str
@@ -69,8 +69,10 @@ class Compiled:
 
 @lru_cache(maxsize=100)
 def compile_test(test: str) -> Compiled:
-    """Compile a test cell; `SyntaxError` or the like if it is none."""
+    """Compile a test cell; `SyntaxError` or `ValueError` if that does not work."""
     *body, last = ast.parse(test).body
+    if not isinstance(last, ast.Expr):
+        raise SyntaxError("the last line is not an expression")
     probes = {
         node.name: _bare(node)
         for node in body
@@ -105,7 +107,7 @@ def judge(test: str, ask: Ask, seed: int) -> Verdict:
     """
     try:
         compiled = compile_test(test)
-    except (SyntaxError, ValueError, AttributeError) as error:
+    except (SyntaxError, ValueError) as error:
         return Verdict(None, f"the test cell is not as it should be ({error})")
     namespace: dict[str, Any] = {"__name__": "__main__"}
     try:
@@ -133,12 +135,12 @@ def _bare(node: ast.FunctionDef) -> str:
 
 
 @contextlib.contextmanager
-def _probes_asked(compiled: Compiled, ask: Ask, seed: int):
-    """Let ``from nmautils.check import probe`` give a mark that sends calls away."""
+def _probes_asked(compiled: Compiled, ask: Ask, seed: int) -> Iterator[None]:
+    """Have ``nmautils.check.probe`` send calls to the student's process while a test runs."""
     mark = check.probe
     check.note_probed(compiled.reached)
 
-    def probe(function: Callable) -> Callable:
+    def probe(function: Callable[..., Any]) -> Callable[..., Any]:
         source = compiled.probes[function.__name__]
 
         def called(*given: Any, **named: Any) -> Any:

@@ -1,11 +1,10 @@
 """Grade submissions: bytes in, bytes out, no database, no files.
 
-`grade` may be called from any thread of any process. The work is done by host processes of
-which there are as many as there are calls at a time; they stay warm until `close`.
+`grade` may be called from any thread of any process. The work is done by workers. There are as
+many of them as there are calls at a time, and they stay warm until `close`.
 """
 
 import atexit
-import base64
 import contextlib
 import os
 import subprocess
@@ -13,61 +12,50 @@ import sys
 import threading
 from dataclasses import asdict
 
-from nmautils.course.settings import Settings
 from nmautils.errors import GradingFailed, SandboxMissing
 from nmautils.grading.model.assignment import Bundle
+from nmautils.grading.model.limits import WORKER_ATTEMPTS, Limits
 from nmautils.grading.model.results import Graded, Submission
-from nmautils.grading.run.sandbox.bubblewrap import Limits
+from nmautils.grading.run.sandbox.walls import name_of_walls
 
-from . import worker as host
+from . import worker
 from .forkserver import ENVIRONMENT
+from .wire import RESULT, BadFrame, Message, pack_frame, read_frame
 
-__all__ = ["GradingFailed", "Limits", "SandboxMissing", "close", "grade", "limits_of"]
-
-
-def limits_of(settings: Settings) -> Limits:
-    """Give the limits that ``course.toml`` sets in its section ``[grading]``."""
-    grading = settings.grading
-    return Limits(
-        cell=grading.cell_seconds,
-        again=min(grading.cell_seconds, Limits.again),
-        probe=min(grading.cell_seconds, Limits.probe),
-        total=grading.total_seconds,
-        cpu=round(grading.total_seconds) + 60,
-        memory=round(grading.memory_gib * 2**30),
-    )
+__all__ = ["close", "grade"]
 
 
-class HostLost(RuntimeError):
-    """A host ended in the middle of its work."""
+class WorkerLost(RuntimeError):
+    """A worker ended in the middle of its work."""
 
 
-class Host:
+class Worker:
     """A process that grades one submission at a time; see `nmautils.grading.run.worker`."""
 
     def __init__(self) -> None:
         self.owner = os.getpid()
         self.dropped = self.lost = False
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-m", host.__name__],
+            [sys.executable, "-I", "-m", worker.__name__],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd="/",
-            env={
-                **ENVIRONMENT,
-                "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
-            },
+            env={**ENVIRONMENT, "PATH": os.environ.get("PATH", "/usr/bin:/bin")},
         )
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._requests, self._answers = self._process.stdin, self._process.stdout
 
-    def ask(self, request: dict) -> dict:
-        """Send a request and wait for the answer; `HostLost` if there is none."""
+    def ask(self, request: Message, notebook: bytes) -> Message:
+        """Send a request and wait for the answer; `WorkerLost` if there is none."""
         try:
-            host.write_message(self._process.stdin, request)
-            return host.read_message(self._process.stdout)
-        except (EOFError, OSError, ValueError):
+            self._requests.write(pack_frame(request, [notebook]))
+            self._requests.flush()
+            return read_frame(self._answers.read, RESULT)[0]
+        except (BadFrame, EOFError, OSError, ValueError):
             self.lost = True
-            raise HostLost from None
+            raise WorkerLost from None
 
     def is_alive(self) -> bool:
         """Whether it can be asked again."""
@@ -77,11 +65,11 @@ class Host:
         """Have it drop what it is doing, while another thread waits for the answer."""
         self.dropped = True
         with contextlib.suppress(OSError):
-            self._process.stdin.close()
+            self._requests.close()
 
     def close(self) -> None:
         """End it, and with it whatever it has started."""
-        for pipe in (self._process.stdin, self._process.stdout):
+        for pipe in (self._requests, self._answers):
             with contextlib.suppress(OSError):
                 pipe.close()
         try:
@@ -91,8 +79,8 @@ class Host:
             self._process.wait()
 
 
-_idle: list[Host] = []
-_busy: set[Host] = set()
+_idle: list[Worker] = []
+_busy: set[Worker] = set()
 _lock = threading.Lock()
 
 
@@ -135,18 +123,17 @@ def grade(
     request = {
         "bundle": bundle.to_json(),
         "student": submission.student,
-        "notebook": base64.b64encode(submission.notebook).decode(),
         "seed": submission.seed,
         "full": full,
         "limits": asdict(limits or Limits()),
-        "sandbox": sandbox,
+        "walls": name_of_walls(sandbox),
     }
     why = ""
-    for _ in range(2):  # once more, in case that it was not the submission's fault
+    for _ in range(WORKER_ATTEMPTS):  # again, in case that it was not the submission's fault
         borrowed = _borrow()
         try:
-            answer = borrowed.ask(request)
-        except HostLost:
+            answer = borrowed.ask(request, submission.notebook)
+        except WorkerLost:
             answer = {"failed": "the grading process ended"}
         finally:
             _give_back(borrowed)
@@ -160,19 +147,19 @@ def grade(
     raise GradingFailed(f"it could not be graded: {why}")
 
 
-def _borrow() -> Host:
+def _borrow() -> Worker:
     with _lock:
         while _idle:
             borrowed = _idle.pop()
             if borrowed.owner == os.getpid():
                 break
         else:
-            borrowed = Host()
+            borrowed = Worker()
         _busy.add(borrowed)
     return borrowed
 
 
-def _give_back(borrowed: Host) -> None:
+def _give_back(borrowed: Worker) -> None:
     with _lock:
         _busy.discard(borrowed)
         if borrowed.is_alive():
@@ -182,12 +169,12 @@ def _give_back(borrowed: Host) -> None:
 
 
 def close() -> None:
-    """End all hosts; what they are grading is dropped."""
+    """End all workers; what they are grading is dropped."""
     with _lock:
         for busy in _busy:
             busy.hang_up()
-        hosts, _idle[:] = list(_idle), []
-    for idle in hosts:
+        ended, _idle[:] = list(_idle), []
+    for idle in ended:
         if idle.owner == os.getpid():
             idle.close()
 

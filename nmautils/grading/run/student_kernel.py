@@ -1,10 +1,9 @@
 """The kernel that runs one student's notebook: ipykernel, and a message that asks a probe.
 
-This runs inside the sandbox, in the same process as the student's code, and nothing here is a
-defence: whatever leaves this process is a stranger's word.
+This runs inside the sandbox, in the same process as the student's code. Nothing here is a
+defence: the student's code can change all of it, and whatever leaves this process is a stranger's.
 """
 
-import json
 import linecache
 import os
 import random
@@ -21,58 +20,52 @@ from ipykernel.kernelapp import IPKernelApp
 from traitlets.config import Config
 
 from nmautils.checks import quietly
-from nmautils.grading.run.sandbox.bubblewrap import SOCKETS_INSIDE
+from nmautils.grading.model.limits import ERROR_CHARACTERS, ERROR_LINE_CHARACTERS
+from nmautils.grading.run.sandbox.walls import Place
 
-from .values import decode, encode, read_frame, write_frame
+from .values import decode, encode
+from .wire import PROBE, Message, pack_frame, read_frame
 
 __all__ = ["StudentKernel", "run_kernel"]
-
-HOME = "/tmp"
 
 
 class StudentKernel(IPythonKernel):
     """IPython's kernel with one more request on the shell channel: ``probe_session``.
 
-    From then on it answers calls of probes, which come by a socket of their own, until an empty
-    one ends the session. A call has the ``source`` of a function, its ``name`` and its
+    From then on it answers calls of probes, which come on another socket, until an empty message
+    ends the session. A call has the ``source`` of a function, its ``name`` and its
     ``arguments`` (a pair of a tuple and a dictionary, as `values.encode` writes it). The answer
     has ``status`` ``"ok"`` and ``value``, or ``"error"`` with ``ename``, ``evalue`` and
     ``where``, the student's line that raised it.
     """
 
-    msg_types: ClassVar[list[str]] = [*IPythonKernel.msg_types, "probe_session"]
+    msg_types: list[str] = [*IPythonKernel.msg_types, "probe_session"]  # noqa: RUF012
     calls: ClassVar[socket.socket]
 
     async def probe_session(self, stream: Any, ident: Any, parent: dict[str, Any]) -> None:
         """Answer calls until there are no more."""
         while True:
-            text, buffers = read_frame(self._read)
-            request = json.loads(text)
+            try:
+                request, buffers = read_frame(self.calls.recv, PROBE)
+            except EOFError:
+                os._exit(0)
             if not request:
                 return
             answer, made = self._answer(request, buffers)
-            self.calls.sendall(write_frame(json.dumps(answer), made))
+            self.calls.sendall(pack_frame(answer, made))
 
-    def _read(self, size: int) -> bytes:
-        raw = bytearray()
-        while len(raw) < size:
-            part = self.calls.recv(size - len(raw))
-            if not part:
-                os._exit(0)
-            raw += part
-        return bytes(raw)
-
-    def _answer(self, request: dict[str, Any], buffers: list) -> tuple[dict[str, str], list[bytes]]:
+    def _answer(self, request: Message, buffers: list[bytearray]) -> tuple[Message, list[bytes]]:
         """Call a function where the student's definitions are."""
+        shell: Any = self.shell
         try:
             with quietly():
                 arguments, named = decode(request["arguments"], buffers)
                 # Its globals are the notebook's, but its own name does not appear there.
                 private: dict[str, Any] = {}
-                exec(_compiled(request["source"], request["name"]), self.shell.user_ns, private)
+                exec(_compiled(request["source"], request["name"]), shell.user_ns, private)
                 value, made = encode(private[request["name"]](*arguments, **named))
             return {"status": "ok", "value": value}, made
-        except BaseException as error:  # whatever it is, it is the answer
+        except BaseException as error:  # any error is an answer
             return {
                 "status": "error",
                 "ename": type(error).__name__,
@@ -92,7 +85,7 @@ def _compiled(source: str, name: str) -> Any:
 
 def _text(error: BaseException) -> str:
     try:
-        return str(error)[:2000]
+        return str(error)[:ERROR_CHARACTERS]
     except BaseException:
         return ""
 
@@ -103,22 +96,23 @@ def _where(error: BaseException) -> str:
         cells = [frame for frame in frames if "ipykernel" in frame.filename]
         if not cells:
             return ""
-        return linecache.getline(cells[-1].filename, cells[-1].lineno).strip()[:500]
+        line = linecache.getline(cells[-1].filename, cells[-1].lineno or 0)
+        return line.strip()[:ERROR_LINE_CHARACTERS]
     except BaseException:
         return ""
 
 
 def run_kernel(
-    namespace: dict[str, Any], sockets: str, key: str, seed: int, ready: int, calls: int
+    namespace: dict[str, Any], place: Place, key: str, seed: int, ready: int, calls: int
 ) -> None:
-    """Be the kernel until the process ends.
+    """Run the kernel until the process ends.
 
     Parameters
     ----------
     namespace : dict
         The notebook's variables at the start.
-    sockets : str
-        Folder for the sockets.
+    place : Place
+        Its folders.
     key : str
         Signs messages.
     seed : int
@@ -128,8 +122,8 @@ def run_kernel(
     calls : int
         Descriptor of the socket by which probes are called.
     """
+    sockets, home = place.sockets, place.home
     os.makedirs(sockets, exist_ok=True)
-    home = HOME if sockets == SOCKETS_INSIDE else sockets
     work, profiles = os.path.join(home, "work"), os.path.join(home, ".ipython")
     for folder in (work, profiles):
         os.makedirs(folder, exist_ok=True)
@@ -157,7 +151,7 @@ def run_kernel(
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "nocolor"
     StudentKernel.calls = socket.socket(fileno=calls)
-    app = IPKernelApp.instance(config=config, user_ns=namespace)
+    app: Any = IPKernelApp.instance(config=config, user_ns=namespace)
     app.initialize([])
     _redirect_pyplot()
     os.write(ready, b"r")
@@ -166,7 +160,7 @@ def run_kernel(
 
 
 def _draw_inline() -> None:
-    """Let figures be shown in the notebook from now on."""
+    """Have figures shown in the notebook from now on."""
     os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
     matplotlib = sys.modules.get("matplotlib")
     if matplotlib is not None:
@@ -174,7 +168,7 @@ def _draw_inline() -> None:
 
 
 def _redirect_pyplot() -> None:
-    """Have figures shown in the notebook if a cell of the stem has drawn, and so settled that."""
+    """Have figures shown in the notebook even if a cell of the stem has loaded another backend."""
     pyplot = sys.modules.get("matplotlib.pyplot")
     if pyplot is not None and pyplot._backend_mod is not None:
         pyplot.switch_backend(os.environ["MPLBACKEND"])

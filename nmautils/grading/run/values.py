@@ -13,19 +13,21 @@ list whose first entry says what it is: ``["list", ...]``, ``["tuple", ...]``,
 import json
 import keyword
 import math
-import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-__all__ = ["BadValue", "Other", "decode", "encode", "read_frame", "write_frame"]
+from nmautils.grading.model.limits import (
+    CLASS_NAME_CHARACTERS,
+    PROBE_BYTES,
+    PROBE_CHARACTERS,
+    PROBE_DEPTH,
+    PROBE_DIMENSIONS,
+    PROBE_NODES,
+)
 
-DEPTH = 20
-NODES = 100_000
-CHARACTERS = 2_000_000
-BYTES = 64 << 20
-DIMENSIONS = 16
+__all__ = ["BadValue", "Other", "decode", "encode", "name_of_class"]
 
 DTYPES = frozenset(
     "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64".split()
@@ -38,7 +40,7 @@ class BadValue(ValueError):
 
 
 class Other:
-    """Stands for a value that is not plain data; its class bears the name of the real one."""
+    """A value that is not plain data; its class has the name of the real one."""
 
 
 def encode(value: Any) -> tuple[str, list[bytes]]:
@@ -63,12 +65,12 @@ def encode(value: Any) -> tuple[str, list[bytes]]:
         If it is nested too deeply or has too many parts.
     """
     buffers: list[bytes] = []
-    left = NODES
+    left = PROBE_NODES
 
     def tree(value: Any, depth: int) -> Any:
         nonlocal left
         left -= 1
-        if left < 0 or depth > DEPTH:
+        if left < 0 or depth > PROBE_DEPTH:
             raise BadValue("too much, or nested too deeply, to be handed on")
         if isinstance(value, (np.bool_, np.integer, np.floating)):
             value = value.item()
@@ -92,7 +94,7 @@ def encode(value: Any) -> tuple[str, list[bytes]]:
     return json.dumps(tree(value, 0)), buffers
 
 
-def _array_tree(value: Any, buffers: list[bytes]) -> list:
+def _array_tree(value: Any, buffers: list[bytes]) -> list[Any]:
     kind = "array"
     if type(value).__module__.split(".")[0] == "torch" and hasattr(value, "detach"):
         kind = "tensor"
@@ -126,20 +128,20 @@ def decode(text: str, buffers: Sequence[Any] = ()) -> Any:
     BadValue
         If anything about it is not as `encode` writes it, or there is too much.
     """
-    if not isinstance(text, str) or len(text) > CHARACTERS:
+    if not isinstance(text, str) or len(text) > PROBE_CHARACTERS:
         raise BadValue("too much text")
-    if sum(map(len, map(memoryview, buffers))) > BYTES:
+    if sum(memoryview(buffer).nbytes for buffer in buffers) > PROBE_BYTES:
         raise BadValue("too many numbers")
     try:
         tree = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise BadValue(f"not a tree of values ({type(error).__name__})") from None
-    left = NODES
+    left = PROBE_NODES
 
     def value(node: Any, depth: int) -> Any:
         nonlocal left
         left -= 1
-        if left < 0 or depth > DEPTH:
+        if left < 0 or depth > PROBE_DEPTH:
             raise BadValue("too much, or nested too deeply")
         if node is None or isinstance(node, (bool, int, float, str)):
             return node
@@ -155,7 +157,7 @@ def decode(text: str, buffers: Sequence[Any] = ()) -> Any:
             case ["ellipsis"]:
                 return ...
             case ["complex", int() | float() as real, int() | float() as imaginary]:
-                return complex(real, imaginary)
+                return _complex(real, imaginary)
             case ["other", str(name)]:
                 return type(name_of_class(name, "object"), (Other,), {})()
         raise BadValue("not plain data")
@@ -164,42 +166,16 @@ def decode(text: str, buffers: Sequence[Any] = ()) -> Any:
 
 
 def name_of_class(name: Any, otherwise: str) -> str:
-    """Give `name` if a class can bear it, else `otherwise`."""
-    good = isinstance(name, str) and len(name) <= 100 and name.isidentifier()
+    """Return `name` if a class can have it, else `otherwise`."""
+    good = isinstance(name, str) and len(name) <= CLASS_NAME_CHARACTERS and name.isidentifier()
     return name if good and not keyword.iskeyword(name) else otherwise
 
 
-def write_frame(text: str, buffers: Sequence[bytes]) -> bytes:
-    """Put text and buffers one after the other, their lengths first."""
-    raw = text.encode()
-    lengths = [len(raw), *map(len, buffers)]
-    head = struct.pack(f">I{len(lengths)}Q", len(lengths), *lengths)
-    return b"".join([head, raw, *buffers])
-
-
-def read_frame(read: Callable[[int], bytes]) -> tuple[str, list[bytes]]:
-    """Read what `write_frame` wrote, wherever it comes from.
-
-    Parameters
-    ----------
-    read : callable
-        Gives exactly as many bytes as it is asked for.
-
-    Raises
-    ------
-    BadValue
-        If there would be too much of it, or the text is none.
-    """
-    (parts,) = struct.unpack(">I", read(4))
-    if not 0 < parts <= NODES // 10:
-        raise BadValue("too many arrays")
-    lengths = struct.unpack(f">{parts}Q", read(8 * parts))
-    if lengths[0] > 6 * CHARACTERS or sum(lengths[1:]) > BYTES:
-        raise BadValue("too much of it")
+def _complex(real: float, imaginary: float) -> complex:
     try:
-        return read(lengths[0]).decode(), [read(length) for length in lengths[1:]]
-    except UnicodeDecodeError:
-        raise BadValue("the text is not text") from None
+        return complex(real, imaginary)
+    except OverflowError:
+        raise BadValue("too large a number") from None
 
 
 def _key(pair: Any) -> str:
@@ -208,11 +184,11 @@ def _key(pair: Any) -> str:
     return pair[0]
 
 
-def _read_array(kind: str, dtype: str, shape: list, index: int, buffers: Sequence[Any]) -> Any:
-    good_shape = len(shape) <= DIMENSIONS and all(type(n) is int and n >= 0 for n in shape)
+def _read_array(kind: str, dtype: str, shape: list[Any], index: int, buffers: Sequence[Any]) -> Any:
+    good_shape = len(shape) <= PROBE_DIMENSIONS and all(type(n) is int and n >= 0 for n in shape)
     if dtype not in (TENSORS if kind == "tensor" else DTYPES) or not good_shape:
         raise BadValue("not an array of numbers")
-    if not 0 <= index < len(buffers):
+    if type(index) is not int or not 0 <= index < len(buffers):
         raise BadValue("numbers of an array are missing")
     raw = memoryview(buffers[index])
     if math.prod(shape) * np.dtype(dtype).itemsize != raw.nbytes:

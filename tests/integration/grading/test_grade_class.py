@@ -21,7 +21,7 @@ from nmautils.errors import SandboxMissing
 from nmautils.grading.grade_class import Local, grade_class
 from nmautils.grading.record import gradebook
 from nmautils.grading.record.records import grading_lock, read_record, read_records
-from nmautils.grading.run import pool as engine
+from nmautils.grading.run import pool
 from tests.support.fake_grading import (
     LOG,
     SECONDS,
@@ -465,7 +465,7 @@ def test_no_more_than_a_few_submissions_are_held_at_a_time(root):
 
 def test_the_command_grades_says_where_and_ends_with_the_status(root, monkeypatch, capsys):
     class_of(root, 2)
-    monkeypatch.setattr(engine, "grade", grade)
+    monkeypatch.setattr(pool, "grade", grade)
     assert cli.main(["grade", NAME, "--jobs", "1", "--root", str(root)]) == 0
     out = capsys.readouterr().out
     assert f"{NAME}: 2 hand-ins, automatic marks 3 to 4, mean 3.50, of 4" in out

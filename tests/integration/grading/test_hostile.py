@@ -26,9 +26,10 @@ from nbgrader.api import Gradebook
 
 import nmautils
 from nmautils.grading.model.assignment import Bundle, freeze
+from nmautils.grading.model.limits import Limits
 from nmautils.grading.model.results import Graded, Submission
-from nmautils.grading.run import pool as engine
-from nmautils.grading.run.student_kernel import HOME
+from nmautils.grading.run import pool
+from nmautils.grading.run.sandbox.bubblewrap import HOME_INSIDE
 from tests.hostile.attack import DECODING, RIGHT_LOOP, RIGHT_NET, Attack, Ground
 from tests.hostile.corpus import CORPUS
 from tests.support.amount import some
@@ -38,7 +39,13 @@ from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.timeout(420)
 
-LIMITS = {"cell": 1.5, "again": 0.7, "probe": 0.7, "grace": 0.5, "total": 12.0}
+LIMITS = {
+    "cell_seconds": 1.5,
+    "again_seconds": 0.7,
+    "probe_seconds": 0.7,
+    "grace_seconds": 0.5,
+    "total_seconds": 12.0,
+}
 # For what is not the student's own time: start, judging, writing down.
 OVERHEAD = 20.0
 GIB = 1 << 30
@@ -118,8 +125,8 @@ class Scene:
                 status = path.lstat()
                 content = hashlib.sha256(path.read_bytes()).digest() if path.is_file() else b""
                 found[str(path)] = (content, status.st_mtime_ns, status.st_mode)
-        # A sandbox has a `HOME` of its own; nothing of it may come to be out here.
-        for folder in (self.ground.nmautils, self.ground.packages, HOME):
+        # A sandbox has a home of its own; nothing of it may come to be out here.
+        for folder in (self.ground.nmautils, self.ground.packages, HOME_INSIDE):
             names = [name for name in os.listdir(folder) if name.startswith("gotcha")]
             found[folder] = (names + sorted(PLANTED.intersection(os.listdir(folder))),)
         return found
@@ -139,9 +146,9 @@ def scene():
         patch.setenv("HOME", scene.ground.home)
         patch.setenv("COURSE_TOKEN", scene.secret)
         patch.chdir(scene.ground.course)
-        engine.close()  # hosts that were started elsewhere
+        pool.close()  # workers that were started elsewhere
         yield scene
-        engine.close()
+        pool.close()
         scene.close()
 
 
@@ -172,7 +179,7 @@ class Neighbour:
         self.first = self.grade()
 
     def grade(self) -> Graded:
-        return engine.grade(self.bundle, Submission("honest", self.raw, 7))
+        return pool.grade(self.bundle, Submission("honest", self.raw, 7))
 
 
 @pytest.fixture(scope="module")
@@ -264,7 +271,7 @@ def _left_over() -> list[str]:
     return found
 
 
-def _hosts() -> list[int]:
+def _workers() -> list[int]:
     parents = _parents()
     return sorted(
         pid
@@ -325,22 +332,24 @@ def chosen_attacks() -> list:
 def test_an_attack_gains_nothing_and_harms_nobody(
     attack, with_neighbour, scene, bundle, release, neighbour
 ):
-    hosts = _hosts()
+    workers = _workers()
     raw = attack.make(release, scene.ground)
-    limits = engine.Limits(**{**LIMITS, **attack.limits})
+    limits = Limits(**{**LIMITS, **attack.limits})
     started = time.monotonic()
     with Watch() as watch:
-        graded = engine.grade(bundle, Submission("mallory", raw, 11), limits=limits)
+        graded = pool.grade(bundle, Submission("mallory", raw, 11), limits=limits)
     seconds = TIMES[attack.name] = time.monotonic() - started
 
     check(attack, graded, scene)
-    assert seconds < limits.total + OVERHEAD
+    assert seconds < limits.total_seconds + OVERHEAD
     assert watch.grader < GRADER_MEMORY, f"{watch.grader / GIB:.1f} GiB in the grader"
     # Counted every now and then, by the grader as by this test.
-    assert watch.student < 1.3 * limits.memory, f"{watch.student / GIB:.1f} GiB in the sandbox"
+    assert watch.student < 1.3 * limits.memory_bytes, (
+        f"{watch.student / GIB:.1f} GiB in the sandbox"
+    )
     assert scene.files() == scene.before
     wait_until(lambda: not _left_over(), 3)
-    assert _hosts() == hosts, "the judge's host is another one"
+    assert _workers() == workers, "the judge's worker is another one"
     if with_neighbour:
         after = neighbour.grade()
         assert after.exercises == neighbour.first.exercises

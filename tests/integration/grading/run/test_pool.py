@@ -9,20 +9,22 @@ import nbformat
 import psutil
 import pytest
 
+from nmautils.errors import GradingFailed
 from nmautils.grading.model.assignment import Bundle, freeze
+from nmautils.grading.model.limits import Limits
 from nmautils.grading.model.results import Graded, Submission
-from nmautils.grading.run import pool as engine
+from nmautils.grading.run import pool
 from tests.support.grading_class import NAME, make_course, released, solve
 from tests.support.waiting import wait_until
 
-LIMITS = engine.Limits(cell=5, probe=5, grace=1)
+LIMITS = Limits(cell_seconds=5, probe_seconds=5, grace_seconds=1)
 
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
-    root = make_course(tmp_path_factory.mktemp("engine"))
+    root = make_course(tmp_path_factory.mktemp("pool"))
     yield freeze(root, NAME), released(root)
-    engine.close()
+    pool.close()
 
 
 def submission(release, student="ann", seed=1, **answers):
@@ -39,7 +41,7 @@ def stable(graded):
 def test_the_same_input_gives_the_same_result_to_the_byte(course):
     bundle, release = course
     handed_in = submission(release, double="x + 4")
-    first, second = (engine.grade(bundle, handed_in, limits=LIMITS) for _ in range(2))
+    first, second = (pool.grade(bundle, handed_in, limits=LIMITS) for _ in range(2))
     assert stable(first) == stable(second)
     assert [e.score for e in first.exercises] == [1, 2]
 
@@ -47,7 +49,7 @@ def test_the_same_input_gives_the_same_result_to_the_byte(course):
 def test_bundle_and_result_travel_as_text(course):
     bundle, release = course
     assert Bundle.from_json(bundle.to_json()) == bundle
-    graded = engine.grade(bundle, submission(release), limits=LIMITS)
+    graded = pool.grade(bundle, submission(release), limits=LIMITS)
     assert Graded.from_json(graded.to_json()) == graded
 
 
@@ -63,8 +65,8 @@ def test_the_graded_notebook_says_what_happened(course):
     nb = solve(release, halve="(lambda f: f(f))(lambda f: f(f))")
     nb.cells.insert(2, nbformat.v4.new_code_cell("while True: pass"))
     raw = nbformat.writes(nb).encode()
-    limits = replace(LIMITS, cell=1)
-    graded = engine.grade(bundle, Submission("ann", raw, 1), limits=limits)
+    limits = replace(LIMITS, cell_seconds=1)
+    graded = pool.grade(bundle, Submission("ann", raw, 1), limits=limits)
     said = nbformat.reads(graded.notebook, as_version=4).metadata.nmautils
     assert [(e.cell, e.kind) for e in graded.events] == [("while True: pass", "time-out")]
     assert said.events[0].text == graded.events[0].text
@@ -86,7 +88,7 @@ def illustrated(course):
 
 
 def grade_full(illustrated, nb):
-    graded = engine.grade(
+    graded = pool.grade(
         illustrated[0], Submission("ann", nbformat.writes(nb).encode(), 1), full=True, limits=LIMITS
     )
     cells = nbformat.reads(graded.notebook, as_version=4).cells
@@ -122,7 +124,7 @@ def test_calls_from_several_threads_do_not_wait_for_each_other(course):
     found = {}
 
     def grade(student):
-        found[student] = engine.grade(bundle, submission(release, student), limits=LIMITS)
+        found[student] = pool.grade(bundle, submission(release, student), limits=LIMITS)
 
     threads = [threading.Thread(target=grade, args=(name,)) for name in ("ann", "bob")]
     for thread in threads:
@@ -136,8 +138,8 @@ def test_calls_from_several_threads_do_not_wait_for_each_other(course):
 def grade_in_background(bundle, handed_in, found):
     def grade():
         try:
-            found.append(engine.grade(bundle, handed_in, limits=replace(LIMITS, cell=30)))
-        except engine.GradingFailed as error:
+            found.append(pool.grade(bundle, handed_in, limits=replace(LIMITS, cell_seconds=30)))
+        except GradingFailed as error:
             found.append(error)
 
     thread = threading.Thread(target=grade)
@@ -159,16 +161,17 @@ def sandboxes():
 
 def test_without_a_sandbox_marks_are_the_same_if_somebody_insists(course):
     bundle, release = course
-    graded = engine.grade(bundle, submission(release), limits=LIMITS, sandbox=False)
+    graded = pool.grade(bundle, submission(release), limits=LIMITS, sandbox=False)
     assert graded.score == 4
 
 
-def test_a_host_that_is_killed_costs_nobody_anything(course):
+def test_a_worker_that_is_killed_costs_nobody_anything(course):
     bundle, release = course
+    pool.close()
     found = []
     thread = grade_in_background(bundle, waiting_submission(release), found)
     wait_until(sandboxes, 60)
-    (busy,) = engine._busy
+    (busy,) = pool._busy
     os.kill(busy._process.pid, signal.SIGKILL)
     thread.join()
     assert found[0].score == 4
@@ -176,10 +179,11 @@ def test_a_host_that_is_killed_costs_nobody_anything(course):
 
 def test_closing_drops_what_is_under_way_and_leaves_nothing_behind(course):
     bundle, release = course
+    pool.close()
     found = []
     thread = grade_in_background(bundle, waiting_submission(release), found)
     wait_until(sandboxes, 60)
-    engine.close()
+    pool.close()
     thread.join()
-    assert isinstance(found[0], engine.GradingFailed)
+    assert isinstance(found[0], GradingFailed)
     wait_until(lambda: not sandboxes(), 60)

@@ -1,0 +1,51 @@
+"""Who confines a submission is chosen by name, in one place."""
+
+import json
+import os
+from dataclasses import asdict
+
+import pytest
+
+from nmautils.errors import SandboxMissing
+from nmautils.grading.model.limits import Limits
+from nmautils.grading.run.sandbox import bubblewrap
+from nmautils.grading.run.sandbox.none import NoWalls
+from nmautils.grading.run.sandbox.walls import Place, check_walls, name_of_walls, walls_named
+
+
+def test_walls_are_found_by_name():
+    assert isinstance(walls_named(name_of_walls(True)), bubblewrap.Bubblewrap)
+    assert isinstance(walls_named(name_of_walls(False)), NoWalls)
+    with pytest.raises(KeyError):
+        walls_named("os")
+
+
+@pytest.mark.parametrize("user", [None, 60600])
+def test_a_place_travels_as_plain_data(user):
+    place = Place("/tmp/.kernel", "/tmp", user)
+    assert Place(**json.loads(json.dumps(asdict(place)))) == place
+
+
+def test_without_walls_there_is_a_folder_and_nothing_is_given_up():
+    walls, limits = walls_named("none"), Limits()
+    with walls.open(limits) as confinement:
+        assert os.path.isdir(confinement.sockets)
+        assert confinement.place == Place(confinement.sockets, confinement.sockets)
+        assert confinement.namespaces == []
+        assert walls.join([])() == 0
+        walls.confine(limits, confinement.place)
+        # The path of a socket has at most 107 bytes.
+        assert len(confinement.sockets) < 90
+        with open(os.path.join(confinement.sockets, "left"), "w"):
+            pass
+    assert not os.path.exists(confinement.sockets)
+
+
+def test_no_walls_need_nothing_and_missing_ones_say_what_to_do(monkeypatch):
+    def missing():
+        raise SandboxMissing("no sandbox here: install one")
+
+    monkeypatch.setattr(bubblewrap, "_find_program", missing)
+    check_walls("none")
+    with pytest.raises(SandboxMissing, match="install one"):
+        check_walls("bubblewrap")
