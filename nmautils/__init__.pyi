@@ -88,3 +88,5 @@ from .training import regularized_MSE_loss as regularized_MSE_loss
 from .training import train_classifier as train_classifier
 from .training import train_cnn as train_cnn
 from .training import train_encoder as train_encoder
+
+__version__: str

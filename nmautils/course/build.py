@@ -370,10 +370,10 @@ def nbgrader_directory(root: Path, tutorial: str = "") -> Any:
 
 def set_due_date(settings: Settings, tutorial: str) -> None:
     """Write the due date of ``course.toml`` into the gradebook."""
-    from nbgrader.api import Gradebook
+    # Here, since building a source alone needs neither nbgrader nor a database.
+    from nmautils.course.gradebook import open_gradebook
 
-    coursedir = nbgrader_directory(settings.root, tutorial)
-    with tools_on_path(), Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+    with open_gradebook(settings.root) as gradebook:
         gradebook.update_or_create_assignment(
             tutorial, duedate=due_utc(settings.tutorials[tutorial])
         )

@@ -15,6 +15,7 @@ from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 
+from nmautils.course.gradebook import has_gradebook
 from nmautils.errors import SandboxMissing, UsageError
 from nmautils.grading.intake.submissions import HandIn, find_hand_ins, known_assignments
 from nmautils.grading.model.assignment import Bundle, freeze
@@ -23,12 +24,10 @@ from nmautils.grading.model.results import Graded, Submission
 from nmautils.grading.record.gradebook import (
     Course,
     count_unread,
-    has_gradebook,
     is_in_place,
     open_course,
     prepare,
     read_saved,
-    save,
 )
 from nmautils.grading.record.records import (
     grading_lock,
@@ -37,6 +36,7 @@ from nmautils.grading.record.records import (
     read_records,
     seed_for,
 )
+from nmautils.grading.record.saving import save
 from nmautils.grading.report.class_summary import write_summary
 from nmautils.grading.report.run_report import Report, Standing, printable
 from nmautils.grading.run.grader import not_graded
@@ -312,9 +312,9 @@ class _Run:
     def _submit(self, task: Task, at: Place) -> "Future[Graded] | None":
         hand_in = task.hand_in
         raw, why = _read(hand_in)
-        record = read_record(self._course.root, hand_in.assignment, hand_in.student)
         submission = Submission(hand_in.student, raw, 0)
-        submission = replace(submission, seed=seed_for(record, submission.digest))
+        seed = seed_for(self._course.root, hand_in.assignment, hand_in.student, submission.digest)
+        submission = replace(submission, seed=seed)
         if why:
             self._save(task, not_graded(task.bundle, submission, False, why))
             return None

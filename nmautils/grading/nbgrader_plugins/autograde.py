@@ -9,6 +9,7 @@ import logging
 import os
 import stat
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,9 @@ from nmautils.grading.intake.submissions import read_timestamp
 from nmautils.grading.model.assignment import freeze
 from nmautils.grading.model.limits import Limits
 from nmautils.grading.model.results import Submission
-from nmautils.grading.record.gradebook import open_course, prepare, save
+from nmautils.grading.record.gradebook import open_course, prepare
 from nmautils.grading.record.records import grading_lock, read_record, seed_for, write_record
+from nmautils.grading.record.saving import save
 from nmautils.grading.run import pool
 
 from .course_directory import course_directory
@@ -43,7 +45,7 @@ class SubmissionExporter(NotebookExporter):
     grading; a link is not followed.
     """
 
-    def from_filename(
+    def from_filename(  # type: ignore[override]  # the notebook leaves as text
         self, filename: str, resources: Any = None, **kw: Any
     ) -> tuple[str, dict[str, Any]]:
         """Hand the bytes of a submission to `GradeSubmission`; read our own files as they are."""
@@ -60,7 +62,10 @@ class SubmissionExporter(NotebookExporter):
             notebook = new_notebook()
         else:
             notebook = nbformat.reads(raw.decode(), as_version=4)
-        return self.from_notebook_node(notebook, resources=resources, **kw)
+        converted: tuple[str, dict[str, Any]] = self.from_notebook_node(
+            notebook, resources=resources, **kw
+        )
+        return converted
 
 
 class GradeSubmission(NbGraderPreprocessor):
@@ -78,10 +83,10 @@ class GradeSubmission(NbGraderPreprocessor):
         assignment, student = where["assignment"], where["student"]
         with grading_lock(root):
             submission = Submission(student, resources.pop(HANDED_IN), 0)
-            seed = seed_for(read_record(root, assignment, student), submission.digest)
+            seed = seed_for(root, assignment, student, submission.digest)
             graded = pool.grade(
                 freeze(root, assignment),
-                Submission(student, submission.notebook, seed),
+                replace(submission, seed=seed),
                 full=self.full,
                 limits=Limits.of(read_settings(root).grading),
                 sandbox=self.sandbox,

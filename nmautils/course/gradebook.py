@@ -1,0 +1,88 @@
+"""Where the gradebook of a course lies, and how it is opened: nbgrader's configuration says it."""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from nbgrader.api import Gradebook
+from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from nmautils.course.build import nbgrader_directory, tools_on_path
+from nmautils.errors import GradebookError
+from nmautils.grading.model.limits import DATABASE_SECONDS
+
+__all__ = ["database_errors", "gradebook_place", "has_gradebook", "open_gradebook"]
+
+_SQLITE = "sqlite:///"
+
+
+def gradebook_place(directory: CourseDirectory) -> str:
+    """Give the path of a gradebook, or its address without a password if it is no file."""
+    url = str(directory.db_url)
+    if url.startswith(_SQLITE):
+        return url.removeprefix(_SQLITE).partition("?")[0]
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}"
+
+
+def has_gradebook(root: str | Path) -> bool:
+    """Tell whether a course has a gradebook already, without making one."""
+    directory = nbgrader_directory(Path(root).resolve())
+    return not directory.db_url.startswith(_SQLITE) or Path(gradebook_place(directory)).is_file()
+
+
+@contextlib.contextmanager
+def open_gradebook(
+    root: str | Path, directory: CourseDirectory | None = None
+) -> Iterator[Gradebook]:
+    """Open the gradebook of a course; it is made if there is none.
+
+    Parameters
+    ----------
+    root : str or Path
+        Folder of the course, with ``nbgrader_config.py``.
+    directory : CourseDirectory, optional
+        nbgrader's, if it has been made already.
+
+    Raises
+    ------
+    GradebookError
+        If the database cannot be opened, read or written.
+    """
+    directory = directory or nbgrader_directory(Path(root).resolve())
+    url = directory.db_url
+    # Formgrader may hold the database for a moment; sqlite3 itself gives up after five seconds.
+    if url.startswith("sqlite") and "?" not in url:
+        url += f"?timeout={DATABASE_SECONDS}"
+    with database_errors(gradebook_place(directory)):
+        with tools_on_path():
+            gradebook = Gradebook(url, directory.course_id)
+        with gradebook:
+            yield gradebook
+
+
+@contextlib.contextmanager
+def database_errors(place: str) -> Iterator[None]:
+    """Turn an error of the database at `place` into one line that says what to do."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        said = " ".join(str(cause).split())
+        raise GradebookError(f"the gradebook {place}: {said}; {_advice(said)}") from error
+
+
+def _advice(said: str) -> str:
+    if "locked" in said:
+        return "another program is using it: end that, or try again later"
+    if "readonly" in said or "unable to open" in said:
+        return "it has to be a file that you may write, in a folder that you may write"
+    if "not a database" in said or "malformed" in said:
+        return (
+            "it is damaged: put a copy of it back, or move it away and run `nmautils grade`, which "
+            "saves the automatic marks again"
+        )
+    if "no such" in said:
+        return "make a copy of it, then run `nbgrader db upgrade`"
+    return "if trying again does not help, look at nbgrader_config.py and at the disk"
