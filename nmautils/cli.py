@@ -19,8 +19,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "lint": ("nmautils.course.lint", "check the style of the notebooks' code and text"),
     "collect": ("nmautils.grading.intake.collect", "bring the inbox to where nbgrader grades it"),
     "grade": ("nmautils.grading.grade_class", "grade what was handed in, several at a time"),
-    "marks": ("nmautils.grading.record.marks", "show the marks in nbgrader's gradebook"),
-    "summary": ("nmautils.grading.report.class_summary", "write a page on how the class did"),
+    "marks": ("nmautils.commands.marks", "show the marks in nbgrader's gradebook"),
+    "summary": ("nmautils.commands.summary", "write a page on how the class did"),
 }
 
 OK, PROBLEMS, MISUSE = 0, 1, 2

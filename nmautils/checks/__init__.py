@@ -1,6 +1,7 @@
 """Checks of an exercise: points, hints, and the name of the mistake behind a wrong value."""
 
 from nmautils.checks.checks import (
+    NOT_SOLVED,
     CheckFailed,
     CheckResult,
     Checks,
@@ -12,6 +13,7 @@ from nmautils.checks.checks import (
 )
 
 __all__ = [
+    "NOT_SOLVED",
     "CheckFailed",
     "CheckResult",
     "Checks",

@@ -42,6 +42,7 @@ import numpy as np
 from nmautils.device import in_notebook
 
 __all__ = [
+    "NOT_SOLVED",
     "CheckFailed",
     "CheckResult",
     "Checks",
@@ -53,6 +54,9 @@ __all__ = [
 ]
 
 DEFAULT_SEED = 2020
+
+# Name of the mistake of an exercise in which nothing has been written yet.
+NOT_SOLVED = "not solved yet"
 
 # Longer error texts are cut before they are searched for known mistakes.
 LONGEST_ERROR = 2000
@@ -302,7 +306,7 @@ class Checks:
             if re.search(pattern, text, flags=re.DOTALL):
                 return CheckFailed(f"{hint} ({_shorten(text)})", name)
         if kind == "NotImplementedError":
-            return CheckFailed("it still raises NotImplementedError.", "not solved yet")
+            return CheckFailed("it still raises NotImplementedError.", NOT_SOLVED)
         undefined = re.match(r"NameError: name '(\w+)' is not defined", text)
         if undefined and undefined[1] not in _PROBED:
             return CheckFailed(
@@ -314,7 +318,7 @@ class Checks:
             return CheckFailed(
                 f"{undefined[1]} is not defined. Complete the exercise above (delete the line "
                 "that raises NotImplementedError), run its cell, then run this one.",
-                "not solved yet",
+                NOT_SOLVED,
             )
         if not _is_students(error):
             return CheckFailed(
@@ -434,12 +438,12 @@ class Score(float):
     @property
     def untouched(self) -> bool:
         """Whether every check failed because nothing has been written yet."""
-        return bool(self.results) and all(r.mistake == "not solved yet" for r in self.results)
+        return bool(self.results) and all(r.mistake == NOT_SOLVED for r in self.results)
 
     def headline(self) -> str:
         """One line on how the exercise stands."""
         if self.untouched:
-            return f"{self.exercise}: not solved yet"
+            return f"{self.exercise}: {NOT_SOLVED}"
         passed = sum(r.passed for r in self.results)
         return (
             f"{self.exercise}: {passed} of {len(self.results)} checks hold, "

@@ -20,6 +20,7 @@ from typing import Any, Protocol
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from nmautils.course.gradebook import has_gradebook
 from nmautils.course.settings import find_root, read_settings
 from nmautils.errors import SandboxMissing
 from nmautils.grading.intake.submissions import HandIn, find_hand_ins, known_assignments
@@ -28,12 +29,10 @@ from nmautils.grading.model.results import Graded, Submission
 from nmautils.grading.record.gradebook import (
     Course,
     count_unread,
-    has_gradebook,
     is_in_place,
     open_course,
     prepare,
     read_saved,
-    save,
 )
 from nmautils.grading.record.records import (
     grading_lock,
@@ -42,6 +41,7 @@ from nmautils.grading.record.records import (
     read_records,
     seed_for,
 )
+from nmautils.grading.record.saving import save
 from nmautils.grading.report.class_summary import write_summary
 from nmautils.grading.run.cluster import Cluster
 from nmautils.grading.run.grader import not_graded
@@ -457,9 +457,9 @@ class _Run:
     def _submit(self, task: Task, at: Place) -> "Future[Graded] | None":
         hand_in = task.hand_in
         raw, why = _read(hand_in)
-        record = read_record(self._course.root, hand_in.assignment, hand_in.student)
         submission = Submission(hand_in.student, raw, 0)
-        submission = replace(submission, seed=seed_for(record, submission.digest))
+        seed = seed_for(self._course.root, hand_in.assignment, hand_in.student, submission.digest)
+        submission = replace(submission, seed=seed)
         if why:
             self._save(task, not_graded(task.bundle, submission, False, why))
             return None

@@ -8,10 +8,11 @@ from nbconvert.exporters import HTMLExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output, new_raw_cell
 from nbgrader.server_extensions.formgrader.handlers import template_path
 
-from nmautils.grading.nbgrader_plugins.feedback_exporter import FeedbackExporter
+from nmautils.grading.record.marks import SubmissionMarks
+from nmautils.grading.report import feedback
 from tests.support.answers_runner import ROOT
 from tests.support.browser import CHROMIUM, jupyter_server, open_browser
-from tests.support.graded_pages import graded_notebook
+from tests.support.graded_pages import graded, notebook_of
 from tests.support.hostile_texts import HOSTILE
 
 playwright = pytest.importorskip("playwright.sync_api")
@@ -100,8 +101,8 @@ def test_contents_lead_to_their_headings(notebook):
 # Pages that show what a stranger wrote
 
 
-def malicious_notebook():
-    """A graded notebook with everything hostile in it that `HOSTILE` knows."""
+def malicious_result():
+    """A result with everything hostile in it that `HOSTILE` knows."""
     evil = "<img src=x onerror=alert(1)><script>alert(1)</script>"
     outputs = [new_output("stream", text=evil), new_output("error", ename=evil, traceback=[evil])]
     kinds = ["text/html", "image/svg+xml", "application/javascript", "text/latex", "text/markdown"]
@@ -110,18 +111,18 @@ def malicious_notebook():
     own += [new_code_cell(evil, outputs=outputs), new_raw_cell(evil)]
     written = dict.fromkeys(["think_conv_shapes", "think_complex_cell"], "\n\n".join(HOSTILE))
     answers = {"conv_layer": "right/functional"}
-    return graded_notebook("tutorial2_convolution", answers, written, own=tuple(own))
+    return graded("tutorial2_convolution", answers, written, own=tuple(own), student="mallory")
 
 
-def feedback_page(notebook):
-    return FeedbackExporter().from_notebook_node(notebook, {"nbgrader": {"student": "mallory"}})[0]
+def feedback_page(result):
+    return feedback.feedback_page(result, SubmissionMarks())
 
 
-def formgrader_page(notebook):
+def formgrader_page(result):
     """What formgrader sends to the browser of an instructor, who is logged in."""
     exporter = HTMLExporter(template_name="formgrade", extra_template_basedirs=[template_path])
     resources = {"base_url": "", "submission_id": "1", "index": 0, "total": 1}
-    return exporter.from_notebook_node(notebook, resources)[0]
+    return exporter.from_notebook_node(notebook_of(result), resources)[0]
 
 
 def requests_of(browser, page):
@@ -145,13 +146,13 @@ def requests_of(browser, page):
 
 @pytest.mark.parametrize("show", [feedback_page, formgrader_page])
 def test_a_hostile_notebook_does_nothing_in_the_browser_that_shows_it(browser, show):
-    page = show(malicious_notebook())
+    page = show(malicious_result())
     assert page.count("onerror=alert(1)") > 20  # as text
     # The page is safe by itself, not only by the policy in its head.
     page = page.replace("Content-Security-Policy", "no-policy")
     asked, acted = requests_of(browser, page)
     assert acted == []
-    assert asked == requests_of(browser, show(graded_notebook("tutorial2_convolution")))[0]
+    assert asked == requests_of(browser, show(graded("tutorial2_convolution")))[0]
     assert show is formgrader_page or asked == set()
 
 
@@ -163,7 +164,7 @@ def test_the_browser_would_have_noticed(browser):
 @pytest.mark.parametrize("width", [1280, 400])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_feedback_page_fits_the_screen_and_can_be_read(browser, width, scheme):
-    page = feedback_page(graded_notebook("tutorial1_decoding", {"gd_loop": "mistakes/momentum"}))
+    page = feedback_page(graded("tutorial1_decoding", {"gd_loop": "mistakes/momentum"}))
     viewport = {"width": width, "height": 900}
     with browser.new_context(viewport=viewport, color_scheme=scheme) as context:
         tab = context.new_page()

@@ -16,7 +16,7 @@ from nmautils.checks import CheckResult
 from nmautils.course.build import generate_assignment
 from nmautils.grading.intake.read import read_notebook
 from nmautils.grading.model.assignment import Bundle
-from nmautils.grading.model.results import ExerciseResult, Graded, Submission
+from nmautils.grading.model.results import ExerciseResult, Graded, QuestionResult, Submission
 from nmautils.grading.run.grader import not_graded
 from tests.support.grading_class import NAME, cell, source_notebook, write_course
 
@@ -84,7 +84,7 @@ def grade(
         full=full,
         notebook=nbformat.writes(notebook),
         exercises=tuple(exercises),
-        unanswered=("think",) if thought == blank else (),
+        questions=(QuestionResult("think", 3.0, thought != blank),),
         seconds={"total": 0.01},
     )
 

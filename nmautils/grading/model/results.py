@@ -1,12 +1,34 @@
-"""What goes into grading a submission, and what comes out: plain values that turn into JSON."""
+"""What goes into grading a submission, and what comes out: plain values that turn into JSON.
+
+`Graded` is the only place where a result is described. The record of a hand-in is its JSON; the
+gradebook, the feedback page and the summary are all made from it.
+"""
 
 import hashlib
 import json
 from dataclasses import asdict, dataclass, field
+from enum import Enum
 
 from nmautils.checks import CheckResult
 
-__all__ = ["Event", "ExerciseResult", "Graded", "Submission"]
+__all__ = [
+    "FORMAT",
+    "Event",
+    "EventKind",
+    "ExerciseResult",
+    "Graded",
+    "OtherFormat",
+    "QuestionResult",
+    "Submission",
+]
+
+# To be raised whenever a field below is added, dropped or changes its meaning: a record with
+# another number is not read, and its hand-in is graded again.
+FORMAT = 2
+
+
+class OtherFormat(ValueError):
+    """A result was written by another version of `nmautils`; the text says by which."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +55,19 @@ class Submission:
         return hashlib.sha256(self.notebook).hexdigest()
 
 
+class EventKind(str, Enum):
+    """What can happen while a submission runs; the value is what a person reads."""
+
+    TIME_OUT = "time-out"
+    DIED = "died"
+    CUT = "output cut"
+    NOT_RUN = "not run"
+    MEMORY = "memory"
+
+    def __str__(self) -> str:
+        return self.value
+
+
 @dataclass(frozen=True)
 class Event:
     """Something that happened while a submission ran and that its author should know.
@@ -41,14 +76,14 @@ class Event:
     ----------
     cell : str
         Grade id of the cell, or a few words on which one it was.
-    kind : str
-        ``"time-out"``, ``"died"``, ``"output cut"``, ``"not run"``, ``"memory"``.
+    kind : EventKind
+        What happened.
     text : str
         What happened and what to do, in a sentence to the student.
     """
 
     cell: str
-    kind: str
+    kind: EventKind
     text: str
 
 
@@ -66,12 +101,37 @@ class ExerciseResult:
         What was earned, between 0 and `points`.
     checks : tuple of CheckResult
         The named checks, in order; empty if the test could not be run.
+    title : str
+        The exercise's heading in the release.
     """
 
     grade_id: str
     points: float
     score: float
     checks: tuple[CheckResult, ...] = ()
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class QuestionResult:
+    """What became of a question that a person marks.
+
+    Parameters
+    ----------
+    grade_id : str
+        Of the cell with the answer.
+    points : float
+        What it is worth.
+    answered : bool
+        Whether the student changed the cell.
+    title : str
+        The question's heading in the release.
+    """
+
+    grade_id: str
+    points: float
+    answered: bool
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,7 +141,7 @@ class Graded:
     Parameters
     ----------
     student, assignment : str
-        Whose and which.
+        The student and the assignment.
     bundle, submission : str
         Digests of what was graded.
     seed : int
@@ -92,11 +152,15 @@ class Graded:
         Why the file could not be graded at all, in a line; empty if it could.
     notebook : str
         The graded notebook, as JSON: cells of the release with the student's answers and own
-        cells between them, outputs, and ``metadata.nmautils`` (see `nmautils.grading.run.pool`).
+        cells between them. ``metadata.nmautils`` of a cell has its ``kind`` (see
+        `nmautils.cells.Kind`) and where its ``outputs`` come from: ``graded`` (this grading),
+        ``submitted`` (the file) or ``none``.
+    title : str
+        Title of the release's notebook.
     exercises : tuple of ExerciseResult
         One for each automatic test of the release, in order.
-    unanswered : tuple of str
-        Grade ids of the manually graded cells that were left as they were.
+    questions : tuple of QuestionResult
+        One for each manually graded cell of the release, in order.
     repairs : tuple of str
         What was repaired before grading, a sentence each.
     events : tuple of Event
@@ -107,6 +171,8 @@ class Graded:
         Wall time by share: ``ready`` (until the kernel answered), ``cells`` (the student's),
         ``tests`` (everything in them), ``probes`` (of that, waiting for the student's code),
         ``total``.
+    format : int
+        `FORMAT` of the version that wrote it.
     """
 
     student: str
@@ -117,12 +183,14 @@ class Graded:
     full: bool = False
     problem: str = ""
     notebook: str = ""
+    title: str = ""
     exercises: tuple[ExerciseResult, ...] = ()
-    unanswered: tuple[str, ...] = ()
+    questions: tuple[QuestionResult, ...] = ()
     repairs: tuple[str, ...] = ()
     events: tuple[Event, ...] = ()
     needs_person: tuple[str, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
+    format: int = FORMAT
 
     @property
     def score(self) -> float:
@@ -135,13 +203,25 @@ class Graded:
 
     @classmethod
     def from_json(cls, text: str) -> "Graded":
-        """Read what `to_json` wrote."""
+        """Read what `to_json` wrote.
+
+        Raises
+        ------
+        OtherFormat
+            If another version of `nmautils` wrote it.
+        """
         data = json.loads(text)
+        if data.get("format") != FORMAT:
+            later = isinstance(data.get("format"), int) and data["format"] > FORMAT
+            raise OtherFormat("a later version" if later else "an earlier version")
         data["exercises"] = tuple(
             ExerciseResult(**{**e, "checks": tuple(CheckResult(**c) for c in e["checks"])})
             for e in data["exercises"]
         )
-        data["events"] = tuple(Event(**event) for event in data["events"])
-        for name in ("unanswered", "repairs", "needs_person"):
+        data["questions"] = tuple(QuestionResult(**question) for question in data["questions"])
+        data["events"] = tuple(
+            Event(**{**event, "kind": EventKind(event["kind"])}) for event in data["events"]
+        )
+        for name in ("repairs", "needs_person"):
             data[name] = tuple(data[name])
         return cls(**data)

@@ -9,6 +9,7 @@ import logging
 import os
 import stat
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,9 @@ from nmautils.grading.intake.files import read_regular
 from nmautils.grading.intake.submissions import read_timestamp
 from nmautils.grading.model.assignment import freeze
 from nmautils.grading.model.results import Submission
-from nmautils.grading.record.gradebook import open_course, prepare, save
+from nmautils.grading.record.gradebook import open_course, prepare
 from nmautils.grading.record.records import grading_lock, read_record, seed_for, write_record
+from nmautils.grading.record.saving import save
 from nmautils.grading.run import pool as engine
 
 from .course_directory import course_directory
@@ -42,7 +44,7 @@ class SubmissionExporter(NotebookExporter):
     grading; a link is not followed.
     """
 
-    def from_filename(
+    def from_filename(  # type: ignore[override]  # the notebook leaves as text
         self, filename: str, resources: Any = None, **kw: Any
     ) -> tuple[str, dict[str, Any]]:
         """Hand the bytes of a submission to `GradeSubmission`; read our own files as they are."""
@@ -59,7 +61,8 @@ class SubmissionExporter(NotebookExporter):
             notebook = new_notebook()
         else:
             notebook = nbformat.reads(raw.decode(), as_version=4)
-        return self.from_notebook_node(notebook, resources=resources, **kw)
+        text, resources = super().from_notebook_node(notebook, resources=resources, **kw)
+        return text, resources
 
 
 class GradeSubmission(NbGraderPreprocessor):
@@ -77,10 +80,10 @@ class GradeSubmission(NbGraderPreprocessor):
         assignment, student = where["assignment"], where["student"]
         with grading_lock(root):
             submission = Submission(student, resources.pop(HANDED_IN), 0)
-            seed = seed_for(read_record(root, assignment, student), submission.digest)
+            seed = seed_for(root, assignment, student, submission.digest)
             graded = engine.grade(
                 freeze(root, assignment),
-                Submission(student, submission.notebook, seed),
+                replace(submission, seed=seed),
                 full=self.full,
                 limits=engine.limits_of(read_settings(root)),
                 sandbox=self.sandbox,

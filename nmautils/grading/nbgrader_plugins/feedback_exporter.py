@@ -8,45 +8,42 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import default
 
-from nmautils.grading.report.feedback import read_page
-from nmautils.grading.report.page import render
+from nmautils.errors import CourseError, GradingFailed
+from nmautils.grading.record.marks import marks_of
+from nmautils.grading.record.records import read_record
+from nmautils.grading.report.feedback import feedback_page
+
+from .course_directory import course_directory
 
 __all__ = ["FeedbackExporter", "GradebookMarks"]
 
+RESULT = "nmautils_result"
+
 
 class GradebookMarks(NbGraderPreprocessor):
-    """Write what the gradebook knows of a submission into the notebook before its page is made.
-
-    Points and comments go to where nbgrader's own step puts them; besides, whether a person has
-    yet to mark a cell, when it was handed in, and what that cost.
-    """
+    """Find the record of a submission and what the gradebook holds of it, for the exporter."""
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
-        """Change the page's notebook in place; the autograded one stays as it is."""
+        """Leave the notebook as it is; put record and marks into `resources`."""
         where = resources["nbgrader"]
-        with Gradebook(where["db_url"]) as gradebook:
-            submitted = gradebook.find_submission_notebook(
-                where["notebook"], where["assignment"], where["student"]
+        student, assignment = where["student"], where["assignment"]
+        said: list[str] = []
+        graded = read_record(course_directory(self).root, assignment, student, said.append)
+        if graded is None:
+            found = said[0] if said else "there is no record of its grading"
+            why = (
+                f"{student}/{assignment}: {found}; run `nmautils grade {assignment}` or "
+                f"`nbgrader autograde {assignment} --force`"
             )
-            grades = {grade.name: grade for grade in submitted.grades}
-            comments = {comment.name: comment.comment for comment in submitted.comments}
-            for cell in nb.cells:
-                graded = cell.metadata.get("nbgrader", {})
-                name = graded.get("grade_id")
-                if name in grades:
-                    graded.score = grades[name].score
-                    graded.points = grades[name].max_score
-                    graded.open = bool(grades[name].needs_manual_grade)
-                if comments.get(name):
-                    graded.comment = comments[name]
-            where["late_penalty"] = submitted.late_submission_penalty or 0.0
-            where["timestamp"] = submitted.assignment.timestamp
-            where["seconds_late"] = submitted.assignment.total_seconds_late
+            self.log.error(why)
+            raise GradingFailed(why)
+        with Gradebook(where["db_url"]) as gradebook:
+            resources[RESULT] = graded, marks_of(gradebook, assignment, student)
         return nb, resources
 
 
 class FeedbackExporter(Exporter):
-    """Turns a graded notebook into the page that its author gets."""
+    """Turns the result of a submission into the page that its author gets."""
 
     output_mimetype = "text/html"
 
@@ -54,9 +51,15 @@ class FeedbackExporter(Exporter):
     def _file_extension_default(self) -> str:
         return ".html"
 
-    def from_notebook_node(
+    def from_notebook_node(  # type: ignore[override]  # a page is text, as in HTMLExporter
         self, nb: NotebookNode, resources: Any = None, **kw: Any
     ) -> tuple[str, Any]:
         """Run the preprocessors and make the page."""
         nb, resources = super().from_notebook_node(nb, resources, **kw)
-        return render("feedback.html.j2", page=read_page(nb, resources)), resources
+        if RESULT not in resources:
+            raise CourseError(
+                "GenerateFeedback.preprocessors in nbgrader_config.py has to name "
+                f"{__name__}.{GradebookMarks.__name__}"
+            )
+        graded, marks = resources.pop(RESULT)
+        return feedback_page(graded, marks), resources

@@ -1,8 +1,6 @@
-"""Results into nbgrader's gradebook and ``autograded/``, each submission at once or not at all.
+"""The gradebook of a course: what it knows of an assignment, and what it holds of each hand-in.
 
-First the record is written, then the files, then all rows in one transaction, which also notes
-the record they came from. Whoever ends in between leaves a record that the next run finds
-unsaved and saves again, without grading again.
+`nmautils.grading.record.saving` writes a graded submission into it.
 """
 
 import contextlib
@@ -12,57 +10,46 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-from nbformat.v4 import reads as reads_unchecked
 from nbgrader.api import (
     Assignment,
-    Comment,
-    Grade,
     Gradebook,
     GradeCell,
     Notebook,
     SolutionCell,
-    Student,
     SubmittedAssignment,
     SubmittedNotebook,
     TaskCell,
 )
 from nbgrader.converters import Autograde
 from nbgrader.preprocessors import AssignLatePenalties
-from nbgrader.utils import compute_checksum, is_grade, is_task
+from nbgrader.utils import is_grade, is_task
 from sqlalchemy import Column, MetaData, String, Table, func, inspect, select
 
-from nmautils.course.build import (
-    generate_assignment,
-    load_notebook,
-    nbgrader_directory,
-    tools_on_path,
-)
+from nmautils.course.build import generate_assignment, load_notebook, nbgrader_directory
+from nmautils.course.gradebook import gradebook_place, open_gradebook
 from nmautils.errors import CourseError
 from nmautils.grading.model.assignment import Bundle
 from nmautils.grading.model.results import Graded
 
 from .late import update_due_date
-from .records import write_atomically, write_record
 
 __all__ = [
+    "SAVED",
+    "Cells",
     "Course",
     "Saved",
     "count_unread",
-    "has_gradebook",
+    "digest_of",
+    "files_of",
     "is_in_place",
     "open_course",
     "prepare",
     "read_saved",
-    "save",
 ]
 
-# Formgrader may hold the database for a moment; sqlite3 itself gives up after five seconds.
-PATIENCE = 60
-
 # The one table of our own, which nbgrader does not look at: what its rows were made from.
-_SAVED = Table(
+SAVED = Table(
     "nmautils_saved",
     MetaData(),
     Column("submitted_notebook_id", String(32), primary_key=True),
@@ -85,13 +72,18 @@ class Course:
         nbgrader's, for its settings.
     penalties : AssignLatePenalties
         nbgrader's step, for the late policy that is plugged in.
+    place : str
+        Where the gradebook lies, for messages.
+    cells : dict
+        Keys of the rows of each assignment that is prepared.
     """
 
     root: Path
     gradebook: Gradebook
     converter: Autograde
     penalties: AssignLatePenalties
-    _cells: dict[str, "_Cells"] = field(default_factory=dict)
+    place: str
+    cells: dict[str, "Cells"] = field(default_factory=dict)
 
     def penalty(self, student: str, score: float, seconds_late: float) -> float | None:
         """Points that a late hand-in loses, as nbgrader's own step finds them."""
@@ -102,7 +94,7 @@ class Course:
 
 
 @dataclass(frozen=True)
-class _Cells:
+class Cells:
     """Keys of an assignment's rows that are the same for everybody."""
 
     assignment: str
@@ -142,25 +134,19 @@ def open_course(root: str | Path) -> Iterator[Course]:
     ----------
     root : str or Path
         Folder of the course, with ``nbgrader_config.py``.
+
+    Raises
+    ------
+    GradebookError
+        If the database cannot be opened, read or written.
     """
     root = Path(root).resolve()
     coursedir = nbgrader_directory(root)
     converter = Autograde(coursedir=coursedir, config=coursedir.config)
     penalties = AssignLatePenalties(parent=converter)
     penalties.init_plugin()
-    url = coursedir.db_url
-    if url.startswith("sqlite") and "?" not in url:
-        url += f"?timeout={PATIENCE}"
-    with tools_on_path():
-        gradebook = Gradebook(url, coursedir.course_id)
-    with gradebook:
-        yield Course(root, gradebook, converter, penalties)
-
-
-def has_gradebook(root: str | Path) -> bool:
-    """Tell whether a course has a gradebook already, without making one."""
-    url = nbgrader_directory(Path(root).resolve()).db_url
-    return not url.startswith("sqlite:///") or Path(url.removeprefix("sqlite:///")).is_file()
+    with open_gradebook(root, coursedir) as gradebook:
+        yield Course(root, gradebook, converter, penalties, gradebook_place(coursedir))
 
 
 # --- the assignment ----------------------------------------------------------------------------
@@ -184,13 +170,13 @@ def prepare(course: Course, bundle: Bundle) -> None:
         _record_assignment(course, name)
         if _known_points(course, name) != wanted:
             raise _not_as_released(name)
-    _SAVED.create(course.gradebook.engine, checkfirst=True)
+    SAVED.create(course.gradebook.engine, checkfirst=True)
     update_due_date(course.gradebook, course.root, name)
-    course._cells[name] = _find_cells(course, name)
+    course.cells[name] = _find_cells(course, name)
 
 
 def _known_points(course: Course, name: str) -> dict[str, float]:
-    found = {}
+    found: dict[str, float] = {}
     for kind in (GradeCell, TaskCell):
         rows = course.gradebook.db.execute(
             select(kind.name, kind.max_score)
@@ -220,21 +206,17 @@ def _not_as_released(name: str) -> CourseError:
     )
 
 
-def _find_cells(course: Course, name: str) -> _Cells:
+def _find_cells(course: Course, name: str) -> Cells:
     db = course.gradebook.db
     assignment = course.gradebook.find_assignment(name).id
     notebook = course.gradebook.find_notebook(name, name).id
 
-    def ids(*kinds: type) -> dict[str, str]:
-        return {
-            name: key
-            for kind in kinds
-            for name, key in db.execute(
-                select(kind.name, kind.id).where(kind.notebook_id == notebook)
-            )
-        }
+    def ids(kind: type[GradeCell] | type[SolutionCell] | type[TaskCell]) -> dict[str, str]:
+        rows = db.execute(select(kind.name, kind.id).where(kind.notebook_id == notebook))
+        return dict(map(tuple, rows))
 
-    cells = _Cells(assignment, notebook, ids(GradeCell, TaskCell), ids(SolutionCell, TaskCell))
+    tasks = ids(TaskCell)
+    cells = Cells(assignment, notebook, ids(GradeCell) | tasks, ids(SolutionCell) | tasks)
     db.rollback()
     return cells
 
@@ -245,7 +227,7 @@ def _find_cells(course: Course, name: str) -> _Cells:
 def read_saved(course: Course, assignment: str) -> dict[str, Saved]:
     """Read what the gradebook holds of an assignment, by student; nothing is changed."""
     engine, db = course.gradebook.engine, course.gradebook.db
-    if not inspect(engine).has_table(_SAVED.name):
+    if not inspect(engine).has_table(SAVED.name):
         return {}
     rows = db.execute(
         select(
@@ -255,12 +237,12 @@ def read_saved(course: Course, assignment: str) -> dict[str, Saved]:
             Assignment.duedate,
             SubmittedNotebook.score,
             SubmittedNotebook.late_submission_penalty,
-            _SAVED.c.record,
-            _SAVED.c.submission,
+            SAVED.c.record,
+            SAVED.c.submission,
         )
         .join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
         .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
-        .join(_SAVED, _SAVED.c.submitted_notebook_id == SubmittedNotebook.id)
+        .join(SAVED, SAVED.c.submitted_notebook_id == SubmittedNotebook.id)
         .where(Assignment.name == assignment)
     ).all()
     db.rollback()
@@ -282,20 +264,20 @@ def count_unread(course: Course, assignment: str) -> int:
         .where(Assignment.name == assignment, SubmittedAssignment.needs_manual_grade)
     ).scalar()
     course.gradebook.db.rollback()
-    return found
+    return int(found or 0)
 
 
 def is_in_place(
     course: Course, graded: Graded, timestamp: datetime | None, saved: Saved | None
 ) -> bool:
     """Tell whether files and rows of a record are all there, so that nothing is to be saved."""
-    if saved is None or saved.record != _digest(graded):
+    if saved is None or saved.record != digest_of(graded):
         return False
     if timestamp is not None and saved.timestamp != timestamp:
         return False
     if abs((saved.penalty or 0) - (saved.due_penalty or 0)) > 1e-9:
         return False
-    notebook, stamp = _files(course, graded)
+    notebook, stamp = files_of(course, graded)
     try:
         size = notebook.stat().st_size
     except FileNotFoundError:
@@ -303,178 +285,12 @@ def is_in_place(
     return size == len(graded.notebook.encode()) and (timestamp is None or stamp.is_file())
 
 
-def _digest(graded: Graded) -> str:
+def digest_of(graded: Graded) -> str:
+    """Give the digest of a record, by which the gradebook's rows name it."""
     return hashlib.sha256(graded.to_json().encode()).hexdigest()
 
 
-def _files(course: Course, graded: Graded) -> tuple[Path, Path]:
+def files_of(course: Course, graded: Graded) -> tuple[Path, Path]:
+    """Give the paths of the graded notebook and of its time."""
     folder = course.root / "autograded" / graded.student / graded.assignment
     return folder / f"{graded.assignment}.ipynb", folder / "timestamp.txt"
-
-
-# --- saving ------------------------------------------------------------------------------------
-
-
-def save(
-    course: Course, graded: Graded, timestamp: datetime | None = None, *, journal: bool = True
-) -> None:
-    """Save a graded submission: its record, its files, and all of its rows.
-
-    Parameters
-    ----------
-    course : Course
-        From `open_course`, with the assignment prepared.
-    graded : Graded
-        What came out of grading.
-    timestamp : datetime, optional
-        When it was handed in, in UTC without a zone; None keeps what the gradebook has.
-    journal : bool
-        Whether to write the record; False if it was read from there.
-
-    Notes
-    -----
-    Scores and comments that a person gave stay. Their cells are marked to be looked at again if
-    another file was handed in since, or if the automatic score came out otherwise. A file that
-    could not be read gets zeros, and is to be looked at as well.
-    """
-    if journal:
-        write_record(course.root, graded)
-    write_files(course, graded, timestamp)
-    write_rows(course, graded, timestamp)
-
-
-def write_files(course: Course, graded: Graded, timestamp: datetime | None) -> None:
-    """Put the graded notebook to where formgrader and feedback look for it.
-
-    The disk is not waited for: what a power cut takes is found missing, and made of the record.
-    """
-    notebook, stamp = _files(course, graded)
-    mode = int(str(course.converter.permissions), 8)
-    if graded.notebook:
-        write_atomically(notebook, graded.notebook.encode(), mode, sync=False)
-    else:
-        notebook.unlink(missing_ok=True)
-    if timestamp is not None:
-        write_atomically(stamp, f"{timestamp} UTC\n".encode(), mode, sync=False)
-    if course.converter.coursedir.groupshared:
-        course.converter.set_permissions(graded.assignment, graded.student)
-
-
-def write_rows(course: Course, graded: Graded, timestamp: datetime | None) -> None:
-    """Write everything the gradebook holds of a submission, in one transaction."""
-    db = course.gradebook.db
-    try:
-        submission, notebook = _submission(course, graded, timestamp)
-        before = db.execute(
-            select(_SAVED.c.submission).where(_SAVED.c.submitted_notebook_id == notebook.id)
-        ).scalar()
-        _write_grades(course, graded, notebook, before != graded.submission)
-        _write_comments(course, graded, notebook)
-        db.flush()
-        late = submission.total_seconds_late
-        score = (
-            late
-            and db.execute(
-                select(SubmittedNotebook.score).where(SubmittedNotebook.id == notebook.id)
-            ).scalar()
-        )
-        notebook.late_submission_penalty = course.penalty(graded.student, score, late)
-        db.execute(_SAVED.delete().where(_SAVED.c.submitted_notebook_id == notebook.id))
-        db.execute(
-            _SAVED.insert().values(
-                submitted_notebook_id=notebook.id,
-                record=_digest(graded),
-                submission=graded.submission,
-            )
-        )
-        db.commit()
-    except BaseException:
-        db.rollback()
-        raise
-    finally:
-        # A class of thousands should not stay in memory.
-        db.expunge_all()
-
-
-def _submission(
-    course: Course, graded: Graded, timestamp: datetime | None
-) -> tuple[SubmittedAssignment, SubmittedNotebook]:
-    db, cells = course.gradebook.db, course._cells[graded.assignment]
-    if db.get(Student, graded.student) is None:
-        db.add(Student(id=graded.student))
-    submission = db.execute(
-        select(SubmittedAssignment).filter_by(
-            assignment_id=cells.assignment, student_id=graded.student
-        )
-    ).scalar()
-    if submission is None:
-        submission = SubmittedAssignment(assignment_id=cells.assignment, student_id=graded.student)
-        db.add(submission)
-        db.flush()
-    if timestamp is not None:
-        submission.timestamp = timestamp
-    notebook = db.execute(
-        select(SubmittedNotebook).filter_by(assignment_id=submission.id, notebook_id=cells.notebook)
-    ).scalar()
-    if notebook is None:
-        notebook = SubmittedNotebook(assignment_id=submission.id, notebook_id=cells.notebook)
-        db.add(notebook)
-        db.flush()
-    return submission, notebook
-
-
-def _rows(course: Course, kind: type, notebook: SubmittedNotebook) -> dict[str, Any]:
-    """Grades or comments of a submission that are there already, by the cell's key."""
-    found = course.gradebook.db.execute(select(kind).filter_by(notebook_id=notebook.id))
-    return {row.cell_id: row for row in found.scalars()}
-
-
-def _write_grades(
-    course: Course, graded: Graded, notebook: SubmittedNotebook, changed: bool
-) -> None:
-    db, cells = course.gradebook.db, course._cells[graded.assignment]
-    scores: dict[str, float | None] = {e.grade_id: float(e.score) for e in graded.exercises}
-    scores |= dict.fromkeys(graded.unanswered, 0.0)
-    if graded.problem:
-        scores = dict.fromkeys(cells.graded, 0.0)
-    rows = _rows(course, Grade, notebook)
-    for name, cell in cells.graded.items():
-        row = rows.get(cell)
-        if row is None:
-            row = Grade(cell_id=cell, notebook_id=notebook.id, needs_manual_grade=False)
-            db.add(row)
-        score = scores.get(name)
-        if graded.problem:
-            row.needs_manual_grade = True
-        elif row.manual_score is None:
-            row.needs_manual_grade = score is None
-        elif changed or row.auto_score != score:
-            row.needs_manual_grade = True
-        row.auto_score = score
-
-
-def _write_comments(course: Course, graded: Graded, notebook: SubmittedNotebook) -> None:
-    db, cells = course.gradebook.db, course._cells[graded.assignment]
-    untouched = _untouched(graded)
-    rows = _rows(course, Comment, notebook)
-    for name, cell in cells.commented.items():
-        row = rows.get(cell)
-        if row is None:
-            row = Comment(cell_id=cell, notebook_id=notebook.id)
-            db.add(row)
-        row.auto_comment = "No response." if name in untouched else None
-
-
-def _untouched(graded: Graded) -> set[str]:
-    """Grade ids of the cells to be filled in that are as they were released."""
-    if not graded.notebook:
-        return set()
-    # Our own notebook need not be validated, which takes longer than all the rest of saving.
-    cells = reads_unchecked(graded.notebook).cells
-    return {
-        cell.metadata.nbgrader.grade_id
-        for cell in cells
-        if "nbgrader" in cell.metadata
-        and not is_task(cell)
-        and cell.metadata.nbgrader.get("checksum") == compute_checksum(cell)
-    }

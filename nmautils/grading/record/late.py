@@ -27,9 +27,7 @@ def late_share(seconds_late: float, late: Late) -> float:
     float
         Between 0 and ``late.maximum``: ``late.per_day`` for each day begun after the grace.
     """
-    over = seconds_late - 60 * late.grace_minutes
-    if over <= 0:
-        return 0.0
+    over = max(0.0, seconds_late - 60 * late.grace_minutes)
     return min(late.maximum, math.ceil(over / DAY) * late.per_day)
 
 

@@ -1,17 +1,17 @@
-"""Marks out of nbgrader's gradebook, a row per student and assignment, and a table of them."""
+"""Marks out of nbgrader's gradebook: a row for each student and assignment, and those of one."""
 
-import argparse
-from pathlib import Path
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from nbgrader.api import Assignment, Gradebook, MissingEntry
-from rich.console import Console
-from rich.table import Table
 
 from nmautils.cells import exercise_of
-from nmautils.course.settings import find_root
 
-__all__ = ["STOCK_COLUMNS", "marks"]
+__all__ = ["NO_RESPONSE", "STOCK_COLUMNS", "CellMark", "SubmissionMarks", "marks", "marks_of"]
+
+# The comment that nbgrader gives to an answer that was left as it was released.
+NO_RESPONSE = "No response."
 
 STOCK_COLUMNS = [
     "assignment",
@@ -26,6 +26,51 @@ STOCK_COLUMNS = [
     "score",
     "max_score",
 ]
+
+
+@dataclass(frozen=True)
+class CellMark:
+    """What the gradebook holds of one cell.
+
+    Parameters
+    ----------
+    score, points : float
+        What was earned, by the checks or by a person, and what the cell is worth.
+    open : bool
+        Whether a person has yet to mark it.
+    comment : str
+        What a person wrote, as Markdown.
+    untouched : bool
+        Whether the cell was left as it was released, and no person wrote a comment.
+    """
+
+    score: float | None = None
+    points: float | None = None
+    open: bool = False
+    comment: str = ""
+    untouched: bool = False
+
+
+@dataclass(frozen=True)
+class SubmissionMarks:
+    """What the gradebook holds of a submission.
+
+    Parameters
+    ----------
+    timestamp : datetime or None
+        When it was handed in, in UTC without a zone.
+    seconds_late : float
+        Seconds after the due date, extensions taken off.
+    penalty : float
+        Points taken off.
+    cells : dict
+        From grade ids to the marks of their cells.
+    """
+
+    timestamp: datetime | None = None
+    seconds_late: float = 0.0
+    penalty: float = 0.0
+    cells: dict[str, CellMark] = field(default_factory=dict)
 
 
 def marks(
@@ -98,49 +143,30 @@ def _earned(gradebook: Gradebook, assignment: Assignment, student: str) -> dict[
     }
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the options of ``nmautils marks``."""
-    parser.add_argument("assignments", nargs="*", metavar="ASSIGNMENT", help="default: all")
-    parser.add_argument("--root", metavar="DIR", help="folder with course.toml")
+def marks_of(gradebook: Gradebook, assignment: str, student: str) -> SubmissionMarks:
+    """Read the marks of one submission, cell by cell.
 
-
-def run(args: argparse.Namespace) -> int:
-    """Carry out ``nmautils marks``: print the gradebook as a table per assignment."""
-    root = Path(args.root) if args.root else find_root()
-    database = root.resolve() / "gradebook.db"
-    if not database.is_file():
-        raise FileNotFoundError(
-            f"no {database}; run `nmautils build` and `nbgrader autograde` first"
+    Raises
+    ------
+    nbgrader.api.MissingEntry
+        If the gradebook does not know the submission.
+    """
+    submitted = gradebook.find_submission_notebook(assignment, assignment, student)
+    grades = {grade.name: grade for grade in submitted.grades}
+    said = {comment.name: comment.comment or "" for comment in submitted.comments}
+    cells = {}
+    for name in {**grades, **said}:
+        grade, comment = grades.get(name), said.get(name, "")
+        cells[name] = CellMark(
+            score=grade and float(grade.score or 0.0),
+            points=grade and float(grade.max_score or 0.0),
+            open=bool(grade and grade.needs_manual_grade),
+            comment="" if comment == NO_RESPONSE else comment,
+            untouched=comment == NO_RESPONSE,
         )
-    with Gradebook(f"sqlite:///{database}") as gradebook:
-        known = [assignment.name for assignment in gradebook.assignments]
-        for name in args.assignments:
-            if name not in known:
-                raise ValueError(f"unknown assignment {name!r}; graded are: {', '.join(known)}")
-        rows = marks(gradebook, args.assignments)
-    for name in dict.fromkeys(row["assignment"] for row in rows):
-        Console().print(_table(name, [row for row in rows if row["assignment"] == name]))
-    if not rows:
-        print("nobody is in the gradebook yet; run `nmautils collect`, then `nbgrader autograde`")
-    return 0
-
-
-def _table(assignment: str, rows: list[dict[str, Any]]) -> Table:
-    exercises = list(rows[0]["exercises"])
-    table = Table(title=assignment)
-    for column in ["student", *exercises, "late", "score", "of", ""]:
-        table.add_column(column, justify="left" if column == "student" else "right")
-    for row in rows:
-        note = "" if row["timestamp"] else "nothing handed in"
-        note = "look at it" if row["needs_grading"] else note
-        numbers = [row["exercises"][name] for name in exercises]
-        late = f"-{row['late_submission_penalty']:g}" if row["late_submission_penalty"] else ""
-        table.add_row(
-            row["student_id"],
-            *(f"{number:g}" for number in numbers),
-            late,
-            f"{row['score']:g}",
-            f"{row['max_score']:g}",
-            note,
-        )
-    return table
+    return SubmissionMarks(
+        timestamp=submitted.assignment.timestamp,
+        seconds_late=float(submitted.assignment.total_seconds_late),
+        penalty=float(submitted.late_submission_penalty or 0.0),
+        cells=cells,
+    )

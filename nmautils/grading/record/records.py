@@ -6,6 +6,7 @@ on from the records, and whoever handed in the same bytes again is not graded ag
 
 import fcntl
 import hashlib
+import json
 import os
 import secrets
 from collections.abc import Callable, Iterator
@@ -13,8 +14,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
+from nmautils.errors import GradingBusy
 from nmautils.grading.model.assignment import Bundle
-from nmautils.grading.model.results import Graded
+from nmautils.grading.model.limits import RECORD_NAME_CHARACTERS
+from nmautils.grading.model.results import Graded, OtherFormat
 
 __all__ = [
     "grading_lock",
@@ -28,22 +31,23 @@ __all__ = [
 ]
 
 FOLDER = ".nmautils"
-MAX_NAME = 150
 
 Warn = Callable[[str], None]
 
 
 def record_path(root: str | Path, assignment: str, student: str) -> Path:
-    """Where the record of a hand-in lies.
+    """Give the path of a hand-in's record.
 
     A student id is any name that a folder can have. What is not a plain letter, digit or
     ``.-_~@`` stands there as ``%`` and its number, and a very long name is cut and numbered, so
     that two students never share a file.
     """
     name = quote(student, safe="@")
-    if len(name) > MAX_NAME:
+    if len(name) > RECORD_NAME_CHARACTERS:
         # No quoted name has this sign after a %, so it cannot be anybody else's.
-        name = f"{name[:MAX_NAME]}%~{hashlib.sha256(student.encode()).hexdigest()[:16]}"
+        name = (
+            f"{name[:RECORD_NAME_CHARACTERS]}%~{hashlib.sha256(student.encode()).hexdigest()[:16]}"
+        )
     return Path(root) / FOLDER / "graded" / assignment / f"{name}.json"
 
 
@@ -71,7 +75,8 @@ def read_record(
     Returns
     -------
     Graded or None
-        None if nothing was graded yet, or if the file there is damaged or of something else.
+        None if nothing was graded yet, or if the file there is damaged, was written by another
+        version of `nmautils`, or is of something else.
     """
     path = record_path(root, assignment, student)
     graded = _read(path, warn)
@@ -97,6 +102,9 @@ def _read(path: Path, warn: Warn) -> Graded | None:
         _look_over(graded)
     except FileNotFoundError:
         return None
+    except OtherFormat as error:
+        warn(f"{path} was written by {error}, so it is graded again")
+        return None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         warn(f"{path} is no record ({type(error).__name__}), so it is graded again")
         return None
@@ -105,7 +113,8 @@ def _read(path: Path, warn: Warn) -> Graded | None:
 
 def _look_over(graded: Graded) -> None:
     """Refuse values of the wrong kind, which would only be found when they are saved."""
-    texts = (graded.student, graded.assignment, graded.submission, graded.notebook, graded.problem)
+    texts = [graded.student, graded.assignment, graded.submission, graded.notebook]
+    texts += [graded.problem, graded.title, *(exercise.title for exercise in graded.exercises)]
     scores = [exercise.score for exercise in graded.exercises]
     if not all(isinstance(text, str) for text in texts) or type(graded.seed) is not int:
         raise TypeError("not the values of a record")
@@ -135,10 +144,17 @@ def is_current(record: Graded | None, bundle: Bundle, digest: str, full: bool = 
     )
 
 
-def seed_for(record: Graded | None, digest: str) -> int:
-    """Seed of a hand-in: that of its last grading if it is the same file, else a new one."""
-    if record is not None and record.submission == digest:
-        return record.seed
+def seed_for(root: str | Path, assignment: str, student: str, digest: str) -> int:
+    """Choose the seed of a hand-in: a new one, unless this file was graded before.
+
+    A record that another version of `nmautils` wrote still tells its seed.
+    """
+    try:
+        kept = json.loads(record_path(root, assignment, student).read_bytes())
+        if kept["submission"] == digest and type(kept["seed"]) is int:
+            return int(kept["seed"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        pass
     return secrets.randbits(32)
 
 
@@ -171,12 +187,12 @@ def write_atomically(path: Path, content: bytes, mode: int = 0o600, sync: bool =
 
 @contextmanager
 def grading_lock(root: str | Path) -> Iterator[None]:
-    """Be the only one who writes marks of a course.
+    """Hold the lock of a course: only who holds it writes marks.
 
     Raises
     ------
-    RuntimeError
-        If another process is at it: one line that says which.
+    GradingBusy
+        If another process does so: one line that says which.
     """
     path = Path(root) / FOLDER / "grading.lock"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -186,7 +202,7 @@ def grading_lock(root: str | Path) -> Iterator[None]:
         except BlockingIOError:
             file.seek(0)
             who = file.read(20).strip() or "unknown"
-            raise RuntimeError(
+            raise GradingBusy(
                 f"this course is being graded by process {who}; try again when that has ended"
             ) from None
         file.truncate(0)

@@ -1,13 +1,11 @@
-"""``nmautils summary``: a page on how a class did in an assignment, for those who teach it.
+"""A page on how a class did in an assignment, for those who teach it.
 
 First who needs a person, then marks, exercises, checks and mistakes, then time and repairs. The
 page needs nothing but itself and is written into the course's folder, since it names students.
 """
 
-import argparse
 import math
 import statistics
-import sys
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -17,15 +15,14 @@ from typing import Any
 from urllib.parse import quote
 
 from nmautils.cells import exercise_of
-from nmautils.course.settings import find_root, read_settings
-from nmautils.grading.intake.read import read_notebook
+from nmautils.checks import NOT_SOLVED
+from nmautils.course.settings import read_settings
 from nmautils.grading.model.results import ExerciseResult, Graded
-from nmautils.grading.record.records import read_records, write_atomically
+from nmautils.grading.record.records import write_atomically
 
-from .feedback import UNTOUCHED, read_page
 from .page import count, render
 
-__all__ = ["Summary", "add_arguments", "bins", "run", "summarise", "write_summary"]
+__all__ = ["Summary", "bins", "summarise", "write_summary"]
 
 SHOWN = 12  # rows of a table of checks, mistakes or repairs
 SLOWEST = 5
@@ -128,7 +125,6 @@ def summarise(assignment: str, records: Iterable[Graded]) -> Summary:
     """
     summary = Summary(assignment)
     exercises: dict[str, ExerciseSummary] = {}
-    titles: dict[str, str] = {}
     failed: Counter[tuple[str, str]] = Counter()
     named: Counter[tuple[str, str]] = Counter()
     hints: dict[tuple[str, str], Counter[str]] = {}
@@ -142,18 +138,16 @@ def summarise(assignment: str, records: Iterable[Graded]) -> Summary:
             summary.people.append(Person(graded.student, list(dict.fromkeys(reasons))))
         summary.repaired += bool(graded.repairs)
         repairs.update(set(graded.repairs))
-        events.update({event.kind for event in graded.events})
+        events.update({event.kind.value for event in graded.events})
         if graded.seconds.get("total"):
             times.append((graded.student, graded.seconds))
         if graded.problem:
             continue
-        titles = titles or _titles(graded)
         summary.scores.append(graded.score)
         for result in graded.exercises:
             name = exercise_of(result.grade_id)
             if name not in exercises:
-                title = titles.get(name, name)
-                exercises[name] = ExerciseSummary(name, title, result.points)
+                exercises[name] = ExerciseSummary(name, result.title or name, result.points)
             _count(result, exercises[name], failed, named, hints)
     summary.exercises = list(exercises.values())
     summary.possible = sum(exercise.points for exercise in summary.exercises)
@@ -167,14 +161,6 @@ def summarise(assignment: str, records: Iterable[Graded]) -> Summary:
     return summary
 
 
-def _titles(graded: Graded) -> dict[str, str]:
-    """Headings of the exercises, out of a graded notebook."""
-    if not graded.notebook:
-        return {}
-    page = read_page(read_notebook(graded.notebook.encode()))
-    return {exercise.grade_id: exercise.title for exercise in page.exercises}
-
-
 def _count(
     result: ExerciseResult,
     exercise: ExerciseSummary,
@@ -185,7 +171,7 @@ def _count(
     """Add one submission's exercise; a check or mistake counts once for each submission."""
     exercise.scores.append(result.score)
     wrong = [check for check in result.checks if not check.passed]
-    if wrong and all(check.mistake == UNTOUCHED for check in result.checks):
+    if wrong and all(check.mistake == NOT_SOLVED for check in result.checks):
         exercise.untouched += 1
         return
     failed.update({(exercise.name, check.name) for check in wrong})
@@ -323,31 +309,3 @@ def _chart(bars: list[Bar], unit: str, summary: Summary | None = None) -> dict[s
     if summary and summary.scores:
         chart["mean"] = round(width * summary.mean / bars[-1].high, 2)
     return chart
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the options of ``nmautils summary``."""
-    parser.add_argument("assignments", nargs="*", metavar="ASSIGNMENT", help="default: all graded")
-    parser.add_argument("--root", metavar="DIR", help="folder with course.toml")
-
-
-def run(args: argparse.Namespace) -> int:
-    """Carry out ``nmautils summary``: write the pages and say where they are."""
-    root = Path(args.root).resolve() if args.root else find_root()
-    known = read_settings(root).tutorials
-    for name in args.assignments:
-        if name not in known:
-            raise ValueError(f"unknown assignment {name!r}; there are: {', '.join(known)}")
-    written = 0
-    for name in args.assignments or known:
-        records = list(read_records(root, name, warn=lambda line: print(line, file=sys.stderr)))
-        if records:
-            print(write_summary(root, name, records))
-            written += 1
-        elif args.assignments:
-            raise FileNotFoundError(
-                f"nobody's {name} has been graded yet; run `nmautils grade {name}` first"
-            )
-    if not written:
-        raise FileNotFoundError("nothing has been graded yet; run `nmautils grade` first")
-    return 0

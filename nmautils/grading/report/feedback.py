@@ -4,29 +4,29 @@ The page is about the student's work: marks, checks with their hints, answers wi
 printed and drew, and what a person wrote. No test's source is on it, hidden or visible.
 """
 
-import html
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from html.parser import HTMLParser
 from typing import Any
 
 from markupsafe import Markup
 from nbformat.notebooknode import NotebookNode
+from nbformat.v4 import reads as reads_unchecked
 
-from nmautils.cells import Kind, exercise_of
-from nmautils.checks import CheckResult
+from nmautils.cells import Kind, exercise_of, grade_id_of
+from nmautils.checks import NOT_SOLVED, CheckResult
+from nmautils.grading.model import words
+from nmautils.grading.model.outline import headings_of
+from nmautils.grading.model.results import ExerciseResult, Graded, QuestionResult
+from nmautils.grading.record.marks import CellMark, SubmissionMarks
 from nmautils.grading.safe.markdown import render_markdown
 from nmautils.grading.safe.outputs import clean_outputs
 from nmautils.grading.safe.text import plain_characters
 
-from .page import count, highlighted, points
+from .page import count, highlighted, points, render
 
-__all__ = ["Page", "read_page"]
-
-UNTOUCHED = "not solved yet"
-NO_RESPONSE = "No response."  # what nbgrader writes where nothing was changed
+__all__ = ["Page", "feedback_page", "read_page"]
 
 
 @dataclass
@@ -55,9 +55,9 @@ class Exercise:
     open: bool = False
     points: float = 0.0
     score: float = 0.0
+    earned: float = 0.0
     check: str = ""
     checks: list[CheckResult] = field(default_factory=list)
-    remarks: list[dict[str, Any]] = field(default_factory=list)
     events: list[str] = field(default_factory=list)
     comment: Markup | None = None
 
@@ -74,7 +74,7 @@ class Exercise:
     @property
     def untouched(self) -> bool:
         """Whether nothing has been written yet."""
-        return bool(self.checks) and all(check.mistake == UNTOUCHED for check in self.checks)
+        return bool(self.checks) and all(check.mistake == NOT_SOLVED for check in self.checks)
 
     @property
     def repeated(self) -> set[int]:
@@ -100,13 +100,9 @@ class Exercise:
     @property
     def changed(self) -> str:
         """Say so if a person gave other points than the checks."""
-        earned = sum(check.earned for check in self.checks)
-        if not self.checks or abs(earned - self.score) < 0.005:
+        if not self.checks or abs(self.earned - self.score) < 0.005:
             return ""
-        return (
-            f"A person set these {points(self.score)} points; "
-            f"the checks alone give {points(earned)}."
-        )
+        return words.CHANGED.format(points(self.score), points(self.earned))
 
 
 @dataclass
@@ -143,137 +139,126 @@ class Page:
     def open(self) -> str:
         """Say how much is not marked yet."""
         waiting = sum(exercise.open for exercise in self.exercises)
-        if not waiting:
-            return ""
-        verb = "is" if waiting == 1 else "are"
-        return f"{count(waiting, 'written answer')} {verb} not marked yet, so the total may grow."
+        if waiting > 1:
+            return words.MANY_OPEN.format(waiting)
+        return words.ONE_OPEN if waiting else ""
 
 
-def read_page(nb: NotebookNode, resources: Any = None) -> Page:
-    """Collect what the page of a graded notebook says.
+def feedback_page(graded: Graded, marks: SubmissionMarks) -> str:
+    """Make the page of a result, as HTML."""
+    return render("feedback.html.j2", page=read_page(graded, marks))
+
+
+def read_page(graded: Graded, marks: SubmissionMarks) -> Page:
+    """Collect what the page of a result says.
 
     Parameters
     ----------
-    nb : NotebookNode
-        Graded by us or, without ``metadata.nmautils``, by nbgrader's own steps.
-    resources : mapping, optional
-        nbconvert's; under ``"nbgrader"`` stands what `GradebookMarks` found.
+    graded : Graded
+        The result.
+    marks : SubmissionMarks
+        What the gradebook holds of it: points and comments of a person count before ours.
     """
-    return _Reader(nb, (resources or {}).get("nbgrader", {})).page
+    return _Reader(graded, marks).page
 
 
 class _Reader:
-    """Goes through a notebook once, from top to bottom."""
+    """Goes once through the notebook of a result, from top to bottom."""
 
-    def __init__(self, nb: NotebookNode, where: Any) -> None:
-        ours = nb.metadata.get("nmautils")
-        self.ours = ours is not None
-        ours = ours or {}
-        self.events = [dict(event) for event in ours.get("events", [])]
-        self.telling = set() if self.ours else _hidden_lines(nb)
-        self.heading = ""
+    def __init__(self, graded: Graded, marks: SubmissionMarks) -> None:
+        self.graded, self.marks = graded, marks
+        self.tests = {exercise_of(result.grade_id): result for result in graded.exercises}
+        self.questions = {result.grade_id: result for result in graded.questions}
         self.waiting: list[Cell] = []
         self.exercises: dict[str, Exercise] = {}
         self.page = Page(
-            _title(nb) or where.get("assignment", "Feedback"),
-            student=where.get("student", ""),
-            handed_in=_moment(where.get("timestamp")),
-            late=_duration(where.get("seconds_late", 0)),
-            penalty=float(where.get("late_penalty", 0.0)),
-            problem=ours.get("problem", ""),
-            repairs=list(ours.get("repairs", [])),
+            plain_characters(graded.title).strip() or graded.assignment,
+            student=graded.student,
+            handed_in=_moment(marks.timestamp),
+            late=_duration(marks.seconds_late),
+            penalty=marks.penalty,
+            problem=graded.problem,
+            repairs=list(graded.repairs),
         )
-        for cell in nb.cells:
+        # Our own notebook need not be validated.
+        for cell in reads_unchecked(graded.notebook).cells if graded.notebook else ():
             self._read(cell)
         self._flush()
         self.page.exercises = list(self.exercises.values())
-        titles = {name: exercise.title for name, exercise in self.exercises.items()}
-        for event in self.events:
-            place = titles.get(exercise_of(event.get("cell", "")), event.get("cell", ""))
-            self.page.events.append(f"{place}: {event['text']}" if place else event["text"])
+        for event in graded.events:
+            known = self.exercises.get(exercise_of(event.cell))
+            place = known.title if known else event.cell
+            self.page.events.append(f"{place}: {event.text}" if place else event.text)
 
     def _read(self, cell: NotebookNode) -> None:
-        kind = cell.metadata.get("nmautils", {}).get("kind") or _kind(cell)
-        if kind in (Kind.TEXT, Kind.GIVEN):
-            headings = re.findall(r"^#{1,6} +(.+?)[ #]*$", cell.source, re.MULTILINE)
-            if headings:
+        kind = Kind(cell.metadata.nmautils.kind)
+        name = grade_id_of(cell) or ""
+        if kind == Kind.TEXT:
+            if headings_of(cell):
                 self._flush()
-                self.heading = plain_characters(headings[-1])
         elif kind in (Kind.EXERCISE, Kind.QUESTION):
-            self._answer(cell, written=kind == Kind.QUESTION)
+            exercise = self._exercise(name)
+            exercise.cells += [*self.waiting, self._cell(cell, words.ANSWER)]
+            self.waiting = []
+            if name in self.questions:
+                exercise.written = True
+                exercise.open = self._mark(name).open
+                self._points(exercise, self.questions[name], 0.0)
         elif kind == Kind.TEST:
-            self._test(cell)
+            self._test(cell, name)
         elif kind == Kind.OWN:
-            self.waiting.append(self._cell(cell, "Your own cell"))
+            self.waiting.append(self._cell(cell, words.OWN_CELL))
         elif kind in (Kind.DEMO, Kind.EXPLORE):
             self._demo(cell, pictures_only=kind == Kind.EXPLORE)
 
+    def _mark(self, name: str) -> CellMark:
+        return self.marks.cells.get(name, CellMark())
+
     def _exercise(self, name: str) -> Exercise:
         if name not in self.exercises:
-            title = self.heading or name.replace("_", " ").capitalize()
-            self.exercises[name] = Exercise(name, title)
+            result = self.tests.get(name) or self.questions.get(name)
+            title = plain_characters(result.title) if result else ""
+            self.exercises[name] = Exercise(name, title or name)
         return self.exercises[name]
 
-    def _answer(self, cell: NotebookNode, written: bool) -> None:
-        graded = cell.metadata.nbgrader
-        exercise = self._exercise(graded.grade_id)
-        exercise.cells += self.waiting
-        self.waiting = []
-        exercise.cells.append(self._cell(cell, "Your answer"))
-        if written:
-            exercise.written = True
-            exercise.open = bool(graded.get("open"))
-            self._points(exercise, graded)
-
-    def _test(self, cell: NotebookNode) -> None:
-        graded = cell.metadata.nbgrader
-        exercise = self._exercise(exercise_of(graded.grade_id))
+    def _test(self, cell: NotebookNode, name: str) -> None:
+        exercise = self._exercise(exercise_of(name))
+        result = self.tests[exercise.grade_id]
         title = re.match(r"# @title (.{1,100})", cell.source)
-        exercise.check = title[1].strip() if title else "Checks"
-        if self.ours:
-            checks = cell.metadata.get("nmautils", {}).get("checks", [])
-            exercise.checks = [CheckResult(**check) for check in checks]
-        else:
-            self._scrub(cell)
-            exercise.checks = _checks_in_table(cell.outputs)
-        exercise.events = self._events_of(graded.grade_id)
-        if not exercise.checks:
-            printed = [o for o in cell.outputs if o.output_type != "execute_result"]
-            exercise.remarks = _shown(printed)
-            if not exercise.events:
-                exercise.events = ["These checks did not run, so they give no points."]
-        exercise.comment = _comment(graded)
-        self._points(exercise, graded)
+        exercise.check = title[1].strip() if title else words.CHECKS
+        exercise.checks, exercise.earned = list(result.checks), result.score
+        exercise.events = self._events_of(name)
+        if not exercise.checks and not exercise.events:
+            exercise.events = [words.NO_CHECKS]
+        exercise.comment = self._comment(name)
+        self._points(exercise, result, result.score)
 
-    def _points(self, exercise: Exercise, graded: Any) -> None:
-        exercise.points = float(graded.get("points") or 0.0)
-        score = graded.get("score")
-        if score is None:
-            score = sum(check.earned for check in exercise.checks)
-        exercise.score = float(score)
+    def _points(
+        self, exercise: Exercise, result: ExerciseResult | QuestionResult, score: float
+    ) -> None:
+        mark = self._mark(result.grade_id)
+        exercise.points = result.points if mark.points is None else mark.points
+        exercise.score = score if mark.score is None else mark.score
 
     def _cell(self, cell: NotebookNode, label: str) -> Cell:
         shown = Cell(label)
-        name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
         if cell.cell_type == "code":
-            self._scrub(cell)
             shown.code = highlighted(plain_characters(cell.source))
             shown.outputs = _shown(cell.outputs)
         else:
             shown.words = Markup(render_markdown(cell.source, cell.get("attachments")))
-        shown.comment = _comment(cell.metadata.get("nbgrader", {}))
-        shown.events = self._events_of(name) if name else []
+        if name := grade_id_of(cell):
+            shown.comment, shown.events = self._comment(name), self._events_of(name)
         return shown
 
     def _demo(self, cell: NotebookNode, pictures_only: bool) -> None:
-        self._scrub(cell)
         outputs = _shown(cell.outputs)
         if pictures_only:
             outputs = [output for output in outputs if output["kind"] == "picture"]
         if outputs and self.exercises:
             exercise = next(reversed(self.exercises.values()))
             exercise.demos.append(outputs)
-            exercise.submitted = cell.metadata.get("nmautils", {}).get("outputs") == "submitted"
+            exercise.submitted = cell.metadata.nmautils.outputs == "submitted"
 
     def _flush(self) -> None:
         """Leave the student's own cells to the exercise they come after."""
@@ -284,43 +269,13 @@ class _Reader:
         self.waiting = []
 
     def _events_of(self, name: str) -> list[str]:
-        return [event["text"] for event in self.events if event.get("cell") == name]
+        return [event.text for event in self.graded.events if event.cell == name]
 
-    def _scrub(self, cell: NotebookNode) -> None:
-        """Where tests ran in the student's process, take their lines out of what it shows."""
-        if not self.ours:
-            for output in cell.outputs:
-                _scrub(output, self.telling)
-
-
-def _title(nb: NotebookNode) -> str:
-    for cell in nb.cells:
-        found = re.search(r"^# +(.+)$", cell.source, re.MULTILINE)
-        if cell.cell_type == "markdown" and found:
-            return plain_characters(found[1]).strip()
-    return ""
-
-
-def _kind(cell: NotebookNode) -> str:
-    """What sort of cell it is, when the grader has not said so."""
-    graded = cell.metadata.get("nbgrader", {})
-    if graded.get("grade") and (graded.get("solution") or cell.cell_type == "markdown"):
-        return Kind.QUESTION
-    if graded.get("grade"):
-        return Kind.TEST
-    if graded.get("solution"):
-        return Kind.EXERCISE
-    if cell.cell_type != "code":
-        return Kind.TEXT
-    tags = cell.metadata.get("tags", [])
-    return next((kind for kind in (Kind.SETUP, Kind.DEMO, Kind.EXPLORE) if kind in tags), Kind.OWN)
-
-
-def _comment(graded: Any) -> Markup | None:
-    text = graded.get("comment") or ""
-    if text == NO_RESPONSE:
-        return Markup("<p>You left this as it was.</p>")
-    return Markup(render_markdown(text)) if text.strip() else None
+    def _comment(self, name: str) -> Markup | None:
+        mark = self._mark(name)
+        if mark.untouched:
+            return Markup("<p>{}</p>").format(words.UNTOUCHED)
+        return Markup(render_markdown(mark.comment)) if mark.comment.strip() else None
 
 
 def _moment(when: datetime | None) -> str:
@@ -334,119 +289,19 @@ def _duration(seconds: float) -> str:
 
 
 def _shown(outputs: Iterable[NotebookNode]) -> list[dict[str, Any]]:
-    """Outputs as the template wants them, cleaned once more whoever graded them."""
+    """Outputs as the template wants them, cleaned once more."""
     shown: list[dict[str, Any]] = []
     figures = 0
-    outputs = list(outputs)
-    stopped = any(output.get("ename") == "CellTimeoutError" for output in outputs)
     for output in clean_outputs(outputs):
         if output.output_type == "stream":
             shown.append({"kind": "text", "text": output.text})
         elif output.output_type == "error":
-            # Where a stopped cell happened to be says nothing: that it was stopped is said.
-            if not (stopped and output.ename == "KeyboardInterrupt"):
-                shown.append({"kind": "error", "parts": output.traceback})
+            shown.append({"kind": "error", "parts": output.traceback})
         elif "image/png" in output.data:
             figures += 1
             text = output.data.get("text/plain", "<")
-            text = f"Figure {figures} that this cell drew" if text.startswith("<") else text
+            text = words.FIGURE.format(figures) if text.startswith("<") else text
             shown.append({"kind": "picture", "png": output.data["image/png"], "text": text})
         else:
             shown.append({"kind": "text", "text": output.data["text/plain"]})
     return shown
-
-
-# Notebooks graded by nbgrader's own steps, whose tests ran in the student's process ---------------
-
-_REGIONS = {
-    "### BEGIN HIDDEN TESTS": "### END HIDDEN TESTS",
-    "### BEGIN MARK SCHEME": "### END MARK SCHEME",
-}
-# Short lines (`x = 1`, `else:`) may stand in anybody's code and give nothing away.
-_TELLING = 12
-
-
-def _hidden_lines(nb: NotebookNode) -> set[str]:
-    """Lines of the hidden tests that should not turn up anywhere on the page."""
-    telling, end = set(), ""
-    for cell in nb.cells:
-        end = ""
-        for line in map(str.strip, cell.source.split("\n")):
-            if end and end not in line:
-                if len(line) >= _TELLING and not line.startswith("#"):
-                    telling.add(line)
-            else:
-                end = next((close for begin, close in _REGIONS.items() if begin in line), "")
-    return telling
-
-
-def _scrub(output: NotebookNode, telling: set[str]) -> None:
-    """Take lines of hidden tests out of one output."""
-    if output.output_type == "stream":
-        output.text = _without(output.text, telling)
-    elif output.output_type == "error":
-        if _tells(output.evalue, telling):
-            output.evalue = ""
-        output.traceback = [frame for frame in output.traceback if not _tells(frame, telling)]
-    else:
-        for kind, data in output.data.items():
-            if kind.startswith("text/"):
-                output.data[kind] = _without(data, telling)
-
-
-def _tells(text: str, telling: set[str]) -> bool:
-    text = html.unescape(plain_characters(text))
-    return any(line in text for line in telling)
-
-
-def _without(text: str | list[str], telling: set[str]) -> str:
-    text = "".join(text)
-    if not _tells(text, telling):
-        return text
-    # A table of checks is one long line: there only the telling words go.
-    for line in telling:
-        text = text.replace(line, "(hidden)").replace(html.escape(line), "(hidden)")
-    return "\n".join(line for line in text.split("\n") if not _tells(line, telling))
-
-
-class _Table(HTMLParser):
-    """Reads the rows of the table that a `Score` shows."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.rows: list[list[list[str]]] = []  # rows of cells of texts
-        self.inside = False
-
-    def handle_starttag(self, tag: str, attrs: Any) -> None:
-        if tag == "tr":
-            self.rows.append([])
-        elif tag == "td" and self.rows:
-            self.rows[-1].append([""])
-            self.inside = True
-        elif tag == "br" and self.inside:
-            self.rows[-1][-1].append("")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "td":
-            self.inside = False
-
-    def handle_data(self, data: str) -> None:
-        if self.inside:
-            self.rows[-1][-1][-1] += data
-
-
-def _checks_in_table(outputs: Iterable[NotebookNode]) -> list[CheckResult]:
-    """Read the checks back from the table that the test cell showed."""
-    table = _Table()
-    for output in outputs:
-        table.feed("".join(output.get("data", {}).get("text/html", "")))
-    checks = []
-    for row in table.rows[:100]:
-        if len(row) != 3 or not (worth := re.fullmatch(r"[\d.e+-]+ / ([\d.e+-]+)", row[2][0])):
-            continue
-        name, hint = row[1][0], " ".join(row[1][1:])
-        try:
-            checks.append(CheckResult(name, float(worth[1]), "\u2714" in row[0][0], hint))
-        except ValueError:
-            continue
-    return checks

@@ -9,6 +9,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 from nbconvert.filters.highlight import Highlight2HTML
 
+from nmautils.grading.model import words
+
 __all__ = ["count", "highlighted", "points", "render"]
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -29,6 +31,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["words"] = words
     environment.filters |= {"points": points, "capital": _capital, "brief": _brief, "ticks": _ticks}
     return environment
 

@@ -1,7 +1,5 @@
-"""Grade one submission: read, repair, run, judge, and write down what came out."""
+"""Grade one submission: read it, repair it, run it, judge it, and make its result."""
 
-from collections.abc import Iterable
-from dataclasses import asdict
 from itertools import takewhile
 from time import monotonic
 from typing import Any
@@ -9,10 +7,19 @@ from typing import Any
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_output, writes
 
-from nmautils.cells import Kind, grade_id_of, is_test, kind_of
+from nmautils.cells import Kind, exercise_of, grade_id_of, kind_of
 from nmautils.grading.intake.read import read_submission
+from nmautils.grading.model import words
 from nmautils.grading.model.assignment import Bundle
-from nmautils.grading.model.results import Event, ExerciseResult, Graded, Submission
+from nmautils.grading.model.outline import title_of, titles_of
+from nmautils.grading.model.results import (
+    Event,
+    EventKind,
+    ExerciseResult,
+    Graded,
+    QuestionResult,
+    Submission,
+)
 from nmautils.grading.repair.rebuild import rebuild
 from nmautils.grading.run.sandbox.bubblewrap import Limits
 from nmautils.grading.safe.outputs import clean_cell, clean_outputs
@@ -25,19 +32,6 @@ __all__ = ["Grader", "not_graded", "shared_cells"]
 # Kinds of cells, by what they cost a hand-in that is graded: demonstrations only with --full.
 ALWAYS, ON_DEMAND = {Kind.SETUP, Kind.EXERCISE, Kind.OWN}, {Kind.DEMO, Kind.EXPLORE}
 SHOWN_AS_SUBMITTED = {Kind.OWN} | ON_DEMAND
-
-TOO_LONG = (
-    "This cell took longer than {:g} seconds and was stopped. Is there a loop that never ends?"
-)
-ENDED = "This cell ended the Python process it ran in; the cells after it ran in a new one."
-TOO_MUCH = (
-    "This cell and what it started needed more than {:.1f} GiB of memory, so it was stopped; the "
-    "cells after it ran in a new process."
-)
-NO_TIME = "There was no time left for this cell: the notebook had used up its {:g} seconds."
-GAVE_UP = "This cell was not run: the notebook's process had ended too often."
-CALLED_TOO_LONG = "A check called your code and it took longer than {:g} seconds: it was stopped."
-CALLED_AND_ENDED = "A check called your code and it ended the Python process it ran in."
 
 # How often a notebook may end its process, and one exercise bring a call to its limit.
 STARTS, LOST_CALLS = 10, 2
@@ -104,18 +98,13 @@ class Grader:
         self.seconds = dict.fromkeys(("ready", "cells", "tests", "probes", "total"), 0.0)
         self.kernel: Kernel | None = None
         self.starts = 0
+        self.judged, self.lost_calls = "", 0
         self.deadline = float("inf")
         self.overran = False
         self.replay: list[str] = []
 
     def grade(self) -> Graded:
-        """Do it.
-
-        Returns
-        -------
-        Graded
-            With a `problem` if the file is no notebook.
-        """
+        """Grade it; the result has a `problem` if the file is no notebook."""
         started = monotonic()
         self.deadline = started + self.limits.total
         try:
@@ -126,29 +115,36 @@ class Grader:
         try:
             self._start()  # meanwhile the notebook is rebuilt
             notebook, repairs = rebuild(self.release, handed_in.notebook)
-            repairs = [*handed_in.notes, *repairs]
             self._run(notebook)
         finally:
-            if self.kernel is not None:
-                self.kernel.close()
-        unanswered = self._finish_manual(notebook)
-        return self._result(started, notebook, tuple(repairs), unanswered)
+            self._close()
+        answered = self._finish_text(notebook)
+        if monotonic() > self.deadline:
+            self.needs_person.append(f"it used up its {self.limits.total:g} seconds")
+        self.seconds["total"] = monotonic() - started
+        return self._result(notebook, answered, (*handed_in.notes, *repairs))
 
     def refuse(self, why: str) -> Graded:
-        """Give the result of a submission that cannot be graded."""
+        """Give the result of a submission that cannot be graded: no points for anything."""
+        started = monotonic()
         self.needs_person.append(why)
-        return self._result(monotonic(), self._without_answers(), problem=why)
+        notebook, _ = rebuild(self.release, self.release)
+        for cell in notebook.cells:
+            if _kind(cell) == Kind.TEST:
+                self._show_verdict(cell, Verdict(None), 1)
+        self.seconds["total"] = monotonic() - started
+        return self._result(notebook, set(), problem=why)
 
     # --- running -------------------------------------------------------------------------------
 
     def _run(self, notebook: NotebookNode) -> None:
         shared = _shared_start(notebook, self.kinds) if self.stem is not None else set()
         if self.stem is not None and not shared:
-            self.kernel.close()
+            self._close()
             self.stem, self.starts = None, 0
             self._start()
         for i, cell in enumerate(notebook.cells):
-            kind = cell.metadata.nmautils["kind"]
+            kind = _kind(cell)
             cell.metadata.nmautils["outputs"] = "none"
             if cell.cell_type != "code":
                 continue
@@ -163,46 +159,54 @@ class Grader:
                 cell.metadata.nmautils["outputs"] = "submitted"
 
     def _is_untouched(self, cell: NotebookNode) -> bool:
-        return cell.source == self.given.get(grade_id_of(cell))
+        return bool(cell.source == self.given.get(_name(cell)))
 
     def _ready(self) -> Kernel | None:
         """Give the kernel, a fresh one where the notebook stood if the last one has ended."""
-        if not self.kernel.alive:
+        kernel = self.kernel
+        if kernel is None or not kernel.alive:
             if self.starts >= STARTS or monotonic() > self.deadline:
                 return None
-            self._start()
-        elif self.kernel.ready:
-            return self.kernel
+            kernel = self._start()
+        elif kernel.ready:
+            return kernel
         started = monotonic()
-        self.kernel.wait_until_ready()
+        kernel.wait_until_ready()
         self.seconds["ready"] += monotonic() - started
         for source in self.replay:
-            self.kernel.execute(source, self._time(self.limits.again))
-            if not self.kernel.alive:
+            kernel.execute(source, self._time(self.limits.again))
+            if not kernel.alive:
                 return None
-        return self.kernel
+        return kernel
 
-    def _start(self) -> None:
+    def _close(self) -> None:
+        if self.kernel is not None:
+            self.kernel.close()
+
+    def _start(self) -> Kernel:
         """Let a kernel begin to start."""
+        if self.nursery is None:
+            raise RuntimeError("a grader without a forkserver can only refuse")
         self.starts += 1
         started = monotonic()
         # Not the seed of the tests: a kernel that knew it could draw their inputs beforehand.
         seed = int(self.submission.digest[:8], 16)
         self.kernel = Kernel(self.nursery, self.stem, seed, self.limits, self.sandboxed)
         self.seconds["ready"] += monotonic() - started
+        return self.kernel
 
     def _time(self, limit: float) -> float:
         limit = min(limit, self.limits.again) if self.overran else limit
         return max(0.1, min(limit, self.deadline - monotonic()))
 
-    def _cell(self, cell: NotebookNode, kind: str) -> None:
+    def _cell(self, cell: NotebookNode, kind: Kind) -> None:
         if not cell.source.strip():
             return
         kernel = self._ready() if monotonic() <= self.deadline else None
         if kernel is None:
             out_of_time = monotonic() > self.deadline
-            text = NO_TIME.format(self.limits.total) if out_of_time else GAVE_UP
-            self._happened(cell, "not run", text)
+            text = words.NO_TIME.format(self.limits.total) if out_of_time else words.GAVE_UP
+            self._happened(cell, EventKind.NOT_RUN, text)
             return
         seconds = self._time(self.limits.cell)
         run = kernel.execute(cell.source, seconds)
@@ -215,118 +219,100 @@ class Grader:
 
     def _note(self, cell: NotebookNode, run: CellRun, seconds: float) -> None:
         if run.cut:
-            self._happened(cell, "output cut", "This cell showed too much; the rest is left out.")
+            self._happened(cell, EventKind.CUT, words.TOO_MUCH_OUTPUT)
         if run.status == "time-out":
             self.overran = True
-            self._happened(cell, "time-out", TOO_LONG.format(seconds))
+            self._happened(cell, EventKind.TIME_OUT, words.TOO_LONG.format(seconds))
         if run.status == "memory":
-            self._happened(cell, "memory", TOO_MUCH.format(self.limits.memory / 2**30))
+            text = words.TOO_MUCH_MEMORY.format(self.limits.memory / 2**30)
+            self._happened(cell, EventKind.MEMORY, text)
         if run.status == "died":
-            self._happened(cell, "died", ENDED)
+            self._happened(cell, EventKind.DIED, words.ENDED)
 
-    def _happened(self, cell: NotebookNode, kind: str, text: str) -> None:
-        name = grade_id_of(cell) or " ".join(cell.source.split())[:40] or "an empty cell"
+    def _happened(self, cell: NotebookNode, kind: EventKind, text: str) -> None:
+        name = _name(cell) or " ".join(cell.source.split())[:40] or "an empty cell"
         self.events.append(Event(name, kind, text))
 
     # --- judging -------------------------------------------------------------------------------
 
     def _test(self, cell: NotebookNode) -> None:
-        name = grade_id_of(cell)
-        cell.source = self.bundle.tests[name]
+        self.judged, self.lost_calls = _name(cell), 0
         started = monotonic()
-        self.judged, self.lost_calls = name, 0
-        verdict = judge(cell.source, self._ask, self.submission.seed)
+        verdict = judge(self.bundle.tests[self.judged], self._ask, self.submission.seed)
         self.seconds["tests"] += monotonic() - started
-        self.verdicts[name] = verdict
+        self.verdicts[self.judged] = verdict
         if verdict.problem:
-            self.needs_person.append(f"{name}: {verdict.problem}")
-        points = float(cell.metadata.nbgrader["points"])
-        score = _score(verdict, points)
-        cell.metadata.nmautils.update(
-            outputs="graded", checks=[asdict(result) for result in verdict.checks]
-        )
-        data = {"text/plain": repr(score)}
+            self.needs_person.append(f"{self.judged}: {verdict.problem}")
+        self._show_verdict(cell, verdict, 1 + len(self.verdicts))
+        cell.metadata.nmautils["outputs"] = "graded"
+
+    def _show_verdict(self, cell: NotebookNode, verdict: Verdict, count: int) -> None:
+        """Put the whole test and its score into a test cell, for formgrader."""
+        cell.source = self.bundle.tests[_name(cell)]
+        data = {"text/plain": repr(_score(verdict, _points(cell)))}
         if verdict.score is not None:
             data["text/html"] = verdict.score._repr_html_()
-        cell.execution_count = 1 + len(self.verdicts)
-        cell.outputs = [
-            new_output("execute_result", data=data, execution_count=cell.execution_count)
-        ]
+        cell.execution_count = count
+        cell.outputs = [new_output("execute_result", data=data, execution_count=count)]
 
-    def _ask(self, source: str, name: str, given: tuple, named: dict) -> Any:
+    def _ask(self, source: str, name: str, given: tuple[Any, ...], named: dict[str, Any]) -> Any:
         kernel = self._ready() if self.lost_calls < LOST_CALLS else None
         if kernel is None:
-            raise ProbeFailed("Your code was not called again, after what happened before.")
+            raise ProbeFailed(words.NOT_CALLED_AGAIN)
         seconds = self._time(self.limits.probe)
         started = monotonic()
         try:
             return kernel.ask(source, name, given, named, seconds)
         except ProbeTooSlow:
-            self._lost_call("time-out", CALLED_TOO_LONG.format(seconds))
+            self._lost_call(EventKind.TIME_OUT, words.CALLED_TOO_LONG.format(seconds))
             raise
         except ProbeFailed:
             if not kernel.alive:
-                self._lost_call("died", CALLED_AND_ENDED)
+                self._lost_call(EventKind.DIED, words.CALLED_AND_ENDED)
             raise
         finally:
             self.seconds["probes"] += monotonic() - started
 
-    def _lost_call(self, kind: str, text: str) -> None:
-        self.overran = self.overran or kind == "time-out"
+    def _lost_call(self, kind: EventKind, text: str) -> None:
+        self.overran = self.overran or kind is EventKind.TIME_OUT
         if not self.lost_calls:
             self.events.append(Event(self.judged, kind, text))
         self.lost_calls += 1
 
-    # --- writing down --------------------------------------------------------------------------
+    # --- the result ----------------------------------------------------------------------------
 
-    def _finish_manual(self, notebook: NotebookNode) -> tuple[str, ...]:
-        """Clean what a person will read; give the questions that were left alone."""
-        unanswered = []
+    def _finish_text(self, notebook: NotebookNode) -> set[str]:
+        """Clean the text that a person will read; give the questions that were answered."""
+        answered = set()
         for cell in notebook.cells:
-            kind, name = cell.metadata.nmautils["kind"], grade_id_of(cell)
+            kind, name = _kind(cell), _name(cell)
             if kind == Kind.QUESTION and cell.source.split() == self.given[name].split():
-                unanswered.append(name)
-            elif cell.cell_type != "code" and kind in {Kind.QUESTION, Kind.OWN}:
+                continue
+            if kind == Kind.QUESTION:
+                answered.add(name)
+            if cell.cell_type != "code" and kind in {Kind.QUESTION, Kind.OWN}:
                 clean_cell(cell)
-        return tuple(unanswered)
-
-    def _without_answers(self) -> NotebookNode:
-        """The student version with all its tests failed, for a file that could not be read."""
-        notebook, _ = rebuild(self.release, self.release)
-        for cell in notebook.cells:
-            if cell.metadata.nmautils["kind"] == Kind.TEST:
-                cell.source = self.bundle.tests[grade_id_of(cell)]
-                data = {"text/plain": "0.0"}
-                cell.outputs = [new_output("execute_result", data=data, execution_count=1)]
-                cell.execution_count = 1
-        return notebook
+        return answered
 
     def _result(
         self,
-        started: float,
         notebook: NotebookNode,
+        answered: set[str],
         repairs: tuple[str, ...] = (),
-        unanswered: tuple[str, ...] = (),
         problem: str = "",
     ) -> Graded:
-        if monotonic() > self.deadline:
-            self.needs_person.append(f"it used up its {self.limits.total:g} seconds")
-        self.seconds["total"] = monotonic() - started
-        exercises = [
-            ExerciseResult(name, points, _score(verdict, points), verdict.checks)
-            for name, points in _points(self.release)
-            for verdict in [self.verdicts.get(name, Verdict(None))]
-        ]
-        seconds = {share: round(value, 4) for share, value in self.seconds.items()}
-        notebook.metadata["nmautils"] = {
-            "repairs": list(repairs),
-            "events": [asdict(event) for event in self.events],
-            "seed": self.submission.seed,
-            "full": self.full,
-            "seconds": seconds,
-            "needs_person": self.needs_person,
-            "problem": problem,
-        }
+        titles = titles_of(self.release)
+        exercises: list[ExerciseResult] = []
+        questions: list[QuestionResult] = []
+        for cell in self.release.cells:
+            kind, name = kind_of(cell), _name(cell)
+            title = titles.get(exercise_of(name), "")
+            if kind == Kind.TEST:
+                points, verdict = _points(cell), self.verdicts.get(name, Verdict(None))
+                score = _score(verdict, points)
+                exercises.append(ExerciseResult(name, points, score, verdict.checks, title))
+            elif kind == Kind.QUESTION:
+                questions.append(QuestionResult(name, _points(cell), name in answered, title))
         return Graded(
             student=self.submission.student,
             assignment=self.bundle.assignment,
@@ -336,19 +322,27 @@ class Grader:
             full=self.full,
             problem=problem,
             notebook=writes(notebook),
+            title=title_of(self.release),
             exercises=tuple(exercises),
-            unanswered=unanswered,
+            questions=tuple(questions),
             repairs=repairs,
             events=tuple(self.events),
             needs_person=tuple(self.needs_person),
-            seconds=seconds,
+            seconds={share: round(value, 4) for share, value in self.seconds.items()},
         )
 
 
-def _points(release: NotebookNode) -> Iterable[tuple[str, float]]:
-    for cell in release.cells:
-        if is_test(cell):
-            yield grade_id_of(cell), float(cell.metadata.nbgrader["points"])
+def _name(cell: NotebookNode) -> str:
+    return grade_id_of(cell) or ""
+
+
+def _kind(cell: NotebookNode) -> Kind:
+    """Kind of a cell of a rebuilt notebook."""
+    return Kind(cell.metadata.nmautils["kind"])
+
+
+def _points(cell: NotebookNode) -> float:
+    return float(cell.metadata.nbgrader.get("points") or 0.0)
 
 
 def _score(verdict: Verdict, points: float) -> float:
@@ -363,7 +357,7 @@ def _shared_start(notebook: NotebookNode, kinds: set[Kind]) -> set[int]:
     for i, cell in enumerate(notebook.cells):
         if cell.cell_type != "code":
             continue
-        kind = cell.metadata.nmautils["kind"]
+        kind = _kind(cell)
         if kind == Kind.EXERCISE:
             break
         if kind == Kind.OWN:

@@ -19,7 +19,7 @@ from nbgrader.api import Gradebook
 from nmautils import cli
 from nmautils.errors import SandboxMissing
 from nmautils.grading.grade_class import Lines, Local, finish, grade_class
-from nmautils.grading.record import gradebook
+from nmautils.grading.record import gradebook, saving
 from nmautils.grading.record.marks import marks
 from nmautils.grading.record.records import grading_lock, read_record, read_records
 from nmautils.grading.run import pool as engine
@@ -388,24 +388,24 @@ def kill_in(monkeypatch, module, name, call, before):
 
 
 MOMENTS = [
-    ("write_record", 7, True),
-    ("write_record", 19, False),
-    ("write_files", 5, False),
-    ("write_atomically", 9, False),
-    ("write_rows", 11, False),
-    ("_write_grades", 8, False),
-    ("_digest", 6, False),
+    (saving, "write_record", 7, True),
+    (saving, "write_record", 19, False),
+    (saving, "write_files", 5, False),
+    (saving, "write_atomically", 9, False),
+    (saving, "write_rows", 11, False),
+    (saving, "_write_grades", 8, False),
+    (gradebook, "digest_of", 6, False),
 ]
 
 
 def test_a_class_of_60_that_is_killed_again_and_again_is_graded_once(root, monkeypatch):
     expected = class_of(root, 60)
-    for name, call, before in MOMENTS:
+    for module, name, call, before in MOMENTS:
         recorded = {record.student for record in read_records(root, NAME)}
         already = len(times_graded(root)) if recorded else 0
 
-        def killed(name=name, call=call, before=before):
-            kill_in(monkeypatch, gradebook, name, call, before)
+        def killed(module=module, name=name, call=call, before=before):
+            kill_in(monkeypatch, module, name, call, before)
             run(root)
 
         child = in_child(killed)

@@ -9,6 +9,8 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell
 
+from nmautils.grading.model.results import EventKind
+from nmautils.grading.record.records import read_record
 from tests.support.grading_class import (
     NAME,
     cell,
@@ -240,6 +242,9 @@ class Graded:
     def notebook(self, name):
         return nbformat.read(self.root / "autograded" / name / NAME / f"{NAME}.ipynb", as_version=4)
 
+    def result(self, name):
+        return read_record(self.root, NAME, name)
+
 
 @pytest.fixture(scope="module")
 def graded_class(tmp_path_factory):
@@ -260,15 +265,15 @@ def test_nobody_stops_the_class(graded_class):
 
 def test_what_cannot_be_read_says_why_in_one_line(graded_class):
     assert "not_a_notebook: " in next(x for x in graded_class.log.splitlines() if "PDF" in x)
-    nmautils = graded_class.notebook("not_a_notebook").metadata.nmautils
-    assert "PDF" in nmautils.problem
-    assert nmautils.needs_person == [nmautils.problem]
+    result = graded_class.result("not_a_notebook")
+    assert "PDF" in result.problem
+    assert result.needs_person == (result.problem,)
 
 
 def test_what_could_be_read_in_part_is_for_a_person_to_look_at(graded_class):
-    nmautils = graded_class.notebook("cut_short").metadata.nmautils
-    assert nmautils.problem == ""
-    assert len(nmautils.needs_person) == 1
+    result = graded_class.result("cut_short")
+    assert result.problem == ""
+    assert len(result.needs_person) == 1
 
 
 def test_a_test_shows_its_checks_and_nothing_that_costs_points(graded_class):
@@ -280,23 +285,24 @@ def test_a_test_shows_its_checks_and_nothing_that_costs_points(graded_class):
 def test_cells_after_a_stubborn_loop_still_run(graded_class):
     nb = graded_class.notebook("loops_and_ignores_the_interrupt")
     assert nb.cells[-1].outputs[0].text == "the end 4\n"
-    events = [(event.cell, event.kind) for event in nb.metadata.nmautils.events]
-    assert events == [("halve_test", "time-out")]
+    result = graded_class.result("loops_and_ignores_the_interrupt")
+    events = [(event.cell, event.kind) for event in result.events]
+    assert events == [("halve_test", EventKind.TIME_OUT)]
     assert "took longer than" in cell(nb, "halve_test").outputs[-1].data["text/html"]
 
 
 def test_a_dead_kernel_is_named_at_the_exercise_that_ended_it(graded_class):
     nb = graded_class.notebook("kills_the_kernel")
-    events = [(event.cell, event.kind) for event in nb.metadata.nmautils.events]
-    assert events == [("double_test", "died")]
+    events = [(event.cell, event.kind) for event in graded_class.result("kills_the_kernel").events]
+    assert events == [("double_test", EventKind.DIED)]
     assert "has ended" in cell(nb, "double_test").outputs[-1].data["text/html"]
 
 
 def test_repairs_are_kept_for_the_feedback_page(graded_class):
-    repairs = graded_class.notebook("deleted_cells").metadata.nmautils.repairs
+    repairs = graded_class.result("deleted_cells").repairs
     missing = ["The check of `double`", "The cell `halve`", "The check of `halve`"]
     assert [r.partition(" was missing")[0] for r in repairs] == missing
-    assert graded_class.notebook("right").metadata.nmautils.repairs == []
+    assert graded_class.result("right").repairs == ()
 
 
 def test_the_graded_cells_stand_in_the_order_of_the_release(graded_class):

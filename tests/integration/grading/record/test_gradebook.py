@@ -19,9 +19,9 @@ from nmautils.grading.record.gradebook import (
     open_course,
     prepare,
     read_saved,
-    save,
 )
 from nmautils.grading.record.records import read_record
+from nmautils.grading.record.saving import save
 from tests.support.fake_grading import course_with_written_answer, grade
 from tests.support.grading_class import NAME, cell, hand_in, nbgrader, released, solve
 

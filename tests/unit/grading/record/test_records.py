@@ -7,8 +7,16 @@ from multiprocessing import get_context
 import pytest
 
 from nmautils.checks import CheckResult
+from nmautils.errors import GradingBusy
 from nmautils.grading.model.assignment import Bundle
-from nmautils.grading.model.results import Event, ExerciseResult, Graded
+from nmautils.grading.model.results import (
+    FORMAT,
+    Event,
+    EventKind,
+    ExerciseResult,
+    Graded,
+    QuestionResult,
+)
 from nmautils.grading.record.records import (
     grading_lock,
     is_current,
@@ -54,7 +62,9 @@ def graded(student="ada", **changes):
         "exercises": (
             ExerciseResult("double_test", 2.0, 1.0, (CheckResult("a check", 1.0, True),)),
         ),
-        "events": (Event("double", "time-out", "too long"),),
+        "questions": (QuestionResult("why", 3.0, True, "Think! 1"),),
+        "events": (Event("double", EventKind.TIME_OUT, "too long"),),
+        "repairs": ("One cell was put back.",),
     }
     return Graded(**{**values, **changes})
 
@@ -83,6 +93,12 @@ def test_no_two_students_share_a_file(tmp_path):
         b"[1, 2]",
         b'{"student": "ada"}',
         b"[" * 100_000,
+        b"[]",
+        b"null",
+        json.dumps(json.loads(graded().to_json()) | {"title": 3}).encode(),
+        json.dumps(
+            json.loads(graded().to_json()) | {"events": [{"cell": "", "kind": "?", "text": ""}]}
+        ).encode(),
         graded("bob").to_json().encode(),
         json.dumps(json.loads(graded().to_json()) | {"seed": "x"}).encode(),
         json.dumps(json.loads(graded().to_json()) | {"exercises": 3}).encode(),
@@ -119,10 +135,52 @@ def test_a_hand_in_is_current_if_nothing_that_marks_depend_on_has_changed():
     assert is_current(graded(full=True), BUNDLE, digest)
 
 
-def test_the_same_file_keeps_its_seed_and_another_gets_another():
-    assert seed_for(graded(), "s" * 64) == 7
-    assert len({seed_for(graded(), "t" * 64) for _ in range(9)}) > 1
-    assert 0 <= seed_for(None, "t" * 64) < 2**32
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (None, "was written by an earlier version, so it is graded again"),
+        (FORMAT - 1, "was written by an earlier version, so it is graded again"),
+        (FORMAT + 1, "was written by a later version, so it is graded again"),
+        ("2", "was written by an earlier version, so it is graded again"),
+    ],
+)
+def test_a_record_of_another_version_is_graded_again_with_the_same_inputs(tmp_path, number, said):
+    path = write_record(tmp_path, graded())
+    fields = json.loads(path.read_text()) | {"unanswered": []}
+    del fields["format"], fields["questions"]
+    if number is not None:
+        fields["format"] = number
+    path.write_text(json.dumps(fields))
+    lines = []
+    assert read_record(tmp_path, "tiny", "ada", lines.append) is None
+    assert list(read_records(tmp_path, "tiny", lines.append)) == []
+    assert lines == [f"{path} {said}"] * 2
+    assert seed_for(tmp_path, "tiny", "ada", "s" * 64) == 7
+
+
+def test_what_happened_reads_as_the_words_of_the_table():
+    assert [str(kind) for kind in EventKind] == [
+        "time-out",
+        "died",
+        "output cut",
+        "not run",
+        "memory",
+    ]
+    assert f"{EventKind.TIME_OUT} in double" == "time-out in double"
+
+
+def test_the_same_file_keeps_its_seed_and_another_gets_another(tmp_path):
+    def seed(digest):
+        return seed_for(tmp_path, "tiny", "ada", digest)
+
+    assert len({seed("s" * 64) for _ in range(9)}) > 1
+    path = write_record(tmp_path, graded())
+    assert seed("s" * 64) == 7
+    assert len({seed("t" * 64) for _ in range(9)}) > 1
+    assert 0 <= seed("t" * 64) < 2**32
+    for content in (b"", b"[]", b"{}", b'{"submission": "", "seed": "x"}', b"\xff"):
+        path.write_bytes(content)
+        assert 0 <= seed("") < 2**32
 
 
 def test_a_file_is_replaced_whole_and_a_left_over_is_written_over(tmp_path):
@@ -138,7 +196,7 @@ def test_a_file_is_replaced_whole_and_a_left_over_is_written_over(tmp_path):
 def test_only_one_process_grades_and_the_other_says_which(tmp_path):
     with grading_lock(tmp_path):
         for _ in range(2):
-            with pytest.raises(RuntimeError, match=rf"by process {os.getpid()};"):  # noqa: SIM117
+            with pytest.raises(GradingBusy, match=rf"by process {os.getpid()};"):  # noqa: SIM117
                 with grading_lock(tmp_path):
                     pass
     with grading_lock(tmp_path):
@@ -157,7 +215,7 @@ def test_the_lock_of_a_killed_process_is_free(tmp_path):
     child = fork.Process(target=hold)
     child.start()
     assert locked.wait(20)
-    with pytest.raises(RuntimeError, match=str(child.pid)):  # noqa: SIM117
+    with pytest.raises(GradingBusy, match=str(child.pid)):  # noqa: SIM117
         with grading_lock(tmp_path):
             pass
     child.kill()

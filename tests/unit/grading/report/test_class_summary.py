@@ -10,13 +10,13 @@ from itertools import pairwise
 import pytest
 from bs4 import BeautifulSoup
 
-from nmautils.checks import CheckResult
+from nmautils.checks import NOT_SOLVED, CheckResult
 from nmautils.cli import main
-from nmautils.grading.model.results import Event, ExerciseResult, Graded
+from nmautils.grading.model.results import Event, EventKind, ExerciseResult, Graded
 from nmautils.grading.record.records import write_record
 from nmautils.grading.report.class_summary import bins, summarise, write_summary
 from tests.support.answers_runner import ROOT
-from tests.support.graded_pages import graded, graded_notebook
+from tests.support.graded_pages import graded
 
 DECODING = "tutorial1_decoding"
 POINTS = {"relu_forward": {"shape": 1.0, "numbers": 3.0}, "gd_loop": {"list": 2.0, "losses": 4.0}}
@@ -42,7 +42,7 @@ def pretended_class(size=60):
             untouched = rng.random() < 0.15
             results = []
             for check, points in checks.items():
-                mistake = "not solved yet" if untouched else rng.choice(MISTAKES[check])
+                mistake = NOT_SOLVED if untouched else rng.choice(MISTAKES[check])
                 passed = not untouched and rng.random() < 0.6
                 hint = "" if passed else f"Look at {mistake or check}."
                 results.append(CheckResult(check, points, passed, hint, "" if passed else mistake))
@@ -58,7 +58,7 @@ def pretended_class(size=60):
             i,
             exercises=tuple(exercises),
             repairs=("One cell was put back.",) if i % 5 == 0 else (),
-            events=(Event("gd_loop", "time-out", "Too slow."),) if i in (3, 9) else (),
+            events=(Event("gd_loop", EventKind.TIME_OUT, "Too slow."),) if i in (3, 9) else (),
             needs_person=("two answers to <b>gd_loop</b>",) if i == 9 else (),
             seconds={"ready": 0.2, "cells": rng.random() * 3, "tests": 0.1, "total": i / 10},
         )
@@ -100,7 +100,7 @@ def test_exercises_checks_and_mistakes_are_counted_by_student(everybody, summary
             name = result.grade_id.removesuffix("_test")
             scores[name].append(result.score)
             full[name] += result.score == result.points
-            if any(check.mistake == "not solved yet" for check in result.checks):
+            if any(check.mistake == NOT_SOLVED for check in result.checks):
                 continue
             worked[name] += 1
             for check in result.checks:
@@ -153,9 +153,9 @@ def test_the_page_says_first_who_needs_a_person(course, everybody):
     assert path.stat().st_mode & 0o077 == 0
 
 
-def test_headings_of_the_exercises_come_from_the_notebook(course):
+def test_headings_of_the_exercises_come_from_the_result(course):
     answers = {"relu_forward": "mistakes/sigmoid"}
-    one = graded("ada", DECODING, graded_notebook(DECODING, answers))
+    one = graded(DECODING, answers)
     page = write_summary(course, DECODING, [one]).read_text()
     assert "Coding exercise 2.2: a nonlinear network" in page
     assert "Sigmoid in place of ReLU" in page

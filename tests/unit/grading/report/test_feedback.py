@@ -1,34 +1,35 @@
 """What a feedback page says to the student, and what it must not give away."""
 
 import copy
-import os
 import re
-import sys
-from datetime import datetime, timedelta
+from contextlib import nullcontext
+from dataclasses import replace
+from datetime import datetime
 from itertools import pairwise
-from pathlib import Path
 
-import nbformat
 import pytest
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-from nbgrader.api import Gradebook
 from traitlets.config import Config
 
-from nmautils.checks import CheckResult, Score
+from nmautils.checks import CheckResult
 from nmautils.course.contract import EXERCISES
+from nmautils.errors import CourseError, GradingFailed
+from nmautils.grading.model.results import Event, EventKind
+from nmautils.grading.nbgrader_plugins import feedback_exporter
 from nmautils.grading.nbgrader_plugins.feedback_exporter import FeedbackExporter, GradebookMarks
+from nmautils.grading.record.marks import CellMark, SubmissionMarks
+from nmautils.grading.record.records import record_path, write_record
+from nmautils.grading.report.feedback import feedback_page
 from tests.support.answers_runner import ANSWERS, ROOT, graded_cells
-from tests.support.graded_pages import graded_notebook
+from tests.support.graded_pages import graded, notebook_of, with_checks, with_notebook
 
 DECODING = "tutorial1_decoding"
 RIGHT = {"relu_forward": "right/torch_relu", "gd_loop": "right/five_lines"}
 
 
-def page_of(nb, **found):
-    resources = {"nbgrader": {"student": "ada", "assignment": DECODING, **found}}
-    text, _ = FeedbackExporter().from_notebook_node(copy.deepcopy(nb), resources)
-    return text
+def page_of(result, **marks):
+    return feedback_page(result, SubmissionMarks(**marks))
 
 
 def soup(page):
@@ -67,7 +68,7 @@ def first_mistakes(tutorial):
 
 
 def test_marks_stand_at_the_top():
-    page = page_of(graded_notebook(DECODING, RIGHT | {"gd_loop": "mistakes/recorded_after_update"}))
+    page = page_of(graded(DECODING, RIGHT | {"gd_loop": "mistakes/recorded_after_update"}))
     assert soup(page).h1.get_text() == "Tutorial 1: Decoding Neural Responses"
     assert soup(page).title.get_text() == "Tutorial 1: Decoding Neural Responses: feedback"
     rows = [
@@ -88,7 +89,7 @@ def test_marks_stand_at_the_top():
 
 
 def test_each_answer_is_followed_by_its_checks():
-    page = page_of(graded_notebook(DECODING, RIGHT | {"gd_loop": "mistakes/recorded_after_update"}))
+    page = page_of(graded(DECODING, RIGHT | {"gd_loop": "mistakes/recorded_after_update"}))
     part = words(section(page, "gradient descent"))
     assert part.index("optimizer.step") < part.index("Check exercise 3.2")
     assert "it returns a list with one Python float per epoch" in part
@@ -102,23 +103,22 @@ def test_each_answer_is_followed_by_its_checks():
 
 
 def test_a_hint_without_a_name_is_not_repeated_either():
-    nb = graded_notebook(DECODING, RIGHT)
-    slow = [vars(CheckResult(name, 1.0, False, "It took too long.")) for name in "abc"]
-    cell(nb, "gd_loop_test").metadata.nmautils.checks = slow
-    part = words(section(page_of(nb), "gradient descent"))
+    slow = [CheckResult(name, 1.0, False, "It took too long.") for name in "abc"]
+    result = with_checks(graded(DECODING, RIGHT), "gd_loop_test", *slow)
+    part = words(section(page_of(result), "gradient descent"))
     assert (part.count("It took too long."), part.count("As above.")) == (1, 2)
 
 
 def test_what_was_not_touched_is_folded_and_said():
-    part = section(page_of(graded_notebook(DECODING)), "nonlinear")
+    part = section(page_of(graded(DECODING)), "nonlinear")
     assert "You have not solved this exercise yet." in part.get_text(" ")
     assert part.find("details").find("pre") is not None
 
 
 def test_repairs_time_outs_and_unreadable_files_are_said():
     said = "Your answer took longer than 30 seconds. Is there a loop that never ends?"
-    nb = graded_notebook(
-        DECODING, RIGHT, ended={"gd_loop": said}, repairs=["A cell was missing <and> is back."]
+    nb = graded(
+        DECODING, RIGHT, ended={"gd_loop": said}, repairs=("A cell was missing <and> is back.",)
     )
     page = page_of(nb)
     top = words(page)[: words(page).index("Exercise Checks")]
@@ -127,15 +127,14 @@ def test_repairs_time_outs_and_unreadable_files_are_said():
     assert said in section(page, "gradient descent").get_text()
     assert "did not run" in words(page)
 
-    page = page_of(graded_notebook(DECODING, problem="The file is empty. Ask for a new one."))
+    page = page_of(graded(DECODING, problem="The file is empty. Ask for a new one."))
     assert "Your file could not be graded The file is empty." in words(page)
     assert soup(page).find("pre") is None
 
 
 def test_a_test_that_gave_no_checks_says_so():
-    nb = graded_notebook(DECODING, RIGHT)
-    cell(nb, "gd_loop_test").metadata.nmautils.checks = []
-    assert "These checks did not run" in section(page_of(nb), "gradient").get_text()
+    result = with_checks(graded(DECODING, RIGHT), "gd_loop_test")
+    assert "These checks did not run" in section(page_of(result), "gradient").get_text()
 
 
 def test_own_cells_and_submitted_outputs_are_shown_as_what_they_are():
@@ -153,7 +152,7 @@ def test_own_cells_and_submitted_outputs_are_shown_as_what_they_are():
             ],
         ),
     )
-    page = page_of(graded_notebook(DECODING, RIGHT, own=own))
+    page = page_of(graded(DECODING, RIGHT, own=own))
     part = section(page, "nonlinear")
     folded = [d.summary.get_text() for d in part.find_all("details")]
     assert folded == [
@@ -171,15 +170,17 @@ def test_own_cells_and_submitted_outputs_are_shown_as_what_they_are():
 
 
 def test_outputs_that_were_run_again_are_not_called_handed_in():
-    nb = graded_notebook(DECODING, RIGHT)
-    for each in nb.cells:
-        if each.metadata.nmautils.kind == "demo":
-            each.metadata.nmautils.outputs = "graded"
-    assert "handed them in" not in page_of(nb)
+    def run_again(nb):
+        for each in nb.cells:
+            if each.metadata.nmautils.kind == "demo":
+                each.metadata.nmautils.outputs = "graded"
+
+    assert "handed them in" in page_of(graded(DECODING, RIGHT))
+    assert "handed them in" not in page_of(with_notebook(graded(DECODING, RIGHT), run_again))
 
 
 def test_given_text_and_set_up_are_left_out():
-    text = words(page_of(graded_notebook(DECODING, RIGHT)))
+    text = words(page_of(graded(DECODING, RIGHT)))
     assert "By the end you can" not in text
     assert "importlib" not in text
 
@@ -187,12 +188,11 @@ def test_given_text_and_set_up_are_left_out():
 def test_written_answers_have_points_comments_and_may_be_open():
     tutorial = "tutorial2_convolution"
     written = dict.fromkeys(["think_conv_shapes", "think_complex_cell"], "Because **squares** add.")
-    nb = graded_notebook(tutorial, {}, written)
-    cell(nb, "think_conv_shapes").metadata.nbgrader.update(
-        score=2.0, comment="*Nearly*: <b>count</b>"
-    )
-    cell(nb, "think_complex_cell").metadata.nbgrader.update(score=0.0, open=True)
-    page = page_of(nb)
+    cells = {
+        "think_conv_shapes": CellMark(2.0, 5.0, comment="*Nearly*: <b>count</b>"),
+        "think_complex_cell": CellMark(0.0, 5.0, open=True),
+    }
+    page = page_of(graded(tutorial, {}, written), cells=cells)
     part = section(page, "Think! 1.3")
     assert "2 of 5 points" in part.get_text()
     assert part.find("strong", string="squares")
@@ -204,15 +204,34 @@ def test_written_answers_have_points_comments_and_may_be_open():
 
 
 def test_points_that_a_person_changed_are_named():
-    nb = graded_notebook(DECODING, RIGHT)
-    cell(nb, "relu_forward_test").metadata.nbgrader.score = 3.0
-    assert "A person set these 3 points; the checks alone give 4." in words(page_of(nb))
+    result = graded(DECODING, RIGHT)
+    said = "A person set these 3 points; the checks alone give 4."
+    page = words(page_of(result, cells={"relu_forward_test": CellMark(3.0, 4.0)}))
+    assert said in page
+    assert "3 of 4 points" in page
+    assert "Together 9 / 10" in page
+    assert "A person set" not in page_of(result, cells={"relu_forward_test": CellMark(4.0, 4.0)})
+    assert "A person set" not in page_of(result)
+
+
+def test_marks_of_the_gradebook_count_before_those_of_the_result():
+    result = graded(DECODING, RIGHT)
+    cells = {"relu_forward_test": CellMark(0.0, 8.0), "gd_loop_test": CellMark(None, None)}
+    page = words(page_of(result, cells=cells))
+    assert "Together 6 / 14" in page
+    assert "0 of 8 points" in page
+
+
+def test_a_cell_that_was_left_alone_is_said_to_be():
+    page = page_of(graded(DECODING), cells={"gd_loop": CellMark(untouched=True)})
+    assert "You left this as it was." in section(page, "gradient").find(class_="comment").get_text()
+    assert "You left this" not in page_of(graded(DECODING))
 
 
 def test_lateness_is_taken_off_and_said():
     page = page_of(
-        graded_notebook(DECODING, RIGHT),
-        late_penalty=2.0,
+        graded(DECODING, RIGHT),
+        penalty=2.0,
         seconds_late=25 * 3600,
         timestamp=datetime(2030, 7, 1, 9, 5),
     )
@@ -236,14 +255,14 @@ def telling(source):
 @pytest.mark.parametrize("tutorial", EXERCISES)
 @pytest.mark.parametrize("how", ["mistaken", "untouched"])
 def test_nothing_of_a_test_is_on_a_page(tutorial, how):
-    nb = graded_notebook(tutorial, first_mistakes(tutorial) if how == "mistaken" else {})
-    page = words(page_of(nb))
+    result = graded(tutorial, first_mistakes(tutorial) if how == "mistaken" else {})
+    nb, page = notebook_of(result), words(page_of(result))
     # What may be said: the student's work, and what the checks say to the student.
     said = " ".join(cell(nb, name).source for name in EXERCISES[tutorial])
     said += str([c.outputs for c in nb.cells if c.metadata.nmautils.kind == "demo"])
-    for name in EXERCISES[tutorial]:
-        for check in cell(nb, f"{name}_test").metadata.nmautils.checks:
-            said += f" {check['name']} {check['hint']}"
+    for each in result.exercises:
+        for check in each.checks:
+            said += f" {check.name} {check.hint}"
     said = " ".join(said.split())
     for name in EXERCISES[tutorial]:
         lines, pieces = telling(graded_cells(tutorial)[f"{name}_test"])
@@ -256,7 +275,7 @@ def test_nothing_of_a_test_is_on_a_page(tutorial, how):
 
 @pytest.mark.parametrize("tutorial", EXERCISES)
 def test_pages_need_nothing_else_and_can_be_read_by_anybody(tutorial):
-    page = page_of(graded_notebook(tutorial, first_mistakes(tutorial)))
+    page = page_of(graded(tutorial, first_mistakes(tutorial)))
     assert not re.search(r"<script|<link|<iframe|@import|url\(|srcset|\son\w+=", page)
     assert re.search("default-src 'none'; img-src data:; style-src 'unsafe-inline'", page)
     tree = soup(page)
@@ -278,151 +297,87 @@ EVIL = "<img src=x onerror=alert(1)>\"'><script>alert(1)</script>"
 
 
 def test_no_word_of_a_stranger_becomes_part_of_the_page():
-    nb = graded_notebook(DECODING, RIGHT, repairs=[EVIL], problem=EVIL)
-    nb.metadata.nmautils.events = [{"cell": EVIL, "kind": "died", "text": EVIL}]
-    nb.cells[0].source = f"# {EVIL}"
+    def change(nb):
+        answer = cell(nb, "relu_forward")
+        answer.source = EVIL
+        answer.outputs = [
+            new_output("stream", text=EVIL),
+            new_output("display_data", data={"text/html": EVIL, "text/plain": EVIL}),
+            new_output("display_data", data={"image/png": EVIL}),
+            new_output("error", ename=EVIL, evalue=EVIL, traceback=[f"Cell In[1] {EVIL}"]),
+        ]
+        nb.cells.insert(3, new_markdown_cell(EVIL, metadata={"nmautils": {"kind": "own"}}))
+
+    result = with_notebook(graded(DECODING, RIGHT, student=EVIL, title=EVIL), change)
     evil = CheckResult(EVIL, 1.0, False, EVIL, EVIL)
-    cell(nb, "relu_forward_test").metadata.nmautils.checks = [vars(evil)]
-    cell(nb, "relu_forward").source = EVIL
-    cell(nb, "relu_forward").metadata.nbgrader.comment = EVIL
-    cell(nb, "relu_forward").outputs = [
-        new_output("stream", text=EVIL),
-        new_output("display_data", data={"text/html": EVIL, "text/plain": EVIL}),
-        new_output("display_data", data={"image/png": EVIL}),
-        new_output("error", ename=EVIL, evalue=EVIL, traceback=[f"Cell In[1] {EVIL}"]),
-    ]
-    nb.cells.insert(3, new_markdown_cell(EVIL, metadata={"nmautils": {"kind": "own"}}))
+    result = with_checks(result, "relu_forward_test", evil)
+    events = (Event(EVIL, EventKind.DIED, EVIL),)
+    result = replace(result, repairs=(EVIL,), events=events)
+    first, second = result.exercises
+    result = replace(result, exercises=(first, replace(second, title=EVIL)))
+    cells = {"relu_forward": CellMark(comment=EVIL)}
     for problem in (EVIL, ""):
-        nb.metadata.nmautils.problem = problem
-        tree = soup(page_of(nb, student=EVIL))
+        page = page_of(replace(result, problem=problem), cells=cells)
+        tree = soup(page)
         assert tree.find_all("script") == []
         assert all("onerror" not in picture.attrs for picture in tree.find_all("img"))
-    assert words(page_of(nb)).count("onerror=alert(1)") >= 10
+    assert words(page).count("onerror=alert(1)") >= 10
 
 
-# Notebooks graded by nbgrader's own steps
-
-SECRET = "assert double(1234) == 2468, 'a large number'"
-SOURCE = f"""visible = 1
-### BEGIN HIDDEN TESTS
-x = 1
-# a comment that may stay elsewhere
-{SECRET}
-### END HIDDEN TESTS
-visible"""
+# What nbgrader's command plugs in
 
 
-def stock_page(*outputs, table="", source="print(1)"):
-    data = {"text/plain": "0.5"} | ({"text/html": table} if table else {})
-    test = new_code_cell(SOURCE, id="test", outputs=[new_output("execute_result", data=data)])
-    test.metadata.nbgrader = {"grade": True, "grade_id": "double_test", "points": 2.0, "score": 0.5}
-    answer = new_code_cell(source, id="answer", outputs=list(outputs))
-    answer.metadata.nbgrader = {"solution": True, "grade_id": "double"}
-    title = new_markdown_cell("# Tiny\n\n## Exercise 1: double", id="title")
-    return page_of(new_notebook(cells=[title, answer, test]))
+@pytest.fixture
+def made(tmp_path, monkeypatch):
+    """Make the page of ada's DECODING as ``nbgrader generate_feedback`` does."""
+    marks = SubmissionMarks(cells={"relu_forward_test": CellMark(3.0, 4.0)})
+    monkeypatch.setattr(feedback_exporter, "Gradebook", lambda url: nullcontext())
+    monkeypatch.setattr(feedback_exporter, "marks_of", lambda *given: marks)
+
+    def make(steps=(GradebookMarks,)):
+        exporter = FeedbackExporter(config=Config({"CourseDirectory": {"root": str(tmp_path)}}))
+        for step in steps:
+            exporter.register_preprocessor(step, enabled=True)
+        where = {"student": "ada", "assignment": DECODING, "notebook": DECODING, "db_url": "x"}
+        assert exporter.file_extension == ".html"
+        return exporter.from_notebook_node(new_notebook(), {"nbgrader": where})[0]
+
+    make.root = tmp_path
+    return make
 
 
-def test_the_table_of_a_stock_notebook_is_read_back():
-    table = Score(
-        "double",
-        [
-            CheckResult("two & two", 0.5, True),
-            CheckResult("others", 1.5, False, "Expected <8>, got 9.", "adds one"),
-        ],
-    )._repr_html_()
-    part = words(section(stock_page(table=table), "Exercise 1: double"))
-    assert "two & two" in part
-    assert "Adds one: Expected <8>, got 9." in part
-    assert "0 / 1.5" in part
-    assert "0.5 of 2 points" in part
+def test_the_page_is_made_from_the_record_and_the_gradebook(made):
+    write_record(made.root, graded(DECODING, RIGHT))
+    assert "Together 9 / 10" in words(made())
 
 
 @pytest.mark.parametrize(
-    "output",
+    ("content", "said"),
     [
-        new_output("stream", name="stdout", text=f"I found\n  {SECRET}\nin the frames\n"),
-        new_output("execute_result", data={"text/plain": f'"{SECRET}"'}),
-        new_output("display_data", data={"text/html": f"<p>{SECRET}</p>".replace("'", "&#x27;")}),
-        new_output(
-            "error",
-            ename="AssertionError",
-            evalue="a large number",
-            traceback=["Cell In[2], line 5", f"\x1b[0;32m----> 5\x1b[0m {SECRET}", "x"],
-        ),
-        new_output("error", ename="E", evalue=f"failed: {SECRET}", traceback=["E"]),
-        new_output("error", ename="E", evalue="x", traceback=[f"Cell In[2], line 5\n{SECRET}"]),
+        (None, "there is no record of its grading"),
+        (b'{"student": "ada"}', "was written by an earlier version, so it is graded again"),
+        (b"", "is no record"),
     ],
 )
-def test_lines_of_hidden_tests_vanish_from_every_output_of_a_stock_notebook(output):
-    page = stock_page(output)
-    assert "1234" not in page
-    assert "print" in page
+def test_without_a_record_one_line_says_what_to_run(made, content, said):
+    if content is not None:
+        path = record_path(made.root, DECODING, "ada")
+        path.parent.mkdir(parents=True)
+        path.write_bytes(content)
+    with pytest.raises(GradingFailed) as caught:
+        made()
+    line = str(caught.value)
+    assert line.startswith(f"ada/{DECODING}: ")
+    assert said in line
+    assert line.endswith(
+        f"run `nmautils grade {DECODING}` or `nbgrader autograde {DECODING} --force`"
+    )
+    assert "\n" not in line
 
 
-def test_a_table_that_quotes_a_hidden_line_loses_it():
-    table = Score("double", [CheckResult("large", 2.0, False, f"no, at `{SECRET}`")])._repr_html_()
-    assert "no, at `(hidden)`" in words(stock_page(table=table))
-
-
-def test_other_outputs_and_short_lines_stay():
-    page = stock_page(new_output("stream", name="stdout", text="x = 1\nmy own line\n"))
-    assert "x = 1 my own line" in words(page)
-
-
-@pytest.mark.parametrize(
-    ("names", "left"),
-    [
-        (["KeyboardInterrupt", "CellTimeoutError"], ["CellTimeoutError"]),
-        (["KeyboardInterrupt"], ["KeyboardInterrupt"]),
-        (["ValueError", "CellTimeoutError"], ["ValueError", "CellTimeoutError"]),
-    ],
-)
-def test_a_stopped_cell_says_so_in_one_line(names, left):
-    errors = [new_output("error", ename=n, evalue="", traceback=[f"{n}:"]) for n in names]
-    page = stock_page(*errors, source="while True: pass")
-    assert [box.get_text() for box in soup(page).select(".err")] == left
-
-
-# Out of the gradebook
-
-
-@pytest.mark.slow  # nbgrader starts alembic for a new database
-def test_the_gradebook_knows_points_comments_lateness_and_what_is_open(tmp_path, monkeypatch):
-    # nbgrader starts alembic by name.
-    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
-    url = f"sqlite:///{tmp_path}/gradebook.db"
-    due = datetime(2030, 6, 30, 23, 59)
-    with Gradebook(url) as gradebook:
-        gradebook.add_assignment("tiny", duedate=due)
-        gradebook.add_notebook("tiny", "tiny")
-        for name, points, kind in [("double_test", 2, "code"), ("why", 3, "markdown")]:
-            gradebook.add_grade_cell(name, "tiny", "tiny", max_score=points, cell_type=kind)
-        gradebook.add_solution_cell("why", "tiny", "tiny")
-        gradebook.add_student("ada")
-        gradebook.add_submission("tiny", "ada", timestamp=due + timedelta(hours=1))
-        notebook = gradebook.find_submission_notebook("tiny", "tiny", "ada")
-        notebook.late_submission_penalty = 0.5
-        gradebook.find_grade("double_test", "tiny", "tiny", "ada").auto_score = 1.5
-        gradebook.find_grade("why", "tiny", "tiny", "ada").needs_manual_grade = True
-        gradebook.find_comment("why", "tiny", "tiny", "ada").manual_comment = "Go on."
-        gradebook.db.commit()
-
-    test = new_code_cell("1", metadata={"nbgrader": {"grade": True, "grade_id": "double_test"}})
-    why = {"grade": True, "solution": True, "grade_id": "why"}
-    written = new_markdown_cell("Because.", metadata={"nbgrader": why})
-    path = tmp_path / "tiny.ipynb"
-    nbformat.write(new_notebook(cells=[test, written]), path)
-    exporter = FeedbackExporter()
-    exporter.register_preprocessor(GradebookMarks, enabled=True)
-    where = {"student": "ada", "assignment": "tiny", "notebook": "tiny", "db_url": url}
-    page, _ = exporter.from_filename(str(path), resources={"nbgrader": where})
-    assert exporter.file_extension == ".html"
-    text = words(page)
-    assert "1.5 / 2" in text
-    assert "open / 3" in text
-    assert "Go on." in text
-    assert "Handed in late (1 hour) −0.5" in text
-    assert "Together so far 1 / 5" in text
+def test_a_configuration_without_our_step_is_named(made):
+    with pytest.raises(CourseError, match=r"feedback_exporter\.GradebookMarks"):
+        made(steps=())
 
 
 def test_configuration_makes_our_page():

@@ -1,0 +1,1 @@
+"""Commands of ``nmautils``: what each takes and prints; the work is done elsewhere."""

@@ -1,0 +1,64 @@
+"""``nmautils marks``: show the marks in nbgrader's gradebook."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from nmautils.course.build import nbgrader_directory
+from nmautils.course.gradebook import gradebook_place, has_gradebook, open_gradebook
+from nmautils.course.settings import find_root
+from nmautils.errors import GradebookError, UsageError
+from nmautils.grading.record.marks import marks
+
+__all__ = ["add_arguments", "run"]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``nmautils marks``."""
+    parser.add_argument("assignments", nargs="*", metavar="ASSIGNMENT", help="default: all")
+    parser.add_argument("--root", metavar="DIR", help="folder with course.toml")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Carry out ``nmautils marks``: print the gradebook as a table per assignment."""
+    root = (Path(args.root) if args.root else find_root()).resolve()
+    directory = nbgrader_directory(root)
+    if not has_gradebook(root):
+        raise GradebookError(
+            f"no {gradebook_place(directory)}; run `nmautils build` and `nbgrader autograde` first"
+        )
+    with open_gradebook(root, directory) as gradebook:
+        known = [assignment.name for assignment in gradebook.assignments]
+        for name in args.assignments:
+            if name not in known:
+                raise UsageError(f"unknown assignment {name!r}; graded are: {', '.join(known)}")
+        rows = marks(gradebook, args.assignments)
+    for name in dict.fromkeys(row["assignment"] for row in rows):
+        Console().print(_table(name, [row for row in rows if row["assignment"] == name]))
+    if not rows:
+        print("nobody is in the gradebook yet; run `nmautils collect`, then `nbgrader autograde`")
+    return 0
+
+
+def _table(assignment: str, rows: list[dict[str, Any]]) -> Table:
+    exercises = list(rows[0]["exercises"])
+    table = Table(title=assignment)
+    for column in ["student", *exercises, "late", "score", "of", ""]:
+        table.add_column(column, justify="left" if column == "student" else "right")
+    for row in rows:
+        note = "" if row["timestamp"] else "nothing handed in"
+        note = "look at it" if row["needs_grading"] else note
+        numbers = [row["exercises"][name] for name in exercises]
+        late = f"-{row['late_submission_penalty']:g}" if row["late_submission_penalty"] else ""
+        table.add_row(
+            row["student_id"],
+            *(f"{number:g}" for number in numbers),
+            late,
+            f"{row['score']:g}",
+            f"{row['max_score']:g}",
+            note,
+        )
+    return table

@@ -1,0 +1,40 @@
+"""``nmautils summary``: write a page on how the class did."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from nmautils.course.settings import find_root, read_settings
+from nmautils.errors import CourseError, UsageError
+from nmautils.grading.record.records import read_records
+from nmautils.grading.report.class_summary import write_summary
+
+__all__ = ["add_arguments", "run"]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``nmautils summary``."""
+    parser.add_argument("assignments", nargs="*", metavar="ASSIGNMENT", help="default: all graded")
+    parser.add_argument("--root", metavar="DIR", help="folder with course.toml")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Carry out ``nmautils summary``: write the pages and say where they are."""
+    root = Path(args.root).resolve() if args.root else find_root()
+    known = read_settings(root).tutorials
+    for name in args.assignments:
+        if name not in known:
+            raise UsageError(f"unknown assignment {name!r}; there are: {', '.join(known)}")
+    written = 0
+    for name in args.assignments or known:
+        records = list(read_records(root, name, warn=lambda line: print(line, file=sys.stderr)))
+        if records:
+            print(write_summary(root, name, records))
+            written += 1
+        elif args.assignments:
+            raise CourseError(
+                f"nobody's {name} has been graded yet; run `nmautils grade {name}` first"
+            )
+    if not written:
+        raise CourseError("nothing has been graded yet; run `nmautils grade` first")
+    return 0

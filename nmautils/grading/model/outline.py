@@ -1,0 +1,38 @@
+"""The headings of a release: which title a page gives to each exercise and question."""
+
+import re
+
+from nbformat.notebooknode import NotebookNode
+
+from nmautils.cells import Kind, exercise_of, grade_id_of, kind_of
+
+__all__ = ["headings_of", "title_of", "titles_of"]
+
+
+def headings_of(cell: NotebookNode) -> list[str]:
+    """Give the headings in a cell of text, of any level."""
+    if cell.cell_type != "markdown":
+        return []
+    return re.findall(r"^#{1,6} +(.+?)[ #]*$", cell.source, re.MULTILINE)
+
+
+def title_of(release: NotebookNode) -> str:
+    """Give the first heading of level one; nothing if there is none."""
+    for cell in release.cells:
+        found = re.search(r"^# +(.+)$", cell.source, re.MULTILINE)
+        if cell.cell_type == "markdown" and found:
+            return found[1].strip()
+    return ""
+
+
+def titles_of(release: NotebookNode) -> dict[str, str]:
+    """Give the title of each exercise and question: the last heading before its first cell."""
+    titles: dict[str, str] = {}
+    heading = ""
+    for cell in release.cells:
+        kind, name = kind_of(cell), exercise_of(grade_id_of(cell) or "")
+        if kind == Kind.TEXT:
+            heading = (headings_of(cell) or [heading])[-1]
+        elif kind in (Kind.EXERCISE, Kind.QUESTION, Kind.TEST):
+            titles.setdefault(name, heading or name.replace("_", " ").capitalize())
+    return titles

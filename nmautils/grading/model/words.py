@@ -1,0 +1,63 @@
+"""What grading says to a student: the sentences of the feedback page and of events.
+
+It stands in `model`, since both `run` and `report` say them. Elsewhere stand only the sentences
+on repairs (`nmautils.grading.repair.repair_notes`), those on a call that failed
+(`nmautils.grading.run.kernel`), and names and hints of checks (the course's test cells).
+"""
+
+# --- while a notebook ran (``{}`` is a number of seconds or GiB) ----------------------------------
+
+TOO_LONG = (
+    "This cell took longer than {:g} seconds and was stopped. Is there a loop that never ends?"
+)
+ENDED = "This cell ended the Python process it ran in; the cells after it ran in a new one."
+TOO_MUCH_MEMORY = (
+    "This cell and what it started needed more than {:.1f} GiB of memory, so it was stopped; the "
+    "cells after it ran in a new process."
+)
+TOO_MUCH_OUTPUT = "This cell showed too much; the rest is left out."
+NO_TIME = "There was no time left for this cell: the notebook had used up its {:g} seconds."
+GAVE_UP = "This cell was not run: the notebook's process had ended too often."
+CALLED_TOO_LONG = "A check called your code and it took longer than {:g} seconds: it was stopped."
+CALLED_AND_ENDED = "A check called your code and it ended the Python process it ran in."
+NOT_CALLED_AGAIN = "Your code was not called again, after what happened before."
+
+# --- the feedback page ---------------------------------------------------------------------------
+
+PAGE = "Feedback"
+NOT_GRADED = "Your file could not be graded"
+WHILE_IT_RAN = "While your notebook ran"
+REPAIRED = "Repaired before grading"
+ONE_OPEN = "1 written answer is not marked yet, so the total may grow."
+MANY_OPEN = "{} written answers are not marked yet, so the total may grow."
+
+DID_NOT_RUN = "did not run"
+NOT_MARKED = "not marked yet"
+READ_BY_A_PERSON = "read by a person"
+HANDED_IN = "Handed in"
+LATE = "Handed in late"
+TOGETHER = "Together"
+TOGETHER_SO_FAR = "Together so far"
+
+BEFORE = "At the beginning of your notebook"
+ANSWER = "Your answer"
+OWN_CELL = "Your own cell"
+YOUR_CELL = "Your cell"
+OWN_CELLS = "Your own cells after this exercise"
+LATER_CELLS = "What later cells showed"
+LATER_CELLS_SUBMITTED = "What later cells showed when you handed them in"
+FIGURE = "Figure {} that this cell drew"
+
+CHECKS = "Checks"
+HOLDS = "holds"
+DOES_NOT_HOLD = "does not hold"
+AS_ABOVE = "as above"
+NOT_SOLVED = "You have not solved this exercise yet."
+NO_CHECKS = "These checks did not run, so they give no points."
+CHANGED = "A person set these {} points; the checks alone give {}."
+COMMENT = "Comment"
+UNTOUCHED = "You left this as it was."
+ASK = (
+    "A question about a mark? Reply to whoever sent you this page and name the exercise and the "
+    "check."
+)

@@ -1,0 +1,66 @@
+"""``nmautils marks`` shows what is in the gradebook that nbgrader's configuration names."""
+
+import os
+import sys
+import warnings
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from nmautils.cli import main
+from nmautils.course.gradebook import open_gradebook
+
+pytestmark = pytest.mark.slow  # nbgrader starts alembic for a new database
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch):
+    """A course whose gradebook lies elsewhere, with one student's marks."""
+    # nbgrader starts alembic by name.
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
+    monkeypatch.setenv("COLUMNS", "120")
+    (tmp_path / "else").mkdir()
+    place = tmp_path / "else" / "marks.db"
+    text = f"c = get_config()\nc.CourseDirectory.db_url = 'sqlite:///{place}'\n"
+    (tmp_path / "nbgrader_config.py").write_text(text)
+    return tmp_path
+
+
+def fill(root):
+    with warnings.catch_warnings(), open_gradebook(root) as gradebook:
+        warnings.simplefilter("ignore")  # at how nbgrader adds rows
+        gradebook.add_assignment("tiny")
+        gradebook.add_notebook("tiny", "tiny")
+        gradebook.add_grade_cell("double_test", "tiny", "tiny", max_score=4, cell_type="code")
+        gradebook.add_student("ada")
+        gradebook.add_student("bob")
+        gradebook.add_submission("tiny", "ada", timestamp=datetime(2031, 1, 1))
+        found = gradebook.find_submission_notebook("tiny", "tiny", "ada")
+        found.late_submission_penalty = 0.5
+        grade = gradebook.find_grade("double_test", "tiny", "tiny", "ada")
+        grade.auto_score, grade.needs_manual_grade = 3.5, False
+        gradebook.db.commit()
+
+
+def test_marks_come_from_where_the_configuration_says(course, capsys):
+    assert main(["marks", "--root", str(course)]) == 2
+    said = capsys.readouterr().err
+    assert f"no {course}/else/marks.db; run `nmautils build`" in said
+    assert list((course / "else").iterdir()) == []
+    fill(course)
+    assert not (course / "gradebook.db").exists()
+    assert main(["marks", "--root", str(course)]) == 0
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    ada, bob = (line for line in lines if {"ada", "bob"} & set(line))
+    assert [part for part in ada if part != "│"] == ["ada", "3.5", "-0.5", "3", "4"]
+    assert " ".join(part for part in bob if part != "│") == "bob 0 0 4 nothing handed in"
+    assert main(["marks", "none", "--root", str(course)]) == 2
+    assert "unknown assignment 'none'; graded are: tiny" in capsys.readouterr().err
+
+
+def test_a_gradebook_without_anybody_says_what_to_run(course, capsys):
+    with open_gradebook(course):
+        pass
+    assert main(["marks", "--root", str(course)]) == 0
+    assert "nobody is in the gradebook yet" in capsys.readouterr().out
