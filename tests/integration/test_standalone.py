@@ -73,7 +73,7 @@ def answer(tutorial, exercise):
     return (ROOT / "solutions" / tutorial / f"{exercise}.py").read_text()
 
 
-@pytest.mark.timeout(420)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize(("tutorial", "profile", "threads"), SETTINGS)
 def test_release_notebook_runs_alone_off_line(
     tutorial, profile, threads, wheel, bare_python, tmp_path

@@ -36,7 +36,7 @@ from tests.support.notebooks import find_cell
 from tests.support.paths import ROOT
 from tests.support.waiting import wait_until
 
-pytestmark = pytest.mark.timeout(420)
+pytestmark = pytest.mark.timeout(600)
 
 LIMITS = {"cell": 1.5, "again": 0.7, "probe": 0.7, "grace": 0.5, "total": 12.0}
 # For what is not the student's own time: start, judging, writing down.
