@@ -17,7 +17,7 @@ from tests.support.paths import ROOT
 playwright = pytest.importorskip("playwright.sync_api")
 
 pytestmark = [
-    pytest.mark.timeout(420),
+    pytest.mark.timeout(600),
     pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's package chromium"),
 ]
 

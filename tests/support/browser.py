@@ -62,7 +62,7 @@ def jupyter_server(folder: Path, *options: str) -> Iterator[str]:
     )
     address = f"http://127.0.0.1:{port}"
     try:
-        wait_until(lambda: _answers(f"{address}/api"), 90)
+        wait_until(lambda: _answers(f"{address}/api"), 180)
         yield address
     finally:
         os.killpg(server.pid, signal.SIGTERM)

@@ -32,7 +32,7 @@ if EVERYTHING:
     PROFILES += [(t, "full") for t in TUTORIALS[:2]]
 
 
-@pytest.mark.timeout(420)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize(("tutorial", "profile"), PROFILES)
 def test_solution_and_student_version_keep_their_promises(tutorial, profile):
     assert [str(problem) for problem in verify(ROOT, [tutorial], profiles=[profile])] == []

@@ -37,7 +37,7 @@ from tests.support.notebooks import find_cell
 from tests.support.paths import ROOT
 from tests.support.waiting import wait_until
 
-pytestmark = pytest.mark.timeout(420)
+pytestmark = pytest.mark.timeout(600)
 
 LIMITS = {
     "cell_seconds": 1.5,
