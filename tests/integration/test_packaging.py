@@ -45,6 +45,7 @@ CONDA_NAMES = {
 
 # What an import calls the packages that have another name when they are installed.
 IMPORTED_AS = {
+    "dateutil": "python-dateutil",
     "markdown_it": "markdown-it-py",
     "PIL": "pillow",
     "sklearn": "scikit-learn",

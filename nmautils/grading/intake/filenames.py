@@ -79,7 +79,7 @@ def parse_name(parts: Sequence[str], assignments: Collection[str]) -> HandInName
     for level, part in enumerate(inner_first):
         if found := _from_lms(part):
             name, account, rest = found
-            if level == 0 and rest:
+            if level == 0:
                 stem = rest
             break
 
@@ -93,7 +93,7 @@ def parse_name(parts: Sequence[str], assignments: Collection[str]) -> HandInName
             f"STUDENT_ASSIGNMENT.ipynb{guess}"
         )
     folder = _from_folders(folders, assignments)
-    if not name and owner and folder and not _agree(owner, folder):
+    if not name and not _agree(owner, folder):
         raise HandInError(
             f"cannot tell whose it is, the folder says {one_line(folder)} and the file "
             f"{one_line(owner)}: rename the file to {assignment}.ipynb, or move it out of the "
@@ -135,7 +135,7 @@ def _from_lms(part: str) -> tuple[str, str, str] | None:
 def _bare(stem: str) -> str:
     """Take marks of copying and a time out of a file's name."""
     before = None
-    stem = DIGITS.sub("", stem).strip(" _+-")
+    stem = DIGITS.sub("", stem)
     while stem != before:
         before = stem
         stem = _COPY_AFTER.sub("", _COPY_BEFORE.sub("", stem)).strip(" _+-")
@@ -147,7 +147,7 @@ def _split(stem: str, assignments: Collection[str]) -> tuple[str | None, str]:
     stem = _bare(stem)
     # The longest first, should one name begin like another.
     for assignment in sorted(assignments, key=len, reverse=True):
-        pattern = rf"(?:(.*?)[ _.+-]+)?{re.escape(assignment)}(?:[ _.+-]+(.*)|\(\d+\))?"
+        pattern = rf"(?:(.*?)[ _.+-]+)?{re.escape(assignment)}(?:[ _.+-]+(.*))?"
         match = re.fullmatch(pattern, stem, re.IGNORECASE)
         if match:
             before, behind = (_person(part) for part in match.groups())
@@ -164,7 +164,7 @@ def _person(part: str | None) -> str:
 
 
 def _agree(owner: str, folder: str) -> bool:
-    """Whether two spellings may be of one person, as jane and jane_doe."""
+    """Whether two spellings may be of one person, as jane and jane_doe, or one says nothing."""
     one, other = (clean_student(name).lower() for name in (owner, folder))
     return one in other or other in one
 

@@ -1,5 +1,6 @@
 """Names that Colab, Canvas, Moodle and people give their files."""
 
+import re
 from datetime import datetime
 
 import pytest
@@ -7,12 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nmautils.errors import HandInError
+from nmautils.grading.intake import filenames
 from nmautils.grading.intake.filenames import (
     _NOT_A_PERSON,
     HandInName,
     clean_student,
     parse_name,
 )
+from nmautils.grading.intake.lms import FORMS, Form
 from nmautils.grading.model.limits import FILE_NAME_BYTES, STUDENT_ID_CHARACTERS
 
 T1 = "tutorial1_decoding"
@@ -87,7 +90,15 @@ def test_an_impossible_time_is_no_time():
 
 
 @pytest.mark.parametrize(
-    "name", ["homework.ipynb", "tutorial9_nothing.ipynb", "tutorial1.ipynb", "Untitled.ipynb"]
+    "name",
+    [
+        "homework.ipynb",
+        "tutorial9_nothing.ipynb",
+        "tutorial1.ipynb",
+        "Untitled.ipynb",
+        f"{T1}x.ipynb",
+        f"x{T1}.ipynb",
+    ],
 )
 def test_an_unknown_assignment_is_refused_with_the_known_ones(name):
     with pytest.raises(ValueError, match=f"unknown assignment .*{T1}.*rename") as error:
@@ -135,6 +146,13 @@ def test_student_ids_are_safe_folder_names(name):
         (f"{T1}_ann(3).ipynb", "ann"),
         (f"{T1}_ann_+(3).ipynb", "ann"),
         (f"{T1}_scopy.ipynb", "scopy"),
+        (f"{T1}_annkopie.ipynb", "annkopie"),
+        (f"Copy_offer_{T1}.ipynb", "Copy_offer"),
+        (f"annCopy_of_{T1}.ipynb", "annCopy_of"),
+        (f"_Copy_of_ann_{T1}.ipynb", "ann"),
+        # a time is no part of a name
+        (f"ann_2016-01-30_15-00-07/{T1}.ipynb", "ann"),
+        (f"{T1}_2016-01-30 15.00.07_ann.ipynb", "ann"),
         (f"Copia_de_ann_{T1}.ipynb", "ann"),
         (f"ann_+Kopia+av+{T1}.ipynb", "ann"),
         (f"Copyof_{T1}.ipynb", "Copyof"),
@@ -144,6 +162,7 @@ def test_student_ids_are_safe_folder_names(name):
         (f"v2x_{T1}.ipynb", "v2x"),
         (f"final answers_{T1}_ann.ipynb", "ann"),
         (f"ann_{T1}_bob.ipynb", "ann"),
+        (f"ann_{T1}_{T1}.ipynb", "ann"),
         (f"final ann_{T1}.ipynb", "final_ann"),
         (f"ann.{T1}.ipynb", "ann"),
         (f"ann+-+{T1}+-+x.ipynb", "ann"),
@@ -156,8 +175,10 @@ def test_student_ids_are_safe_folder_names(name):
         (f"Jane/JANE_doe_{T1}.ipynb", "Jane"),
         # a platform's name comes before everything, and its innermost before its others
         (f"bob/doejane_1_2_{T1}.ipynb", "doejane"),
+        (f"bob/doejane_1_2_ann_{T1}.ipynb", "doejane"),
         (f"doejane_1_2_x.zip/bob_{T1}.ipynb", "doejane"),
         (f"a_1_2_x.zip/b_3_4_x.zip/{T1}.ipynb", "b"),
+        (f"a_1_2_.zip/ann_{T1}.ipynb", "ann"),
         (f"A B_1_assignsubmission_file_/c_3_4_{T1}.ipynb", "c"),
         # a platform's name without the student's own leaves the file's name as it is
         (f"bob/A_1_assignsubmission_file_.zip/{T1}.ipynb", "A"),
@@ -173,6 +194,15 @@ def test_a_name_is_read_to_the_letter(path, student):
 )
 def test_the_first_form_that_matches_counts(path):
     assert parse_name(path.split("/"), KNOWN).account.startswith("Moodle")
+
+
+def test_a_new_form_is_one_entry(monkeypatch):
+    pattern = re.compile(r"(?P<id>\d+) - (?P<name>[^-]+) - .+")
+    form = Form("X", pattern, "", time=lambda text: datetime(2030, 5, 1) if "May" in text else None)
+    monkeypatch.setattr(filenames, "FORMS", (*FORMS, form))
+    monkeypatch.setattr(filenames, "_TIMES", (*filenames._TIMES, form.time))
+    name = parse_name(["7 - Jane Doe - May 1, 2030", f"{T1}.ipynb"], KNOWN)
+    assert name == HandInName("Jane_Doe", T1, "", datetime(2030, 5, 1))
 
 
 def test_the_longest_name_of_an_assignment_counts():
@@ -210,11 +240,13 @@ def test_the_innermost_time_counts(path, hour):
         ("abcdef", ", perhaps abcxyz"),
         ("abcde", ", perhaps abcxyz"),
         ("abqqqq", ""),
+        ("m" * 13 + "x" * 14, ""),
+        ("m" * 13 + "x" * 13, f", perhaps {'m' * 13 + 'w' * 13}"),
     ],
 )
 def test_a_guess_is_made_if_a_name_is_close(stem, guess):
     with pytest.raises(HandInError) as error:
-        parse_name(["ann", f"{stem}.ipynb"], KNOWN | {"abcxyz"})
+        parse_name(["ann", f"{stem}.ipynb"], KNOWN | {"abcxyz", "m" * 13 + "w" * 13})
     assert str(error.value).endswith(f"STUDENT_ASSIGNMENT.ipynb{guess}")
 
 
@@ -254,7 +286,7 @@ TIME = st.datetimes(datetime(2000, 1, 1), datetime(2099, 1, 1)).map(
 )
 TEXT = st.text(st.characters(exclude_categories=()))  # with lone surrogates, as files' names may
 PIECE = st.one_of(TEXT, st.sampled_from([T1, f"{T1}.ipynb", "_", "\n", "ann", ".zip"]))
-FORMS = ["{0}_{1}", "{0} - {1}", "{1}_{0}", "Copy of {0}_{1} (1)", "{0}/{1}"]
+WAYS = ["{0}_{1}", "{0} - {1}", "{1}_{0}", "Copy of {0}_{1} (1)", "{0}/{1}"]
 
 
 def is_person(word):
@@ -309,7 +341,7 @@ def test_what_blackboard_puts_together_is_taken_apart(person, time, title):
     assert parse_name([file], KNOWN) == HandInName(person, T1, time=time)
 
 
-@given(PERSON, st.sampled_from(FORMS))
+@given(PERSON, st.sampled_from(WAYS))
 def test_what_people_put_together_is_taken_apart(person, form):
     path = form.format(person, T1) + ".ipynb"
     assert parse_name(path.split("/"), KNOWN) == HandInName(person, T1)
