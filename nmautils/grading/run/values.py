@@ -74,12 +74,8 @@ def encode(value: Any) -> tuple[str, list[bytes]]:
             raise BadValue("too much, or nested too deeply, to be handed on")
         if isinstance(value, (np.bool_, np.integer, np.floating)):
             value = value.item()
-        if value is None or isinstance(value, (bool, str)):
+        if value is None or isinstance(value, (str, int, float)):
             return value
-        if isinstance(value, int):
-            return int(value)
-        if isinstance(value, float):
-            return float(value)
         if isinstance(value, complex):
             return ["complex", value.real, value.imag]
         if isinstance(value, (list, tuple)):

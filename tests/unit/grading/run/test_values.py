@@ -445,3 +445,10 @@ def test_something_else_has_the_name_of_its_class_if_a_class_can_have_it():
 )
 def test_a_name_is_taken_if_a_class_can_have_it(name, good):
     assert name_of_class(name, "Error") == (name if good else "Error")
+
+
+@pytest.mark.parametrize("shape", [[-1, -1], [0, -1], [-1]])
+def test_a_shape_is_looked_at_before_its_size_is_computed(shape):
+    raw = b"x" * (8 if 0 not in shape else 0)
+    with pytest.raises(BadValue, match="not an array of numbers"):
+        decode(f'["array", "float64", {shape}, 0]', [raw])

@@ -246,6 +246,7 @@ def test_as_many_descriptors_come_as_the_table_says(ends):
 @pytest.mark.parametrize("raw", [b"\0\0\0\0", b"\0\0", frame(b"[]"), frame(b"{}", [b"a"])])
 def test_descriptors_beside_a_bad_frame_are_closed(ends, raw):
     read, write = os.pipe()
+    os.set_blocking(read, False)
     socket.send_fds(ends[0], [raw], [write])
     ends[0].close()
     os.close(write)
