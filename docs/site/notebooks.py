@@ -64,7 +64,8 @@ def add_alternative_texts(cell: nodes.Element) -> None:
     for number, parts in enumerate(pictures, start=1):
         image = parts["image/png"].next_node(nodes.image)
         if not image.get("alt"):
-            image["alt"] = " ".join(parts["text/plain"].astext().split())
+            words = parts["text/plain"].astext() if "text/plain" in parts else ""
+            image["alt"] = " ".join(words.split())
         elif len(pictures) > 1:
             image["alt"] += f" ({number} of {len(pictures)})"
 

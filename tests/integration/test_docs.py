@@ -120,6 +120,7 @@ def test_page_is_built_off_line_and_kept_until_something_changes(site, course):
         "recordings.html",
     } < names
     assert {"changelog.html", f"tutorials/{TUTORIAL}.html", "api/data.html"} < names
+    assert {"contributing.html", "developing/architecture.html"} < names
     assert any("running" in line for line in said)
 
     page = (course / f"build/docs/tutorials/{TUTORIAL}.html").read_text(encoding="utf-8")
