@@ -1,16 +1,15 @@
 """``nmautils collect``."""
 
 import argparse
-from pathlib import Path
 
-from nmautils.course.settings import find_root
+from nmautils.commands._shared import add_names, add_root, root_of
 from nmautils.grading.intake.collect import collect
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("assignments", nargs="*", metavar="ASSIGNMENT", help="default: all")
-    parser.add_argument("--root", metavar="DIR", help="folder with course.toml")
+    add_names(parser, "assignment")
+    add_root(parser)
     parser.add_argument(
         "--inbox", metavar="DIR", default="inbox", help="where the files are (default: inbox)"
     )
@@ -18,8 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Collect, and give the exit status: 1 if something needs a person."""
-    root = Path(args.root) if args.root else find_root()
-    done = collect(root, args.assignments, args.inbox)
+    done = collect(root_of(args), args.assignments, args.inbox)
     print(
         f"{len(done.new)} collected, {len(done.unchanged)} unchanged, {len(done.older)} older, "
         f"{len(done.refused)} need you"

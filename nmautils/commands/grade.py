@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from nmautils.commands._shared import add_names, add_root, root_of
+from nmautils.course.gradebook import gradebook_place, nbgrader_directory
 from nmautils.course.settings import read_settings
 from nmautils.grading.grade_class import Lines, Local, Place, Report, grade_class
 from nmautils.grading.model.limits import Limits
@@ -134,9 +135,10 @@ def finish(root: Path, report: Report, dry_run: bool = False) -> int:
         f"graded before, {len(report.failed)} failed; {report.seconds:.1f} s{each}"
     )
     if number or report.saved:
+        marks = gradebook_place(nbgrader_directory(root))
         print(
-            f"marks: {root / 'gradebook.db'} (`nmautils marks` shows them), notebooks: "
-            f"{root / 'autograded'}; next: `nbgrader generate_feedback`, `nbgrader export`"
+            f"marks: {marks} (`nmautils marks` shows them), notebooks: {root / 'autograded'}; next:"
+            " `nbgrader generate_feedback`, `nbgrader export`"
         )
     for page in report.pages:
         print(f"summary: {page}")

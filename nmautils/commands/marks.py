@@ -1,15 +1,18 @@
 """``nmautils marks``: show the marks in nbgrader's gradebook."""
 
 import argparse
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from nmautils.course.build import nbgrader_directory
-from nmautils.course.gradebook import gradebook_place, has_gradebook, open_gradebook
-from nmautils.course.settings import find_root
+from nmautils.commands._shared import add_names, add_root, root_of
+from nmautils.course.gradebook import (
+    gradebook_place,
+    has_gradebook,
+    nbgrader_directory,
+    open_gradebook,
+)
 from nmautils.errors import GradebookError, UsageError
 from nmautils.grading.record.marks import marks
 
@@ -18,13 +21,13 @@ __all__ = ["add_arguments", "run"]
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``nmautils marks``."""
-    parser.add_argument("assignments", nargs="*", metavar="ASSIGNMENT", help="default: all")
-    parser.add_argument("--root", metavar="DIR", help="folder with course.toml")
+    add_names(parser, "assignment")
+    add_root(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Carry out ``nmautils marks``: print the gradebook as a table per assignment."""
-    root = (Path(args.root) if args.root else find_root()).resolve()
+    root = root_of(args).resolve()
     directory = nbgrader_directory(root)
     if not has_gradebook(root):
         raise GradebookError(

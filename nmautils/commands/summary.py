@@ -2,9 +2,9 @@
 
 import argparse
 import sys
-from pathlib import Path
 
-from nmautils.course.settings import find_root, read_settings
+from nmautils.commands._shared import add_names, add_root, root_of
+from nmautils.course.settings import read_settings
 from nmautils.errors import CourseError, UsageError
 from nmautils.grading.record.records import read_records
 from nmautils.grading.report.class_summary import write_summary
@@ -14,13 +14,13 @@ __all__ = ["add_arguments", "run"]
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``nmautils summary``."""
-    parser.add_argument("assignments", nargs="*", metavar="ASSIGNMENT", help="default: all graded")
-    parser.add_argument("--root", metavar="DIR", help="folder with course.toml")
+    add_names(parser, "assignment", "all graded")
+    add_root(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Carry out ``nmautils summary``: write the pages and say where they are."""
-    root = Path(args.root).resolve() if args.root else find_root()
+    root = root_of(args).resolve()
     known = read_settings(root).tutorials
     for name in args.assignments:
         if name not in known:

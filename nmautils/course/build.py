@@ -8,24 +8,27 @@ the same bytes in ``source/*.ipynb`` and ``release/``.
 import contextlib
 import os
 import re
-import sys
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 
 from nmautils.cells import Kind, is_test, kind_of
 from nmautils.course import expected
+from nmautils.course.gradebook import (
+    CONFIG_FILE,
+    nbgrader_directory,
+    open_gradebook,
+    tools_on_path,
+)
 from nmautils.course.scaffold import student_source
 from nmautils.course.settings import Settings, due_utc, read_settings
 from nmautils.course.stamp import Place, dumps, shown, source_notebook, write_if_changed
 from nmautils.errors import CourseError
 
 PARTS = ("source", "solutions", "release")
-CONFIG_FILE = "nbgrader_config.py"
 
 
 def build(
@@ -345,49 +348,13 @@ def _name(step: object) -> str:
     return step.__name__ if isinstance(step, type) else type(step).__name__
 
 
-def nbgrader_directory(root: Path, tutorial: str = "") -> Any:
-    """nbgrader's ``CourseDirectory`` as ``nbgrader_config.py`` at `root` sets it up.
-
-    Raises
-    ------
-    CourseError
-        If the configuration is missing or fails.
-    """
-    from nbgrader.coursedir import CourseDirectory
-    from traitlets.config.loader import PyFileConfigLoader
-
-    if not (root / CONFIG_FILE).is_file():
-        raise CourseError(f"no {CONFIG_FILE} in {root}; copy the one of the course's repository")
-    try:
-        config = PyFileConfigLoader(CONFIG_FILE, path=str(root)).load_config()
-        config.CourseDirectory.root = str(root)
-        return CourseDirectory(config=config, assignment_id=tutorial)
-    except CourseError:
-        raise
-    except Exception as error:
-        raise CourseError(f"{CONFIG_FILE} fails: {type(error).__name__}: {error}") from None
-
-
 def set_due_date(settings: Settings, tutorial: str) -> None:
     """Write the due date of ``course.toml`` into the gradebook."""
     # Here, since building a source alone needs neither nbgrader nor a database.
-    from nmautils.course.gradebook import open_gradebook
-
     with open_gradebook(settings.root) as gradebook:
         gradebook.update_or_create_assignment(
             tutorial, duedate=due_utc(settings.tutorials[tutorial])
         )
-
-
-@contextlib.contextmanager
-def tools_on_path() -> Iterator[None]:
-    """Put this environment's programs on PATH: nbgrader starts ``alembic`` by name."""
-    before = os.environ.get("PATH", "")
-    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), before])
-    try:
-        yield
-    finally:
-        os.environ["PATH"] = before
 
 
 @contextlib.contextmanager

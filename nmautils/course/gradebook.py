@@ -1,20 +1,63 @@
-"""Where the gradebook of a course lies, and how it is opened: nbgrader's configuration says it."""
+"""nbgrader's configuration of a course: where the gradebook lies, and how it is opened."""
 
 import contextlib
+import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from traitlets.config.loader import PyFileConfigLoader
 
-from nmautils.course.build import nbgrader_directory, tools_on_path
-from nmautils.errors import GradebookError
-from nmautils.grading.model.limits import DATABASE_SECONDS
+from nmautils.errors import CourseError, GradebookError
 
-__all__ = ["database_errors", "gradebook_place", "has_gradebook", "open_gradebook"]
+__all__ = [
+    "CONFIG_FILE",
+    "database_errors",
+    "gradebook_place",
+    "has_gradebook",
+    "nbgrader_directory",
+    "open_gradebook",
+    "tools_on_path",
+]
+
+CONFIG_FILE = "nbgrader_config.py"
+DATABASE_SECONDS = 60  # until a locked gradebook is given up
 
 _SQLITE = "sqlite:///"
+
+
+def nbgrader_directory(root: Path, tutorial: str = "") -> CourseDirectory:
+    """nbgrader's ``CourseDirectory`` as ``nbgrader_config.py`` at `root` sets it up.
+
+    Raises
+    ------
+    CourseError
+        If the configuration is missing or fails.
+    """
+    if not (root / CONFIG_FILE).is_file():
+        raise CourseError(f"no {CONFIG_FILE} in {root}; copy the one of the course's repository")
+    try:
+        config = PyFileConfigLoader(CONFIG_FILE, path=str(root)).load_config()
+        config.CourseDirectory.root = str(root)
+        return CourseDirectory(config=config, assignment_id=tutorial)
+    except CourseError:
+        raise
+    except Exception as error:
+        raise CourseError(f"{CONFIG_FILE} fails: {type(error).__name__}: {error}") from None
+
+
+@contextlib.contextmanager
+def tools_on_path() -> Iterator[None]:
+    """Put this environment's programs on PATH: nbgrader starts ``alembic`` by name."""
+    before = os.environ.get("PATH", "")
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), before])
+    try:
+        yield
+    finally:
+        os.environ["PATH"] = before
 
 
 def gradebook_place(directory: CourseDirectory) -> str:

@@ -53,7 +53,8 @@ def cached(
     key = hashlib.sha256(json.dumps(parameters, sort_keys=True).encode()).hexdigest()[:16]
     path = data_dir() / f"{name}-{key}.npz"
     try:
-        with np.load(path, allow_pickle=False) as file:
+        # Opened here: NumPy leaves a damaged file open.
+        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             return {array: file[array] for array in file.files}
     except Exception:  # missing, or damaged in one of many ways: it is replaced
         pass

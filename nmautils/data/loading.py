@@ -311,7 +311,8 @@ def _read(path: Path, recording: Recording) -> dict[str, np.ndarray]:
     if not path.is_file():
         raise FileNotFoundError(f"there is no file {path}: {wanted}")
     try:
-        with np.load(path, allow_pickle=False) as file:
+        # Opened here: NumPy leaves a damaged file open.
+        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             missing = [key for key in keys if key not in file.files]
             data = {key: file[key].astype(np.float32) for key in keys if key not in missing}
     except Exception as error:  # NumPy and zipfile have many ways to say so

@@ -9,13 +9,8 @@ import nbformat
 from nbformat import NotebookNode
 
 from nmautils.course import expected
-from nmautils.course.build import (
-    CONFIG_FILE,
-    answers,
-    generate_assignment,
-    holds_answers,
-    load_notebook,
-)
+from nmautils.course.build import answers, generate_assignment, holds_answers, load_notebook
+from nmautils.course.gradebook import CONFIG_FILE
 from nmautils.course.problems import Problem
 from nmautils.course.settings import FILE_NAME, Settings
 from nmautils.course.stamp import dumps, shown

@@ -80,7 +80,6 @@ WORKER_ATTEMPTS = 2  # workers that one submission may end
 # --- record --------------------------------------------------------------------------------------
 
 RECORD_NAME_CHARACTERS = 150
-DATABASE_SECONDS = 60  # until a locked gradebook is given up
 
 
 class GradingSettings(Protocol):

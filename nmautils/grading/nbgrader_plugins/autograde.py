@@ -62,10 +62,9 @@ class SubmissionExporter(NotebookExporter):
             notebook = new_notebook()
         else:
             notebook = nbformat.reads(raw.decode(), as_version=4)
-        converted: tuple[str, dict[str, Any]] = self.from_notebook_node(
-            notebook, resources=resources, **kw
-        )
-        return converted
+        convert: Any = self.from_notebook_node  # has no types
+        text, resources = convert(notebook, resources=resources, **kw)
+        return text, resources
 
 
 class GradeSubmission(NbGraderPreprocessor):

@@ -26,8 +26,8 @@ from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import is_grade, is_task
 from sqlalchemy import Column, MetaData, String, Table, func, inspect, select
 
-from nmautils.course.build import generate_assignment, load_notebook, nbgrader_directory
-from nmautils.course.gradebook import gradebook_place, open_gradebook
+from nmautils.course.build import generate_assignment, load_notebook
+from nmautils.course.gradebook import gradebook_place, nbgrader_directory, open_gradebook
 from nmautils.errors import CourseError
 from nmautils.grading.model.assignment import Bundle
 from nmautils.grading.model.results import Graded
