@@ -160,6 +160,9 @@ def test_student_ids_are_safe_folder_names(name):
         (f"v2_{T1}_ann.ipynb", "ann"),
         (f"7_{T1}_ann.ipynb", "ann"),
         (f"v2x_{T1}.ipynb", "v2x"),
+        (f"12_{T1}_ann.ipynb", "ann"),
+        (f"Final_{T1}_ann.ipynb", "ann"),
+        (f"{T1}_ann (1).zip/{T1}.ipynb", "ann"),
         (f"final answers_{T1}_ann.ipynb", "ann"),
         (f"ann_{T1}_bob.ipynb", "ann"),
         (f"ann_{T1}_{T1}.ipynb", "ann"),
@@ -194,6 +197,16 @@ def test_a_name_is_read_to_the_letter(path, student):
 )
 def test_the_first_form_that_matches_counts(path):
     assert parse_name(path.split("/"), KNOWN).account.startswith("Moodle")
+
+
+def test_spelling_of_assignments_does_not_matter():
+    assert parse_name(["ann", "TUT", "tut.ipynb"], {"Tut"}).student == "ann"
+    assert parse_name(["ann", "u\u0308bung.ipynb"], {"\xfcbung"}).assignment == "\xfcbung"
+
+
+def test_a_line_about_odd_names_is_one_line():
+    with pytest.raises(HandInError, match=r"the folder says a\?b and the file c\?d: rename"):
+        parse_name(["a\nb", f"c\x1bd_{T1}.ipynb"], KNOWN)
 
 
 def test_a_new_form_is_one_entry(monkeypatch):
