@@ -47,8 +47,16 @@ def report(**given):
     )
 
 
-def test_a_run_ends_with_marks_who_needs_a_person_and_counts(capsys):
-    assert finish(Path("course"), report(pages=[Path("course/feedback/tiny.html")])) == 1
+@pytest.fixture
+def course(tmp_path):
+    """A course whose gradebook lies elsewhere."""
+    elsewhere = f"c = get_config()\nc.CourseDirectory.db_url = 'sqlite:///{tmp_path}/other.db'\n"
+    (tmp_path / "nbgrader_config.py").write_text(elsewhere)
+    return tmp_path
+
+
+def test_a_run_ends_with_marks_who_needs_a_person_and_counts(course, capsys):
+    assert finish(course, report(pages=[Path("course/feedback/tiny.html")])) == 1
     out = capsys.readouterr().out.splitlines()
     assert out[0] == (
         "tiny: 2 hand-ins, automatic marks 1 to 4, mean 2.50, of 4; 1 to be read in formgrader"
@@ -56,6 +64,9 @@ def test_a_run_ends_with_marks_who_needs_a_person_and_counts(capsys):
     assert out[1:3] == ["needs you:", "  bob/tiny: no answer of its own"]
     assert out[3].startswith("2 graded, 1 up to date, 0 saved that were graded before, 0 failed")
     assert out[3].endswith("3.0 s, 1.50 s each")
+    assert out[-2].startswith(
+        f"marks: {course}/other.db (`nmautils marks` shows them), notebooks: "
+    )
     assert out[-1] == "summary: course/feedback/tiny.html"
 
 
@@ -64,8 +75,8 @@ def test_a_dry_run_only_counts(capsys):
     assert capsys.readouterr().out == "would be graded: 2 new; up to date: 1\n"
 
 
-def test_a_stopped_run_says_how_to_go_on(capsys):
-    assert finish(Path("course"), report(stopped=True)) == 130
+def test_a_stopped_run_says_how_to_go_on(course, capsys):
+    assert finish(course, report(stopped=True)) == 130
     assert "the same command goes on from there" in capsys.readouterr().out
 
 
