@@ -57,6 +57,11 @@ os.environ.update(
 )
 
 
+# jsonschema, under nbformat, imports this to check addresses, if it is there. It builds a grammar
+# for two seconds, in each worker, and no notebook has an address to check.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
+
 def pytest_configure(config: pytest.Config) -> None:
     # The workers of xdist inherit the controller's folder, so all of them share one cache.
     if hasattr(config, "workerinput"):
