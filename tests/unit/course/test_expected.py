@@ -91,7 +91,7 @@ def notebook(*cells):
 
 
 def test_a_large_noisy_picture_becomes_small():
-    noise = np.random.default_rng(0).integers(0, 256, (60, 1000, 3))
+    noise = np.random.default_rng(0).integers(0, 256, (120, 1000, 3))
     made = shrink(png(noise))
     assert len(made) < len(png(noise)) / 4
     assert opened(made).width <= MAX_WIDTH
