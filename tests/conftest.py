@@ -8,6 +8,7 @@ import tempfile
 import hypothesis
 import pytest
 
+from tests.support.amount import EVERYTHING
 from tests.support.paths import GOLDEN as GOLDEN_FILE
 from tests.support.paths import TESTS
 
@@ -83,8 +84,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         shutil.rmtree(os.environ.pop(_SCRATCH, ""), ignore_errors=True)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Begin with the longest files, end with the unit tests: so all workers end together."""
+    if not EVERYTHING:
+        left = [item for item in items if item.get_closest_marker("rarely")]
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if item not in left]
     places = {TESTS / name: place for place, name in enumerate(LONGEST)}
     unit = TESTS / "unit"
 

@@ -14,7 +14,9 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,8 +30,11 @@ HEAVY = ("numpy", "torch", "nbformat", "nbgrader.api")
 SECONDS = 30
 
 LATE = ("grading/record/late.py", "tests/unit/grading/record/test_late.py")
+MARKS = ("grading/record/marks.py", "tests/unit/grading/record/test_marks.py")
 VALUES = ("grading/run/values.py", "tests/unit/grading/run/test_values.py")
+WIRE = ("grading/run/wire.py", "tests/unit/grading/run/test_wire.py")
 FILENAMES = ("grading/intake/filenames.py", "tests/unit/grading/intake/test_filenames.py")
+LMS = ("grading/intake/lms.py", "tests/unit/grading/intake")
 
 
 class Mutant(NamedTuple):
@@ -57,18 +62,58 @@ class Mutant(NamedTuple):
 MUTANTS = [
     Mutant(*LATE, "seconds_late - 60 *", "seconds_late + 60 *"),
     Mutant(*LATE, "60 * late.grace_minutes", "61 * late.grace_minutes"),
-    Mutant(*LATE, "over <= 0", "over <= 1"),
+    Mutant(*LATE, "max(0.0, seconds_late", "max(1.0, seconds_late"),
+    Mutant(*LATE, "max(0.0, seconds_late", "min(0.0, seconds_late"),
     Mutant(*LATE, "return min(late.maximum", "return max(late.maximum"),
     Mutant(*LATE, "math.ceil(over", "math.floor(over"),
     Mutant(*LATE, "DAY = 24 * 60 * 60", "DAY = 23 * 60 * 60"),
-    Mutant(*VALUES, "isinstance(value, (bool, str))", "isinstance(value, bool)"),
-    Mutant(*VALUES, "len(text) > CHARACTERS", "len(text) >= CHARACTERS"),
+    Mutant(*LATE, "if due is None", "if due is not None"),
+    Mutant(*LATE, "entry.duedate != due", "entry.duedate == due"),
+    Mutant(*MARKS, "assignment.name not in assignments", "assignment.name in assignments"),
+    Mutant(*MARKS, "student.id not in students", "student.id in students"),
+    Mutant(*MARKS, "max(0.0, submission.score - penalty)", "submission.score - penalty"),
+    Mutant(*MARKS, "submission.score - penalty)", "submission.score + penalty)"),
+    Mutant(*MARKS, "exercises[exercise_of(grade.name)] =", "exercises[grade.name] ="),
+    Mutant(*MARKS, 'comment="" if comment == NO_RESPONSE', 'comment="" if comment != NO_RESPONSE'),
+    Mutant(*MARKS, "untouched=comment == NO_RESPONSE", "untouched=comment != NO_RESPONSE"),
+    Mutant(*MARKS, "grade and grade.needs_manual_grade", "grade and not grade.needs_manual_grade"),
+    Mutant(*VALUES, "isinstance(value, (str, int, float))", "isinstance(value, (str, int))"),
+    Mutant(*VALUES, "len(text) > PROBE_CHARACTERS", "len(text) >= PROBE_CHARACTERS"),
+    Mutant(*VALUES, "buffers) > PROBE_BYTES", "buffers) >= PROBE_BYTES"),
+    Mutant(*VALUES, "isinstance(value, (np.bool_, np.integer,", "isinstance(value, (np.bool_,"),
     Mutant(*VALUES, "n >= 0 for n in shape", "n > 0 for n in shape"),
+    Mutant(*VALUES, "type(n) is int", "isinstance(n, int)"),
+    Mutant(*VALUES, "len(shape) <= PROBE_DIMENSIONS", "len(shape) < PROBE_DIMENSIONS"),
     Mutant(*VALUES, "0 <= index < len(buffers)", "0 <= index <= len(buffers)"),
+    Mutant(*VALUES, "not 0 <= index", "not -1 <= index"),
     Mutant(*VALUES, "itemsize != raw.nbytes", "itemsize > raw.nbytes"),
-    Mutant(*FILENAMES, ".strip(\"._-\")[:100]", ".strip(\"._-\")[:99]"),
+    Mutant(*VALUES, "len(name) <= CLASS_NAME_CHARACTERS", "len(name) < CLASS_NAME_CHARACTERS"),
+    Mutant(*VALUES, "len(pair) != 2", "len(pair) < 2"),
+    Mutant(*VALUES, "not keyword.iskeyword(name)", "name"),
+    Mutant(*WIRE, "1 <= parts", "0 <= parts"),
+    Mutant(*WIRE, "bounds.buffers + 1", "bounds.buffers"),
+    Mutant(*WIRE, "text_length > bounds.text_bytes", "text_length >= bounds.text_bytes"),
+    Mutant(*WIRE, "sum(lengths) > bounds", "sum(lengths) >= bounds"),
+    Mutant(*WIRE, "sum(lengths) >", "max(lengths, default=0) >"),
+    Mutant(*WIRE, "len(raw) < size", "len(raw) <= size"),
+    Mutant(*WIRE, "min(size - len(raw), MIB)", "MIB"),
+    Mutant(*WIRE, "if not part:", "if part is None:"),
+    Mutant(*WIRE, "not isinstance(message, dict)", "isinstance(message, str)"),
+    Mutant(*WIRE, "raw[sent:]", "raw"),
+    Mutant(*WIRE, '">I{len(lengths)}Q"', '"<I{len(lengths)}Q"'),
+    Mutant(*FILENAMES, '[:STUDENT_ID_CHARACTERS]', '[: STUDENT_ID_CHARACTERS - 1]'),
+    Mutant(*FILENAMES, "[:FILE_NAME_BYTES]", "[: FILE_NAME_BYTES - 1]"),
     Mutant(*FILENAMES, "key=len, reverse=True", "key=len"),
     Mutant(*FILENAMES, "one in other or other in one", "one in other"),
+    Mutant(*FILENAMES, "name or folder or owner", "name or owner or folder"),
+    Mutant(*FILENAMES, "not name and not _agree", "not name and _agree"),
+    Mutant(*FILENAMES, "for folder in reversed(folders)", "for folder in folders"),
+    Mutant(*FILENAMES, "form.number and number", "number"),
+    Mutant(*LMS, "MINYEAR < year", "MINYEAR <= year"),
+    Mutant(*LMS, "year < MAXYEAR", "year <= MAXYEAR"),
+    Mutant(*LMS, "int(digits or 0)", "int(digits or 1)"),
+    Mutant(*LMS, "(?:_LATE)?", ""),
+    Mutant(*LMS, "time=read_digits", "time=None"),
 ]  # fmt: skip
 
 
@@ -116,14 +161,35 @@ def outcome(mutant: Mutant) -> str:
     return f"{mutant}: {mutant.tests} ended with {status!r} instead of a failed test"
 
 
+def tell(pipe: Connection, mutant: Mutant) -> None:
+    """Be the process of one mutant."""
+    pipe.send(outcome(mutant))
+
+
+def tried(mutant: Mutant) -> str:
+    """Run the tests of a mutant in a process of its own; one that hangs is killed as well."""
+    context = multiprocessing.get_context("fork")
+    ours, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=tell, args=(theirs, mutant))
+    process.start()
+    theirs.close()
+    try:
+        return str(ours.recv()) if ours.poll(3 * SECONDS) else "killed"
+    except EOFError:
+        return f"{mutant}: its process ended without a word"
+    finally:
+        process.kill()
+        process.join()
+
+
 def outcomes(mutants: Sequence[Mutant], jobs: int) -> list[str]:
-    """Run the tests of each mutant in a process of its own, some at a time."""
+    """Run the tests of each mutant, some at a time."""
     if any(name.partition(".")[0] == "nmautils" for name in sys.modules):
         raise RuntimeError("nmautils is imported already, so no mutant of it could be")
     for name in HEAVY:
         import_module(name)
-    with multiprocessing.get_context("fork").Pool(jobs, maxtasksperchild=1) as pool:
-        return list(pool.imap(outcome, mutants, chunksize=1))
+    with ThreadPoolExecutor(jobs) as pool:
+        return list(pool.map(tried, mutants))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

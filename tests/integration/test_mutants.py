@@ -33,7 +33,11 @@ def test_what_no_test_notices_and_what_fits_nowhere_is_named():
 import sys
 from tests import mutants
 
-changes = ["Due dates", "Late dates"], ["over <= 0", "over <= 10**9"], ["no such text", ""]
+changes = [
+    ("Due dates", "Late dates"),
+    ("max(0.0, seconds_late", "max(9e9, seconds_late"),
+    ("no such text", ""),
+]
 mutants.MUTANTS[:] = [mutants.Mutant(*mutants.LATE, *change) for change in changes]
 sys.exit(mutants.main([]))
 """

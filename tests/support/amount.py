@@ -22,4 +22,4 @@ def some(cases: Sequence[T], default: int) -> Sequence[T]:
 
 
 # For a test whose promise is kept in a cheaper form by another, which a comment beside it names.
-rarely = pytest.mark.skipif(not EVERYTHING, reason="runs with NMAUTILS_EVERY=1")
+rarely = pytest.mark.rarely

@@ -11,8 +11,6 @@ import pytest
 from nmautils.cli import main
 from nmautils.course.gradebook import open_gradebook
 
-pytestmark = pytest.mark.slow  # nbgrader starts alembic for a new database
-
 
 @pytest.fixture
 def course(tmp_path, monkeypatch):

@@ -183,8 +183,8 @@ def test_a_scheduler_without_workers_and_an_address_without_scheduler_say_so(
     root, tmp_path, monkeypatch, capsys
 ):
     class_of(root, 1)
-    monkeypatch.setattr(cluster_module, "CONNECT", 1)
-    monkeypatch.setattr(cluster_module, "FIRST_WORKER", 1)
+    monkeypatch.setattr(cluster_module, "CLUSTER_CONNECT_SECONDS", 1)
+    monkeypatch.setattr(cluster_module, "CLUSTER_WORKER_SECONDS", 1)
     for address in ("tcp://127.0.0.1:1", "nonsense://x", "tcp://"):
         assert cli.main(["grade", "--root", str(root), "--cluster", address]) == 2
         error = capsys.readouterr().err
