@@ -50,7 +50,7 @@ test: $(STAMP) ## run the whole test suite
 	@$(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 test-fast: $(STAMP) ## run the unit tests, which need no kernel, in some seconds
-	@$(PY) -m pytest -n $(WORKERS) --dist loadfile $(or $(PYTEST_ARGS),tests/unit)
+	@$(PY) -m pytest -n $(WORKERS) --dist worksteal $(or $(PYTEST_ARGS),tests/unit)
 
 # Only what runs in pytest's own processes is measured: not kernels, graders' workers or commands.
 coverage: $(STAMP) ## run the unit tests and show how much of nmautils they run

@@ -5,7 +5,6 @@ import shutil
 import sys
 import tempfile
 
-import hypothesis
 import pytest
 
 from tests.support.amount import EVERYTHING
@@ -29,18 +28,6 @@ LONGEST = (
     "integration/grading/run/test_cluster.py",
 )
 
-# The same examples in every run, with no limit of time for one; to look for new ones:
-# `pytest --hypothesis-profile=search`.
-hypothesis.settings.register_profile(
-    "suite",
-    derandomize=True,
-    deadline=None,
-    max_examples=50,
-    suppress_health_check=[hypothesis.HealthCheck.too_slow],
-)
-hypothesis.settings.register_profile("search", deadline=None, max_examples=2000)
-hypothesis.settings.load_profile("suite")
-
 for _name in (
     "OMP_NUM_THREADS",
     "MKL_NUM_THREADS",
@@ -63,7 +50,11 @@ os.environ.update(
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
+    runs_tests = hasattr(config, "workerinput") or not config.getoption("numprocesses", None)
+    if runs_tests:
+        _settle_hypothesis(config.getoption("--hypothesis-profile"))
     # The workers of xdist inherit the controller's folder, so all of them share one cache.
     if hasattr(config, "workerinput"):
         return
@@ -77,6 +68,25 @@ def pytest_configure(config: pytest.Config) -> None:
         JUPYTER_DATA_DIR=os.path.join(scratch, "jupyter", "data"),
         JUPYTER_RUNTIME_DIR=os.path.join(scratch, "jupyter", "runtime"),
     )
+
+
+def _settle_hypothesis(profile: str | None) -> None:
+    """Try the same examples in every run, with no limit of time for one.
+
+    Imported here: it takes a second, which the controller of xdist need not spend. To look for
+    new examples: ``pytest --hypothesis-profile=search``.
+    """
+    import hypothesis
+
+    hypothesis.settings.register_profile(
+        "suite",
+        derandomize=True,
+        deadline=None,
+        max_examples=50,
+        suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    )
+    hypothesis.settings.register_profile("search", deadline=None, max_examples=2000)
+    hypothesis.settings.load_profile(profile or "suite")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -1,18 +1,13 @@
 """What a student should see: pictures made small, text made short, both kept and shown."""
 
 import base64
-import io
 import json
 
 import nbformat
 import numpy as np
 import pytest
-from matplotlib import colormaps
-from PIL import Image
 
 from nmautils.course.expected import (
-    MAX_BYTES,
-    MAX_WIDTH,
     ShowExpected,
     clean_outputs,
     code_key,
@@ -25,21 +20,7 @@ from nmautils.course.expected import (
     without_texts,
 )
 from nmautils.errors import CourseError
-
-
-def png(pixels, **options):
-    buffer = io.BytesIO()
-    Image.fromarray(np.asarray(pixels, np.uint8)).save(buffer, "PNG", **options)
-    return buffer.getvalue()
-
-
-def opened(data):
-    return Image.open(io.BytesIO(data))
-
-
-def gradient(height=60, width=90):
-    rows, columns = np.mgrid[0:height, 0:width]
-    return np.stack([rows * 255 // height, columns * 255 // width, rows * 0], axis=-1)
+from tests.support.pictures import gradient, opened, png
 
 
 def stream(text, name="stdout"):
@@ -90,19 +71,6 @@ def notebook(*cells):
 # --- pictures ------------------------------------------------------------------------------------
 
 
-def test_a_large_noisy_picture_becomes_small():
-    noise = np.random.default_rng(0).integers(0, 256, (120, 1000, 3))
-    made = shrink(png(noise))
-    assert len(made) < len(png(noise)) / 4
-    assert opened(made).width <= MAX_WIDTH
-
-
-def test_an_ordinary_figure_stays_under_the_limit():
-    made = shrink(png(gradient(800, 1200)))
-    assert len(made) <= MAX_BYTES
-    assert opened(made).size == (MAX_WIDTH, 600)
-
-
 def test_few_colours_are_kept_exactly_and_stored_as_a_palette():
     pixels = np.full((50, 70, 3), 255)
     pixels[10:20, :, :] = [31, 119, 180]
@@ -115,19 +83,6 @@ def test_colours_are_not_visibly_worse_after_a_palette():
     pixels = gradient()
     made = np.asarray(opened(shrink(png(pixels))).convert("RGB")).astype(int)
     assert np.sqrt(np.mean((made - pixels) ** 2)) < 3
-
-
-def test_the_end_of_a_colour_bar_survives_beside_a_noisy_matrix():
-    viridis, rng = colormaps["viridis"], np.random.default_rng(0)
-    pixels = np.ones((1000, 1300, 3))
-    noise = np.kron(rng.normal(0.5, 0.06, size=(180, 180)), np.ones((5, 5)))
-    pixels[50:950, 50:950] = viridis(noise)[..., :3]
-    pixels[50:950, 1000:1040] = viridis(np.linspace(1, 0, 900))[:, None, :3]
-    made = opened(shrink(png(255 * pixels), max_width=433, max_bytes=75_000))
-    assert made.mode == "P"
-    assert made.width == 433
-    end = np.asarray(made.convert("RGB"))[20, 340].astype(int)
-    assert abs(end - [253, 231, 37]).sum() < 20
 
 
 def test_pictures_carry_no_metadata_and_are_the_same_each_time():
