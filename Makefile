@@ -18,7 +18,7 @@ export OMP_NUM_THREADS
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 export PIP_USER := 0
-unexport PYTHONPATH PYTHONHOME
+unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help venv demo test test-fast coverage mutants source release solutions docs bench lint clean
@@ -50,7 +50,7 @@ test: $(STAMP) ## run the whole test suite
 	@$(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 test-fast: $(STAMP) ## run the unit tests, which need no kernel, in some seconds
-	@$(PY) -m pytest -n $(WORKERS) --dist worksteal $(or $(PYTEST_ARGS),tests/unit)
+	@$(PY) -m pytest -n $(WORKERS) --dist loadfile $(or $(PYTEST_ARGS),tests/unit)
 
 # Only what runs in pytest's own processes is measured: not kernels, graders' workers or commands.
 coverage: $(STAMP) ## run the unit tests and show how much of nmautils they run

@@ -138,7 +138,7 @@ outputs = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(st.lists(outputs | anything, max_size=9))
 def test_what_is_kept_is_valid_and_within_the_limits(shown):
     kept = clean_outputs(shown, SMALL)
