@@ -114,7 +114,7 @@ class ExerciseResult:
 
 @dataclass(frozen=True)
 class QuestionResult:
-    """What became of a question that a person marks.
+    """A question that a person marks, and whether it was answered.
 
     Parameters
     ----------
