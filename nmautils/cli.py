@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 import nmautils
+import nmautils._fast_start
 from nmautils.errors import NmautilsError, PackageMissing
 
 # name: (module, what it does)

@@ -7,6 +7,7 @@ import tempfile
 
 import pytest
 
+import nmautils._fast_start  # noqa: F401
 from tests.support.amount import EVERYTHING
 from tests.support.paths import GOLDEN as GOLDEN_FILE
 from tests.support.paths import TESTS
@@ -43,11 +44,6 @@ os.environ.update(
     NMAUTILS_OFFLINE="1",
     NMAUTILS_PROFILE="small",
 )
-
-
-# jsonschema, under nbformat, imports this to check addresses, if it is there. It builds a grammar
-# for two seconds, in each worker, and no notebook has an address to check.
-sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 
 @pytest.hookimpl(tryfirst=True)

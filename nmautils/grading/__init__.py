@@ -12,6 +12,8 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
+import nmautils._fast_start  # noqa: F401  (for workers and kernels)
+
 # Until the next release: where the plug-ins stood that a fork's nbgrader_config.py may name.
 _MOVED = {
     "autograde": "autograde",

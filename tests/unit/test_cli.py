@@ -243,3 +243,9 @@ def test_it_runs_as_a_module_without_loading_what_it_does_not_need():
         [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True
     )
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_no_program_of_ours_waits_for_a_grammar_that_no_notebook_needs():
+    for module in ("nmautils.cli", "nmautils.grading.run.worker"):
+        code = f"import sys, {module}, nbformat; assert not sys.modules['rfc3987_syntax']"
+        subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
