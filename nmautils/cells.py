@@ -1,7 +1,7 @@
 """What a cell is: one vocabulary for building, repairing and reporting.
 
-A cell's kind follows from its type, nbgrader's mark on it and its tags. Marks within a source
-cell say what of it a student does not see.
+A cell's kind follows from its type, nbgrader's metadata and its tags. Lines such as ``### BEGIN
+SOLUTION`` in a source cell enclose what students do not see.
 """
 
 from enum import Enum

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from nmautils.commands._shared import add_names, add_root, root_of
 from nmautils.course.gradebook import gradebook_place, nbgrader_directory
 from nmautils.course.settings import read_settings
-from nmautils.grading.grade_class import Lines, Local, Place, Report, grade_class
+from nmautils.grading.grade_class import Backend, Lines, Local, Report, grade_class
 from nmautils.grading.model.limits import Limits
 from nmautils.grading.report.run_report import printable
 from nmautils.grading.run import pool
@@ -94,7 +94,7 @@ def run(args: argparse.Namespace) -> int:
     limits = Limits.of(read_settings(root).grading)
     options = {"sandbox": not args.no_sandbox, "full": args.full, "limits": limits}
 
-    def place() -> Place:
+    def place() -> Backend:
         if args.cluster:
             return Cluster(args.cluster, pool.grade, **options)
         check_walls(name_of_walls(not args.no_sandbox))

@@ -205,8 +205,8 @@ def shrink(png: bytes, max_width: int = MAX_WIDTH, max_bytes: int = MAX_BYTES) -
         scaled = full if size == full.size else full.resize(size, Image.Resampling.LANCZOS)
         best = _encode(scaled)
         for colours in [256, 128, 64]:
-            # Median cut keeps few colours as they are. Of many it forgets those of few pixels,
-            # such as the end of a colour bar; maximum coverage does not.
+            # Median cut keeps a picture of few colours as it is. In one of many colours it loses
+            # those with few pixels, such as the end of a colour bar; maximum coverage keeps them.
             few = scaled.getcolors(colours) is not None
             method = Image.Quantize.MEDIANCUT if few else Image.Quantize.MAXCOVERAGE
             palette = scaled.quantize(colours, method, dither=Image.Dither.NONE)

@@ -40,9 +40,9 @@ from nmautils.grading.record.saving import save
 from nmautils.grading.report.class_summary import write_summary
 from nmautils.grading.report.run_report import Report, Standing, printable
 from nmautils.grading.run.grader import not_graded
-from nmautils.grading.run.local import Local, Place
+from nmautils.grading.run.local import Backend, Local
 
-__all__ = ["Lines", "Local", "Place", "Report", "grade_class"]
+__all__ = ["Backend", "Lines", "Local", "Report", "grade_class"]
 
 
 class Lines:
@@ -186,7 +186,7 @@ def grade_class(
     assignments: Sequence[str] = (),
     students: Sequence[str] = (),
     *,
-    place: Callable[[], Place] | None,
+    place: Callable[[], Backend] | None,
     full: bool = False,
     force: bool = False,
     lines: Lines | None = None,
@@ -271,7 +271,7 @@ class _Run:
         self._started = time.monotonic()
         self._done, self._total = 0, 0
 
-    def go(self, tasks: list[Task], place: Callable[[], Place]) -> None:
+    def go(self, tasks: list[Task], place: Callable[[], Backend]) -> None:
         unsaved = [task for task in tasks if task.why == "unsaved"]
         waiting = deque(task for task in tasks if task.why not in ("", "unsaved"))
         self._total = len(unsaved) + len(waiting)
@@ -286,13 +286,14 @@ class _Run:
             self._report.stopped = True
         self._report.seconds = time.monotonic() - self._started
 
-    def _grade(self, waiting: deque[Task], at: Place) -> None:
+    def _grade(self, waiting: deque[Task], at: Backend) -> None:
         lost = self._work(waiting, at)
-        # The tasks of workers that ended go on one by one: so it shows which of them ends a worker.
+        # These were being graded when a worker ended. One of them may have ended it: to find out
+        # which, they are graded one at a time.
         while lost:
             lost += self._work(deque([lost.popleft()]), at)
 
-    def _work(self, waiting: deque[Task], at: Place) -> deque[Task]:
+    def _work(self, waiting: deque[Task], at: Backend) -> deque[Task]:
         """Grade and save all; return those whose worker ended."""
         flying: dict[Future[Graded], Task] = {}
         lost: deque[Task] = deque()
@@ -309,7 +310,7 @@ class _Run:
                     lost.append(task)
         return lost
 
-    def _submit(self, task: Task, at: Place) -> "Future[Graded] | None":
+    def _submit(self, task: Task, at: Backend) -> "Future[Graded] | None":
         hand_in = task.hand_in
         raw, why = _read(hand_in)
         submission = Submission(hand_in.student, raw, 0)
@@ -321,7 +322,7 @@ class _Run:
         task.attempts += 1
         return at.submit(task.bundle, submission)
 
-    def _take(self, future: "Future[Graded]", task: Task, at: Place) -> bool:
+    def _take(self, future: "Future[Graded]", task: Task, at: Backend) -> bool:
         """Save a result; return False if there is none and the task should be tried again."""
         try:
             graded = future.result()
@@ -373,7 +374,7 @@ class _Run:
 
 
 @contextmanager
-def _closing(place: Place) -> Iterator[Place]:
+def _closing(place: Backend) -> Iterator[Backend]:
     try:
         yield place
     finally:

@@ -43,13 +43,15 @@ class Form:
         ``name`` is the student, ``id`` the number that the platform knows the student by, and
         ``rest`` what the student called the file; the last two may be missing.
     example : str
-        A path from the inbox down, for a notebook called ``tutorial1_decoding``.
+        A path from the inbox down: ``tutorial1_decoding`` of Jane Doe, number 12345, handed in at
+        15:00 on 30 January 2026. The test of the table expects these.
     number : str
         What the number in ``id`` is called in messages. It tells apart people of one name, so
         leave it empty if the number is another one for each attempt.
     time : callable or None
         Finds the time of handing in that the platform writes into the name. None if it writes
-        none: then the time of the file counts, which may be that of the download.
+        none: then the time of the file counts, which may be that of the download. Every name is
+        shown to the readers of all forms, so a reader must know its own way of writing.
     """
 
     platform: str

@@ -1,8 +1,9 @@
 """What grading says to a student: the sentences of the feedback page and of events.
 
-It stands in `model`, since both `run` and `report` say them. Elsewhere stand only the sentences
-on repairs (`nmautils.grading.repair.repair_notes`), those on a call that failed
-(`nmautils.grading.run.kernel`), and names and hints of checks (the course's test cells).
+It stands in `model`, since both `run` and `report` use it. Elsewhere stand the sentences on files
+that cannot be read (`nmautils.grading.intake.read`), on repairs
+(`nmautils.grading.repair.repair_notes`) and on calls that failed (`nmautils.grading.run.kernel`),
+labels such as "Points" (the page's template), and names and hints of checks (the test cells).
 """
 
 # --- while a notebook ran (``{}`` is a number of seconds or GiB) ----------------------------------

@@ -75,7 +75,7 @@ def choose_answers(match: Matching, work: list[Work]) -> Answers:
 
 
 def _is_for(item: Work, names: frozenset[str], match: Matching) -> bool:
-    """Tell whether a cell with an exercise's mark may answer it, and not only another one."""
+    """Tell whether a cell marked as one exercise may answer it: not if it answers another."""
     made = match.parse(item.source).names
     return bool(made & names) or not made & match.answer_names
 
@@ -98,7 +98,7 @@ def _best(
 
 
 def _above_the_test(exercise: int, work: list[Work], match: Matching) -> list[Work]:
-    """Sort cells so that those come last that stand above the exercise's test in the submission."""
+    """Sort cells: first those below the exercise's test in the submission, then those above it."""
     tests = [i for i, kind in enumerate(match.kinds) if kind == Kind.TEST and i > exercise]
     places = [at for at, index in enumerate(match.found) if tests and index == tests[0]]
     return sorted(work, key=lambda item: (bool(places) and item.at < places[-1], item.at))

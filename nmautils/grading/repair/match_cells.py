@@ -149,7 +149,7 @@ class Matching:
                 seen.add(index)
 
     def _next_found(self) -> list[int]:
-        """Give for each cell of the submission which cell of the release is recognised next."""
+        """Give for each cell of the submission the next cell below it that was recognised."""
         upcoming, following = [], len(self.release)
         for index in reversed(self.found):
             upcoming.append(following)

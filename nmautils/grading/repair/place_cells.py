@@ -17,7 +17,7 @@ __all__ = ["place_work"]
 def place_work(
     match: Matching, own: list[Work], answers: Answers, notes: Notes
 ) -> dict[int, list[Work]]:
-    """Give each own cell its place: before the next cell of the release in the submission.
+    """Place each own cell before the cell of the release that followed it in the submission.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def place_work(
         place = bisect_left(at, item.at)
         before = anchors[place - 1][1] if place else -1
         following = anchors[place][1] if place < len(anchors) else len(match.release)
-        # A test that was deleted there needs what stood above it.
+        # If the student deleted a test between these two, the cell may have belonged above it.
         tests = (i for i in missing if before < i < following)
         targets[item] = next(tests, following)
     _move_definitions_up(match, targets, answers, notes)

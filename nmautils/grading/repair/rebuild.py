@@ -124,7 +124,7 @@ def rebuild(release: NotebookNode, submitted: NotebookNode) -> tuple[NotebookNod
 def _bounded(
     release: list[NotebookNode], cells: list[NotebookNode], notes: Notes
 ) -> list[NotebookNode]:
-    """Leave out what no honest notebook has, so that the work to do has a bound."""
+    """Leave out cells beyond the limits, which no honest notebook reaches."""
     marks = {grade_id_of(cell) for cell in release} - {None}
     ids = {cell["id"] for cell in release}
     texts = {plain(cell.source) for cell in release}

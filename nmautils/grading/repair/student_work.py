@@ -147,7 +147,7 @@ def _without_run(units: list[Unit], given: Code) -> list[Unit]:
 
 
 def _without_test(units: list[Unit], test: Code, answer_names: frozenset[str]) -> list[Unit]:
-    """Leave out a test's statements, and edited ones that work with what they made."""
+    """Leave out a test's statements, and changed ones that use the variables of the test."""
     keys = {unit.key for unit in test.units if not unit.is_import}
     if not any(unit.key in keys for unit in units):
         return units

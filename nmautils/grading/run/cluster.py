@@ -66,8 +66,8 @@ class Cluster:
         except (OSError, ValueError, TypeError) as error:
             why = str(error).strip().splitlines() or [type(error).__name__]
         if why:
-            # A client that failed closes when it is collected. If that happened to be in the
-            # starting thread of the next one, both would wait for the same lock.
+            # Python closes the failed client when it collects garbage. That takes a lock which the
+            # next client also takes while it starts, so garbage is collected now.
             gc.collect()
             raise ClusterError(
                 f"no Dask scheduler answers at {address} ({why[0]}); start one with `dask "

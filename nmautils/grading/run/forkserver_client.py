@@ -77,7 +77,7 @@ class ForkServer:
         send_control(control, {"do": "kernel", **request}, descriptors)
 
     def close(self) -> None:
-        """End the forkserver and its stems. Each kernel ends when its leash is let go."""
+        """End the forkserver and its stems. Kernels end by themselves: `Kernel.close` ends one."""
         for control in [self._control, *filter(None, self._stems.values())]:
             control.close()
         self._process.kill()

@@ -369,7 +369,7 @@ class Kernel:
 
     def _end(self) -> str:
         """Say why the process has ended, and end what it has left."""
-        # Nothing may be there yet, if it is the other end of a socket that was closed.
+        # A socket of the process may close a moment before the reason can be read here.
         reason = select.select([self._life], [], [], 1)[0] and os.read(self._life, 1)
         self.kill()
         return "memory" if reason == b"m" else "died"

@@ -7,10 +7,10 @@ from typing import Any, Protocol
 from nmautils.grading.model.assignment import Bundle
 from nmautils.grading.model.results import Graded, Submission
 
-__all__ = ["Local", "Place"]
+__all__ = ["Backend", "Local"]
 
 
-class Place(Protocol):
+class Backend(Protocol):
     """A place where submissions are graded: threads of this machine, or a cluster."""
 
     @property

@@ -1,5 +1,7 @@
 """Every figure helper draws what the course says, with one panel and with many."""
 
+import doctest
+import inspect
 from importlib import resources
 
 import matplotlib as mpl
@@ -47,7 +49,8 @@ def random(*shape):
     return np.random.default_rng(1).normal(size=shape).astype(np.float32)
 
 
-# Every helper as (name, what its arguments are): one call with arrays, one with tensors.
+# Helpers, each with arguments that ask much of it: called with arrays, then with tensors. Others
+# are called as their Example calls them.
 CALLS = {
     "plot_data_matrix": (random(20, 30),),
     "plot_tuning_curves": (random(360, 5), ANGLES[:, None], [0, 3]),
@@ -130,8 +133,39 @@ def all_text(figure):
     return [text.get_text() for text in figure.findobj(mpl.text.Text) if text.get_text()]
 
 
+def arguments_of_example(name):
+    """Run the Example of a helper, and give what it calls the helper with."""
+    called = []
+    helper = getattr(plotting, name)
+
+    def recorded(*given, **named):
+        bound = inspect.signature(helper).bind(*given, **named)
+        bound.apply_defaults()
+        values = dict(zip(bound.arguments, bound.args, strict=False))  # not those by name alone
+        called.append(tuple(v for k, v in values.items() if k not in ("ax", "fig")))
+        return helper(*given, **named)
+
+    class Recording:
+        def __getattr__(self, attribute):
+            return recorded if attribute == name else getattr(nmautils, attribute)
+
+    namespace = {"nma": Recording(), "np": np, "torch": torch}
+    for example in doctest.DocTestParser().get_examples(helper.__doc__):
+        exec(example.source, namespace)
+    return called[0]
+
+
+HELPERS = sorted(set(plotting.__all__) - {"use_style"})
+CALLS |= {name: arguments_of_example(name) for name in HELPERS if name not in CALLS}
+
+
 def test_every_public_helper_is_called_in_these_tests():
-    assert set(CALLS) == set(plotting.__all__) - {"use_style"}
+    assert sorted(CALLS) == HELPERS
+
+
+def test_a_helper_without_arguments_here_is_called_as_in_its_example():
+    for name in ("plot_neuron", "plot_filters", "plot_loss_runs"):
+        assert drawn_in(getattr(plotting, name)(*arguments_of_example(name))).axes
 
 
 def test_the_flat_names_lead_to_these_helpers():

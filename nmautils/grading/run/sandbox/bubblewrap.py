@@ -77,7 +77,8 @@ class Bubblewrap:
         OSError
             If the system refuses.
         """
-        # The kernel shares these pages; afterwards, /proc is that of the sandbox.
+        # Each process inside shares the memory of this one, which must not be counted again. It is
+        # measured now: once inside, /proc shows the processes of the sandbox only.
         shared = _resident("self")
         libc = ctypes.CDLL(None, use_errno=True)
         for descriptor in namespaces:

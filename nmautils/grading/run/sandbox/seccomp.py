@@ -39,8 +39,8 @@ REFUSED = {
     "unshare": (272, 97),
     "userfaultfd": (323, 282),
 }
-# Where its flags can be read, only new namespaces are refused; where they cannot, the C library
-# falls back to the former.
+# clone is refused only with flags that make namespaces. A filter cannot read the flags of clone3,
+# so that is answered with "not implemented", and the C library calls clone instead.
 CLONE, CLONE3 = (56, 220), (435, 435)
 NEW_NAMESPACES = 0x7E020080
 

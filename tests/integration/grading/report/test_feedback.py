@@ -15,6 +15,7 @@ from traitlets.config import Config
 from nmautils.checks import CheckResult
 from nmautils.course.contract import EXERCISES
 from nmautils.errors import CourseError, GradingFailed
+from nmautils.grading.model import words as sentences
 from nmautils.grading.model.results import Event, EventKind
 from nmautils.grading.nbgrader_plugins import feedback_exporter
 from nmautils.grading.nbgrader_plugins.feedback_exporter import FeedbackExporter, GradebookMarks
@@ -200,13 +201,13 @@ def test_written_answers_have_points_comments_and_may_be_open():
     assert part.find(class_="comment").find("em").get_text() == "Nearly"
     assert "<b>count</b>" in part.get_text()
     assert "not marked yet" in section(page, "Think! Bonus 2").get_text()
-    assert "1 written answer is not marked yet, so the total may grow." in words(page)
+    assert sentences.ONE_OPEN in words(page)
     assert "Together so far" in words(page)
 
 
 def test_points_that_a_person_changed_are_named():
     result = graded(DECODING, RIGHT)
-    said = "A person set these 3 points; the checks alone give 4."
+    said = sentences.CHANGED.format(3, 4)
     page = words(page_of(result, cells={"relu_forward_test": CellMark(3.0, 4.0)}))
     assert said in page
     assert "3 of 4 points" in page
