@@ -31,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
     directory = nbgrader_directory(root)
     if not has_gradebook(root):
         raise GradebookError(
-            f"no {gradebook_place(directory)}; run `nmautils build` and `nbgrader autograde` first"
+            f"no {gradebook_place(directory)}; run `nmautils grade` first"
         )
     with open_gradebook(root, directory) as gradebook:
         known = [assignment.name for assignment in gradebook.assignments]
@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
     for name in dict.fromkeys(row["assignment"] for row in rows):
         Console().print(_table(name, [row for row in rows if row["assignment"] == name]))
     if not rows:
-        print("nobody is in the gradebook yet; run `nmautils collect`, then `nbgrader autograde`")
+        print("nobody is in the gradebook yet; run `nmautils collect`, then `nmautils grade`")
     return 0
 
 

@@ -103,10 +103,10 @@ def _read(path: Path, warn: Warn) -> Graded | None:
     except FileNotFoundError:
         return None
     except OtherFormat as error:
-        warn(f"{path} was written by {error}, so it is graded again")
+        warn(f"{path} was written by {error}, so `nmautils grade` grades it again")
         return None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        warn(f"{path} is no record ({type(error).__name__}), so it is graded again")
+        warn(f"{path} is no record ({type(error).__name__}), so `nmautils grade` grades it again")
         return None
     return graded
 

@@ -44,7 +44,7 @@ def fill(root):
 def test_marks_come_from_where_the_configuration_says(course, capsys):
     assert main(["marks", "--root", str(course)]) == 2
     said = capsys.readouterr().err
-    assert f"no {course}/else/marks.db; run `nmautils build`" in said
+    assert f"no {course}/else/marks.db; run `nmautils grade` first" in said
     assert list((course / "else").iterdir()) == []
     fill(course)
     assert not (course / "gradebook.db").exists()

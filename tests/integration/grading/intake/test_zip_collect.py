@@ -74,4 +74,4 @@ def test_a_time_is_read_as_nbgrader_reads_it(text):
 def test_marks_before_anything_is_graded_say_what_to_do(course, capsys):
     shutil.copy(ROOT / "nbgrader_config.py", course)
     assert main(["marks", "--root", str(course)]) == 2
-    assert "run `nmautils build` and `nbgrader autograde` first" in capsys.readouterr().err
+    assert "run `nmautils grade` first" in capsys.readouterr().err

@@ -138,10 +138,10 @@ def test_a_hand_in_is_current_if_nothing_that_marks_depend_on_has_changed():
 @pytest.mark.parametrize(
     ("number", "said"),
     [
-        (None, "was written by an earlier version, so it is graded again"),
-        (FORMAT - 1, "was written by an earlier version, so it is graded again"),
-        (FORMAT + 1, "was written by a later version, so it is graded again"),
-        ("2", "was written by an earlier version, so it is graded again"),
+        (None, "was written by an earlier version, so `nmautils grade` grades it again"),
+        (FORMAT - 1, "was written by an earlier version, so `nmautils grade` grades it again"),
+        (FORMAT + 1, "was written by a later version, so `nmautils grade` grades it again"),
+        ("2", "was written by an earlier version, so `nmautils grade` grades it again"),
     ],
 )
 def test_a_record_of_another_version_is_graded_again_with_the_same_inputs(tmp_path, number, said):

@@ -1,5 +1,6 @@
 # about: standardises the data once more
 # points: 0.5
+# varies: 0.5 to 1.5
 # names: not the loss asked for
 
 def train(net, loss_fn, train_data, train_labels, n_epochs=50, learning_rate=1e-4):
