@@ -53,10 +53,10 @@ test-fast: $(STAMP) ## run the unit tests, which need no kernel, in some seconds
 	@$(PY) -m pytest -n $(WORKERS) --dist loadfile $(or $(PYTEST_ARGS),tests/unit)
 
 # Only what runs in pytest's own processes is measured: not kernels, graders' workers or commands.
-coverage: $(STAMP) ## run all tests and show how much of nmautils they run
+coverage: $(STAMP) ## run the unit tests and show how much of nmautils they run
 	@rm -f build/coverage.json
 	@$(PY) -m pytest -n $(WORKERS) --dist loadfile --quiet --cov=nmautils --cov-branch \
-		--cov-report=json:build/coverage.json $(PYTEST_ARGS)
+		--cov-report=json:build/coverage.json $(or $(PYTEST_ARGS),tests/unit)
 	@$(PY) -m tests.coverage_table build/coverage.json
 
 mutants: $(STAMP) ## change bounds and operators one by one; the unit tests must notice each
