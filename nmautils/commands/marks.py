@@ -30,9 +30,7 @@ def run(args: argparse.Namespace) -> int:
     root = root_of(args).resolve()
     directory = nbgrader_directory(root)
     if not has_gradebook(root):
-        raise GradebookError(
-            f"no {gradebook_place(directory)}; run `nmautils grade` first"
-        )
+        raise GradebookError(f"no {gradebook_place(directory)}; run `nmautils grade` first")
     with open_gradebook(root, directory) as gradebook:
         known = [assignment.name for assignment in gradebook.assignments]
         for name in args.assignments:
