@@ -43,6 +43,8 @@ REFUSED = {
 # so that is answered with "not implemented", and the C library calls clone instead.
 CLONE, CLONE3 = (56, 220), (435, 435)
 NEW_NAMESPACES = 0x7E020080
+# Sockets to the host of a virtual machine: a network namespace does not hide it.
+SOCKET, AF_VSOCK = (41, 198), 40
 
 ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 X32 = 0x40000000
@@ -89,6 +91,13 @@ def _program(column: int, architecture: int) -> bytes:
         steps += [_step(AT_LEAST, X32, no=1), _step(RETURN, REFUSE | errno.EPERM)]
     for numbers in REFUSED.values():
         steps += [_step(EQUAL, numbers[column], no=1), _step(RETURN, REFUSE | errno.EPERM)]
+    steps += [
+        _step(EQUAL, SOCKET[column], no=4),
+        _step(LOAD, FIRST_ARGUMENT),
+        _step(EQUAL, AF_VSOCK, no=1),
+        _step(RETURN, REFUSE | errno.EPERM),
+        _step(RETURN, ALLOW),
+    ]
     steps += [_step(EQUAL, CLONE3[column], no=1), _step(RETURN, REFUSE | errno.ENOSYS)]
     steps += [
         _step(EQUAL, CLONE[column], no=3),
