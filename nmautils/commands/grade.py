@@ -13,10 +13,10 @@ from nmautils.course.gradebook import gradebook_place, nbgrader_directory
 from nmautils.course.settings import read_settings
 from nmautils.grading.grade_class import Backend, Lines, Local, Report, grade_class
 from nmautils.grading.model.limits import Limits
-from nmautils.grading.report.run_report import printable
 from nmautils.grading.run import pool
 from nmautils.grading.run.cluster import Cluster
 from nmautils.grading.run.sandbox.walls import check_walls, name_of_walls
+from nmautils.grading.safe.text import printable
 
 __all__ = ["Bar", "add_arguments", "finish", "run"]
 

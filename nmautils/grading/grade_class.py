@@ -38,9 +38,10 @@ from nmautils.grading.record.records import (
 )
 from nmautils.grading.record.saving import save
 from nmautils.grading.report.class_summary import write_summary
-from nmautils.grading.report.run_report import Report, Standing, printable
+from nmautils.grading.report.run_report import Report, Standing
 from nmautils.grading.run.grader import not_graded
 from nmautils.grading.run.local import Backend, Local
+from nmautils.grading.safe.text import printable
 
 __all__ = ["Backend", "Lines", "Local", "Report", "grade_class"]
 

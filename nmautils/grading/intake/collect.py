@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from nmautils.errors import CourseError, HandInError, UsageError
+from nmautils.grading.safe.text import printable
 
-from .filenames import one_line
 from .files import read_regular
 from .inbox import InboxNotebook, newest_of, read_inbox
 from .submissions import known_assignments, read_timestamp, submitted_path, write_timestamp
@@ -107,7 +107,7 @@ class _Collecting:
         self.collected: dict[Path, str] = {}  # digest of what stands in submitted/
 
     def line(self, text: str) -> None:
-        self.say(one_line(text))
+        self.say(printable(text))
 
     def keep(self, notebook: InboxNotebook, raw: bytes) -> None:
         """Keep a content for later, unless it is in its place already."""

@@ -9,10 +9,11 @@ from difflib import get_close_matches
 
 from nmautils.errors import HandInError
 from nmautils.grading.model.limits import FILE_NAME_BYTES, STUDENT_ID_CHARACTERS
+from nmautils.grading.safe.text import printable
 
 from .lms import DIGITS, FORMS, read_digits
 
-__all__ = ["HandInName", "clean_student", "one_line", "parse_name"]
+__all__ = ["HandInName", "clean_student", "parse_name"]
 
 # "Copy of NAME", as Colab writes it in the languages of the course's students.
 _COPY_OF = r"(?:copy|kopie|copie|copia|cópia|kopia|kopi)[ _+]+(?:of|von|de|di|van|av)"
@@ -95,8 +96,8 @@ def parse_name(parts: Sequence[str], assignments: Collection[str]) -> HandInName
     folder = _from_folders(folders, assignments)
     if not name and not _agree(owner, folder):
         raise HandInError(
-            f"cannot tell whose it is, the folder says {one_line(folder)} and the file "
-            f"{one_line(owner)}: rename the file to {assignment}.ipynb, or move it out of the "
+            f"cannot tell whose it is, the folder says {printable(folder)} and the file "
+            f"{printable(owner)}: rename the file to {assignment}.ipynb, or move it out of the "
             "folder"
         )
     student = clean_student(name or folder or owner)
@@ -114,11 +115,6 @@ def clean_student(name: str) -> str:
     name = re.sub(r"[^\w.@-]+", "_", unicodedata.normalize("NFC", name))
     name = re.sub(r"_{2,}", "_", name).lstrip("._-")[:STUDENT_ID_CHARACTERS]
     return name.encode()[:FILE_NAME_BYTES].decode(errors="ignore").rstrip("._-")
-
-
-def one_line(text: str) -> str:
-    """Leave nothing in a name that could end a line or move the cursor."""
-    return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
 def _from_lms(part: str) -> tuple[str, str, str] | None:

@@ -14,8 +14,8 @@ from nbformat.notebooknode import NotebookNode
 from nmautils.cells import grade_id_of
 from nmautils.errors import HandInError
 from nmautils.grading.model.limits import TIMESTAMP_BYTES
+from nmautils.grading.safe.text import printable
 
-from .filenames import one_line
 from .files import NOTEBOOK_ENDINGS, read_regular
 from .read import decode, read_notebook
 
@@ -98,7 +98,7 @@ def read_timestamp(folder: Path) -> tuple[datetime | None, str]:
     try:
         return parse_utc(read_regular(path, TIMESTAMP_BYTES).decode().strip()), ""
     except (ValueError, OverflowError) as error:
-        why = one_line(str(error))
+        why = printable(str(error))
         return None, f"timestamp.txt says no time ({why}), so lateness is not counted"
 
 

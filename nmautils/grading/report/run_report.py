@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-__all__ = ["Report", "Standing", "printable"]
+__all__ = ["Report", "Standing"]
 
 
 @dataclass(frozen=True)
@@ -72,8 +72,3 @@ class Report:
         if self.stopped:
             return 130
         return 1 if self.needs_person else 0
-
-
-def printable(text: str) -> str:
-    """Leave nothing in a line that could move the cursor or end the line."""
-    return "".join(letter if letter.isprintable() else "?" for letter in text)

@@ -2,7 +2,7 @@
 
 import re
 
-__all__ = ["last_states", "plain_characters"]
+__all__ = ["last_states", "plain_characters", "printable"]
 
 _ANSI = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]{0,40}[ -/]{0,8}[@-~]"  # colours and movements of the cursor
@@ -31,3 +31,8 @@ def last_states(text: str) -> str:
         states = [state for state in line.split("\r") if state.strip()]
         lines.append(states[-1] if states else "")
     return _CONTROL.sub("", "\n".join(lines))
+
+
+def printable(text: str) -> str:
+    """Leave nothing in a line that could move the cursor or end the line."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from nmautils.commands.grade import add_arguments, finish
-from nmautils.grading.report.run_report import Report, Standing, printable
+from nmautils.grading.report.run_report import Report, Standing
+from nmautils.grading.safe.text import printable
 
 
 def parse(*arguments):
