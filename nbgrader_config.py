@@ -15,6 +15,7 @@ from nbgrader.preprocessors import (
 from nmautils.course.expected import ShowExpected
 from nmautils.course.scaffold import Scaffold
 from nmautils.course.settings import read_settings
+from nmautils.course.worked_out import ShowWorkedOut
 
 root = Path(__file__).resolve().parent
 course = read_settings(root)
@@ -33,7 +34,8 @@ c.CourseDirectory.ignore = [
     "*.md",
     "expected",
 ]
-# nbgrader's list with Scaffold in place of ClearSolutions, and the expected pictures added.
+# nbgrader's list with Scaffold in place of ClearSolutions; the expected pictures, and what the
+# formulas of the visible tests give, are added.
 c.GenerateAssignment.preprocessors = [
     LockCells,
     Scaffold,
@@ -43,6 +45,7 @@ c.GenerateAssignment.preprocessors = [
     ComputeChecksums,
     SaveCells,
     ClearHiddenTests,
+    ShowWorkedOut,
     ClearMarkScheme,
     ComputeChecksums,
     CheckCellMetadata,

@@ -57,6 +57,8 @@ class Checks:
         Seed of `rng`; by default the environment variable ``NMAUTILS_CHECK_SEED``, else a
         fixed number. A grader sets it per submission, so that inputs differ between
         students and a regrade repeats exactly.
+    title : str, optional
+        How students know the exercise, for instance ``"Exercise 2.2"``.
 
     Attributes
     ----------
@@ -69,6 +71,7 @@ class Checks:
     exercise: str
     errors: Iterable[tuple[str, str, str]] = ()
     seed: int | None = None
+    title: str = ""
     results: list[CheckResult] = field(default_factory=list, init=False)
     rng: np.random.Generator = field(init=False)
 
@@ -177,13 +180,11 @@ class Checks:
         if _agree(came, wanted, rtol, atol):
             return
         for mistake in mistakes:
-            would_be = _value_of(mistake)
-            if would_be is None:
-                continue
-            if _agree(came, would_be, rtol, atol) and not _agree(would_be, wanted, rtol, atol):
-                if forgive and (would_be.size == 1 or np.ptp(would_be) > atol):
-                    return
-                raise CheckFailed(mistake.hint, mistake.name)
+            for would_be in _arrays(mistake.outcomes()):
+                if _agree(came, would_be, rtol, atol) and not _agree(would_be, wanted, rtol, atol):
+                    if forgive and (would_be.size == 1 or np.ptp(would_be) > atol):
+                        return
+                    raise CheckFailed(mistake.hint, mistake.name)
         if came.shape != wanted.shape:
             what = f"Expected shape {wanted.shape}, got {came.shape}."
         elif not np.all(np.isfinite(came)):
@@ -196,7 +197,7 @@ class Checks:
 
     def report(self) -> Score:
         """Sum the points, show the checks, and give the score as the value of the cell."""
-        score = Score(self.exercise, self.results)
+        score = Score(self.exercise, self.results, self.title)
         if not in_notebook():
             print(score.text())
         return score
@@ -234,12 +235,11 @@ def _kind_of(value: Any, array: npt.NDArray[Any] | None) -> str:
     return type(value).__name__
 
 
-def _value_of(mistake: Mistake) -> npt.NDArray[np.float64] | None:
-    """What a mistake would give; nothing where it cannot be computed for this answer."""
-    try:
-        return _array(mistake.value())
-    except Exception:
-        return None
+def _arrays(values: Iterable[Any]) -> Iterator[npt.NDArray[np.float64]]:
+    """Go through the values that are numbers."""
+    for value in values:
+        with contextlib.suppress(CheckFailed):
+            yield _array(value)
 
 
 def _agree(a: npt.NDArray[Any], b: npt.NDArray[Any], rtol: float, atol: float) -> bool:

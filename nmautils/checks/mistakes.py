@@ -1,9 +1,9 @@
 """The mistakes behind a wrong value or an error, and the hints that go with them."""
 
+import contextlib
 import re
 import traceback
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from nmautils.checks.probe import is_probed, passed_a_probe
@@ -18,7 +18,6 @@ BLANK_LEFT = "blank left over"
 LONGEST_ERROR = 2000
 
 
-@dataclass(frozen=True)
 class Mistake:
     """A known wrong way to solve an exercise.
 
@@ -28,14 +27,21 @@ class Mistake:
         What went wrong, in a few words.
     hint : str
         What to do about it, in a sentence.
-    value : callable
-        Called without arguments; gives what this mistake would have produced on the input
-        of the check. Only called when the student's value is wrong.
+    *values : array_like or callable
+        What this mistake gives on the input of the check, in one form or in several. A callable
+        is called without arguments, and only when the student's value is wrong.
     """
 
-    name: str
-    hint: str
-    value: Callable[[], Any]
+    def __init__(self, name: str, hint: str, *values: Any) -> None:
+        self.name = name
+        self.hint = hint
+        self.values = values
+
+    def outcomes(self) -> Iterator[Any]:
+        """Go through what the mistake gives; what cannot be computed here is left out."""
+        for value in self.values:
+            with contextlib.suppress(Exception):
+                yield value() if callable(value) else value
 
 
 class CheckFailed(AssertionError):

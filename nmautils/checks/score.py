@@ -36,16 +36,22 @@ class Score(float):
         Grade id of the exercise.
     results : sequence of CheckResult
         Outcomes that make up the score.
+    title : str, optional
+        How students know the exercise; its grade id if left out.
     """
 
     exercise: str
+    title: str
     results: tuple[CheckResult, ...]
     possible: float
+    marked: bool  # whether the hidden inputs were tried as well; a grader says so
 
-    def __new__(cls, exercise: str, results: Sequence[CheckResult]) -> "Score":
+    def __new__(cls, exercise: str, results: Sequence[CheckResult], title: str = "") -> "Score":
         self = super().__new__(cls, round(sum(r.earned for r in results), 6))
         self.exercise = exercise
+        self.title = title or exercise
         self.results = tuple(results)
+        self.marked = False
         self.possible = round(sum(r.points for r in results), 6)
         return self
 
@@ -60,12 +66,12 @@ class Score(float):
     def headline(self) -> str:
         """One line on how the exercise stands."""
         if self.untouched:
-            return f"{self.exercise}: {NOT_SOLVED}"
-        passed = sum(r.passed for r in self.results)
-        return (
-            f"{self.exercise}: {passed} of {len(self.results)} checks hold, "
-            f"{float(self):g} of {self.possible:g} points"
-        )
+            return f"{self.title}: {NOT_SOLVED}"
+        passed, checks = sum(r.passed for r in self.results), len(self.results)
+        held = f"{self.title}: {passed} of {checks} checks hold"
+        if self.marked:
+            return f"{held}, {float(self):g} of {self.possible:g} points"
+        return f"{held} here. Marking tries other inputs too, for {self.possible:g} points in all."
 
     def text(self) -> str:
         """Give the table of checks as plain text, one line each."""

@@ -26,6 +26,7 @@ from nmautils.course.gradebook import (
 from nmautils.course.scaffold import student_source
 from nmautils.course.settings import Settings, due_utc, read_settings
 from nmautils.course.stamp import Place, dumps, shown, source_notebook, write_if_changed
+from nmautils.course.worked_out import ShowWorkedOut, keep_worked_out, worked_out_cells
 from nmautils.errors import CourseError
 
 PARTS = ("source", "solutions", "release")
@@ -75,6 +76,11 @@ def build(
         if parts & {"solutions", "release"}:
             changed += build_solutions(settings, tutorial, raw, stamped, parts, refresh, say)
         if "release" in parts:
+            try:
+                changed += keep_worked_out(stamped, settings.source(tutorial).parent / "expected")
+            except CourseError as error:
+                where = shown(settings.source(tutorial), settings.root)
+                raise CourseError(f"{where}: {error}") from None
             say(f"{tutorial}: making the student version")
             changed += build_release(settings, tutorial)
     return changed
@@ -275,7 +281,14 @@ def build_release(settings: Settings, tutorial: str) -> list[Path]:
         for name, path in sorted(files.items()):
             content = path.read_bytes()
             if path.suffix == ".ipynb":
-                content = dumps(load_notebook(path))
+                notebook = load_notebook(path)
+                content = dumps(notebook)
+                if any(worked_out_cells(notebook)):
+                    raise CourseError(
+                        f"{tutorial}: formulas of tests would be released; add "
+                        f"{ShowWorkedOut.__module__}.{ShowWorkedOut.__name__} to "
+                        f"c.GenerateAssignment.preprocessors of {CONFIG_FILE}, as in the template"
+                    )
             if write_if_changed(target / name, content):
                 changed.append(target / name)
         for old in sorted(target.rglob("*")):

@@ -14,7 +14,14 @@ from typing import TypeGuard
 
 from nbformat import NotebookNode
 
-from nmautils.cells import BEGIN_HIDDEN, END_HIDDEN, Kind, kind_of
+from nmautils.cells import (
+    BEGIN_HIDDEN,
+    BEGIN_WORKED_OUT,
+    END_HIDDEN,
+    END_WORKED_OUT,
+    Kind,
+    kind_of,
+)
 from nmautils.course.problems import Problem
 from nmautils.course.scaffold import answer_of
 from nmautils.course.stamp import Place
@@ -112,10 +119,12 @@ def _form(probe: _Function) -> Iterator[str]:
 
 
 def _hidden_lines(source: str) -> set[int]:
-    """Numbers of the lines between the marks of hidden tests."""
+    """Numbers of the lines that no student sees."""
     lines, inside = set(), False
     for number, line in enumerate(source.split("\n"), start=1):
-        inside = (inside or line.strip() == BEGIN_HIDDEN) and line.strip() != END_HIDDEN
+        mark = line.strip()
+        inside = inside or mark in (BEGIN_HIDDEN, BEGIN_WORKED_OUT)
+        inside = inside and mark not in (END_HIDDEN, END_WORKED_OUT)
         if inside:
             lines.add(number)
     return lines

@@ -19,7 +19,10 @@ from typing import Any
 
 import jupytext
 
+from nmautils.cells import BEGIN_HIDDEN, END_HIDDEN
 from nmautils.checks import Score, probe
+from nmautils.course.scaffold import split_regions
+from nmautils.course.worked_out import show_worked_out, work_out
 from tests.support.paths import ANSWERS, ROOT
 
 # What every answer may use (the classes handed out are added from the notebook's own cells).
@@ -129,11 +132,21 @@ def given_classes(tutorial: str) -> str:
 
 
 @functools.cache
-def _split(tutorial: str, exercise: str) -> tuple[Any, Any]:
+def released_test(tutorial: str, exercise: str) -> str:
+    """Give the test cell of an exercise as students have it."""
+    source = graded_cells(tutorial)[f"{exercise}_test"]
+    shown = show_worked_out(source, work_out(source))
+    parts = split_regions(shown, BEGIN_HIDDEN, END_HIDDEN)
+    return "\n".join("\n".join(lines) for hidden, lines in parts if not hidden)
+
+
+@functools.cache
+def _split(tutorial: str, exercise: str, visible: bool) -> tuple[Any, Any]:
     """Compile the probes of a test cell, and the rest of it."""
     name = f"<{exercise}_test>"
     probes, checks = [], []
-    for node in ast.parse(graded_cells(tutorial)[f"{exercise}_test"]).body:
+    whole = graded_cells(tutorial)[f"{exercise}_test"]
+    for node in ast.parse(released_test(tutorial, exercise) if visible else whole).body:
         decorators = getattr(node, "decorator_list", [])
         marked = any(isinstance(d, ast.Name) and d.id == "probe" for d in decorators)
         (probes if marked else checks).append(node)
@@ -154,6 +167,7 @@ def run(
     source: str,
     extra: dict[str, Any] | None = None,
     apart: bool = True,
+    visible: bool = False,
     channel: Callable[[str, Callable], Callable] | None = None,
 ) -> Score:
     """Judge an answer with the exercise's test cell, hidden part included.
@@ -169,6 +183,8 @@ def run(
     apart : bool
         Keep the checks away from the student's namespace; False runs the test cell as a
         notebook does.
+    visible : bool
+        Run the test cell as students have it.
     channel : callable, optional
         Called with name and function of each probe; what it returns takes the probe's place.
 
@@ -190,7 +206,7 @@ def run(
         if not apart:
             exec(graded_cells(tutorial)[f"{exercise}_test"], student)
             return Score(exercise, student["checks"].results)
-        probes, checks = _split(tutorial, exercise)
+        probes, checks = _split(tutorial, exercise, visible)
         before = set(student)
         student["probe"] = probe
         exec(probes, student)

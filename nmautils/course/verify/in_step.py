@@ -14,6 +14,7 @@ from nmautils.course.gradebook import CONFIG_FILE
 from nmautils.course.problems import Problem
 from nmautils.course.settings import FILE_NAME, Settings
 from nmautils.course.stamp import dumps, shown
+from nmautils.course.worked_out import same_values, work_out, worked_out_cells
 from nmautils.errors import CourseError
 
 __all__ = ["check_in_step", "regenerate"]
@@ -62,6 +63,18 @@ def check_in_step(
             f"source/{tutorial}/expected",
             "was made by other code; run nmautils build",
         )
+
+    for cell in worked_out_cells(stamped):
+        file = f"source/{tutorial}/expected/worked_out/{cell.id}.py"
+        try:
+            fresh = same_values((root / file).read_text(encoding="utf-8"), work_out(cell.source))
+        except CourseError as error:
+            yield Problem(f"source/{tutorial}/{tutorial}.md: cell {cell.id}", str(error))
+        except FileNotFoundError:
+            yield Problem(file, "is missing; run nmautils build")
+        else:
+            if not fresh:
+                yield Problem(file, "is not what the source gives; run nmautils build")
 
     solved = expected.solution_notebook(stamped)
     path = root / "solutions" / tutorial / name

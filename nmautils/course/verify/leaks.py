@@ -8,9 +8,11 @@ from nmautils.cells import (
     BEGIN_HIDDEN,
     BEGIN_SCHEME,
     BEGIN_SOLUTION,
+    BEGIN_WORKED_OUT,
     END_HIDDEN,
     END_SCHEME,
     END_SOLUTION,
+    END_WORKED_OUT,
     Kind,
     kind_of,
 )
@@ -19,7 +21,12 @@ from nmautils.course.scaffold import solution_lines, split_regions, stub_of
 
 __all__ = ["check_leaks", "secret_lines"]
 
-_MARKS = (BEGIN_SOLUTION, END_SOLUTION, BEGIN_SCHEME, END_SCHEME, BEGIN_HIDDEN, END_HIDDEN)
+_MARKS = (
+    *(BEGIN_SOLUTION, END_SOLUTION),
+    *(BEGIN_SCHEME, END_SCHEME),
+    *(BEGIN_HIDDEN, END_HIDDEN),
+    *(BEGIN_WORKED_OUT, END_WORKED_OUT),
+)
 # Shorter lines (`return total`, `else:`) stand in many notebooks and give nothing away.
 _TELLING = 20
 
@@ -66,7 +73,7 @@ def secret_lines(stamped: NotebookNode) -> dict[str, str]:
 
 _REGIONS = {
     Kind.EXERCISE: [(BEGIN_SOLUTION, END_SOLUTION)],
-    Kind.TEST: [(BEGIN_HIDDEN, END_HIDDEN)],
+    Kind.TEST: [(BEGIN_HIDDEN, END_HIDDEN), (BEGIN_WORKED_OUT, END_WORKED_OUT)],
     Kind.QUESTION: [(BEGIN_SCHEME, END_SCHEME), (BEGIN_SOLUTION, END_SOLUTION)],
 }
 
@@ -90,14 +97,10 @@ def _hidden(cell: NotebookNode) -> tuple[list[str], list[str]]:
     kind = kind_of(cell)
     if kind is Kind.EXERCISE:
         return solution_lines(cell.source), []
-    found = [
-        [
-            line
-            for marked, part in split_regions(cell.source, begin, end)
-            if marked
-            for line in part[1:-1]
-        ]
-        for begin, end in _REGIONS.get(kind, [])
-    ]
-    answer = found[1] if len(found) == 2 else []
-    return answer, found[0] if found else []
+    answer: list[str] = []
+    secret: list[str] = []
+    for begin, end in _REGIONS.get(kind, []):
+        lines = answer if begin == BEGIN_SOLUTION else secret
+        for marked, part in split_regions(cell.source, begin, end):
+            lines += part[1:-1] if marked else []
+    return answer, secret

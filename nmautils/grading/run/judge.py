@@ -119,6 +119,7 @@ def judge(test: str, ask: Ask, seed: int) -> Verdict:
         return Verdict(None, f"the test cell itself failed ({text})")
     if not isinstance(score, Score):
         return Verdict(None, "the test cell does not end with checks.report()")
+    score.marked = True
     return Verdict(score)
 
 

@@ -28,8 +28,16 @@ def test_report_sums_what_was_earned_and_prints_the_table_outside_a_notebook(cap
     score = checks.report()
     assert (score, score.possible) == (1.5, 2.5)
     shown = capsys.readouterr().out
-    assert "1 of 2 checks hold, 1.5 of 2.5 points" in shown
+    assert "exercise: 1 of 2 checks hold here." in shown
+    assert "for 2.5 points in all" in shown
     assert "Slip: look here" in shown
+
+
+def test_only_a_marked_score_says_how_many_points_were_earned():
+    score = Score("rdm", [CheckResult("a", 1, True), CheckResult("b", 2, False)], "Exercise 2.1")
+    assert "1 of 3 points" not in score.headline()
+    score.marked = True
+    assert score.headline() == "Exercise 2.1: 1 of 2 checks hold, 1 of 3 points"
 
 
 def test_untouched_exercise_shows_no_table():

@@ -1,7 +1,7 @@
 # about: rectifies the output alone
 # points: 1.5
 # varies: 0.5 to 1.5
-# names: output rectified
+# names: rectifier only on the output
 
 class DeepNetReLU(nn.Module):
     def __init__(self, n_inputs, n_hidden):

@@ -1,5 +1,6 @@
 # about: rectifies the weights instead of the units
-# points: 0.5
+# points: 1.5
+# names: weights rectified
 
 class DeepNetReLU(nn.Module):
     def __init__(self, n_inputs, n_hidden):
