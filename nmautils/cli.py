@@ -5,6 +5,7 @@ works, as far as it can, without the extras.
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -24,7 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "summary": ("nmautils.commands.summary", "write a page on how the class did"),
 }
 
-MISUSE, STOPPED = 2, 130
+MISUSE, STOPPED, CLOSED_PIPE = 2, 130, 141
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -41,9 +42,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0: done; 1: problems were found; 2: the call or the course's files are wrong.
+        0: done; 1: problems were found; 2: the call or the course's files are wrong; 141: nobody
+        reads the output any more.
     """
-    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        status = _status(list(sys.argv[1:] if argv is None else argv))
+        sys.stdout.flush()  # a closed pipe shows here at the latest, not when Python ends
+        return status
+    except BrokenPipeError:
+        # Python flushes once more when it ends: what is left in the buffer goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return CLOSED_PIPE
+
+
+def _status(arguments: list[str]) -> int:
     try:
         if not arguments or arguments[0] not in COMMANDS:
             _general_parser().parse_args(arguments)  # prints help or version, or complains
@@ -56,6 +68,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _complain("stopped", STOPPED)
     except NmautilsError as error:
         return _complain(str(error), error.exit_status)
+    except BrokenPipeError:
+        raise
     except OSError as error:  # no space, no permission
         return _complain(str(error) or type(error).__name__, MISUSE)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from nmautils.course.problems import Problem
 from nmautils.course.settings import find_root
+from nmautils.grading.model.words import count
 
 __all__ = ["add_names", "add_root", "print_problems", "root_of"]
 
@@ -31,7 +32,7 @@ def print_problems(problems: Iterable[Problem]) -> int:
     for problem in problems:
         print(" ".join(str(problem).split()))
     if problems:
-        print(f"{len(problems)} problem{'s' if len(problems) > 1 else ''} found")
+        print(f"{count(len(problems), 'problem')} found")
         return 1
     print("no problems found")
     return 0

@@ -20,6 +20,6 @@ def run(args: argparse.Namespace) -> int:
     done = collect(root_of(args), args.assignments, args.inbox)
     print(
         f"{len(done.new)} collected, {len(done.unchanged)} unchanged, {len(done.older)} older, "
-        f"{len(done.refused)} need you"
+        f"{len(done.refused)} {'needs' if len(done.refused) == 1 else 'need'} you"
     )
     return 1 if done.refused else 0

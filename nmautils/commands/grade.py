@@ -13,6 +13,7 @@ from nmautils.course.gradebook import gradebook_place, nbgrader_directory
 from nmautils.course.settings import read_settings
 from nmautils.grading.grade_class import Backend, Lines, Local, Report, grade_class
 from nmautils.grading.model.limits import Limits
+from nmautils.grading.model.words import count
 from nmautils.grading.run import pool
 from nmautils.grading.run.cluster import Cluster
 from nmautils.grading.run.sandbox.walls import check_walls, name_of_walls
@@ -152,7 +153,7 @@ def _summary(report: Report, assignment: str) -> str:
     standings = [s for s in report.standings.values() if s.assignment == assignment]
     scores = [standing.score for standing in standings]
     line = (
-        f"{assignment}: {len(scores)} hand-ins, automatic marks {min(scores):g} to "
+        f"{assignment}: {count(len(scores), 'hand-in')}, automatic marks {min(scores):g} to "
         f"{max(scores):g}, mean {sum(scores) / len(scores):.2f}, of {standings[0].possible:g}"
     )
     unread = report.unread.get(assignment, 0)

@@ -50,8 +50,9 @@ def _table(assignment: str, rows: list[dict[str, Any]]) -> Table:
     for column in ["student", *exercises, "late", "score", "of", ""]:
         table.add_column(column, justify="left" if column == "student" else "right")
     for row in rows:
-        note = "" if row["timestamp"] else "nothing handed in"
-        note = "look at it" if row["needs_grading"] else note
+        notes = ["look at it"] * row["needs_grading"]
+        if not row["timestamp"]:
+            notes.append("time unknown" if row["handed_in"] else "nothing handed in")
         numbers = [row["exercises"][name] for name in exercises]
         late = f"-{row['late_submission_penalty']:g}" if row["late_submission_penalty"] else ""
         table.add_row(
@@ -60,6 +61,6 @@ def _table(assignment: str, rows: list[dict[str, Any]]) -> Table:
             late,
             f"{row['score']:g}",
             f"{row['max_score']:g}",
-            note,
+            ", ".join(notes),
         )
     return table

@@ -6,8 +6,9 @@ import sys
 from nmautils.commands._shared import add_names, add_root, root_of
 from nmautils.course.settings import read_settings
 from nmautils.errors import CourseError, UsageError
-from nmautils.grading.record.records import read_records
+from nmautils.grading.record.records import left_out, read_records
 from nmautils.grading.report.class_summary import write_summary
+from nmautils.grading.safe.text import printable
 
 __all__ = ["add_arguments", "run"]
 
@@ -30,6 +31,8 @@ def run(args: argparse.Namespace) -> int:
         records = list(read_records(root, name, warn=lambda line: print(line, file=sys.stderr)))
         if records:
             print(write_summary(root, name, records))
+            if missing := left_out(root, name, (record.student for record in records)):
+                print(f"left out of {name}: {', '.join(map(printable, missing))}", file=sys.stderr)
             written += 1
         elif args.assignments:
             raise CourseError(

@@ -1,7 +1,9 @@
 """nbgrader's configuration of a course: where the gradebook lies, and how it is opened."""
 
 import contextlib
+import logging
 import os
+import sqlite3
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,10 +23,13 @@ __all__ = [
     "nbgrader_directory",
     "open_gradebook",
     "tools_on_path",
+    "wait_until_free",
 ]
 
 CONFIG_FILE = "nbgrader_config.py"
-DATABASE_SECONDS = 60  # until a locked gradebook is given up
+# Not in the table of `nmautils.grading.model.limits`, since building a course knows no grading.
+DATABASE_SECONDS = 30  # until a locked gradebook is given up
+NOTICE_SECONDS = 2  # until it is said that it is locked
 
 _SQLITE = "sqlite:///"
 
@@ -77,7 +82,7 @@ def has_gradebook(root: str | Path) -> bool:
 
 @contextlib.contextmanager
 def open_gradebook(
-    root: str | Path, directory: CourseDirectory | None = None
+    root: str | Path, directory: CourseDirectory | None = None, *, write: bool = False
 ) -> Iterator[Gradebook]:
     """Open the gradebook of a course; it is made if there is none.
 
@@ -87,6 +92,8 @@ def open_gradebook(
         Folder of the course, with ``nbgrader_config.py``.
     directory : CourseDirectory, optional
         nbgrader's, if it has been made already.
+    write : bool
+        Whether to wait first until nobody else writes.
 
     Raises
     ------
@@ -98,11 +105,51 @@ def open_gradebook(
     # Formgrader may hold the database for a moment; sqlite3 itself gives up after five seconds.
     if url.startswith("sqlite") and "?" not in url:
         url += f"?timeout={DATABASE_SECONDS}"
+    wait_until_free(gradebook_place(directory), write)
     with database_errors(gradebook_place(directory)):
         with tools_on_path():
             gradebook = Gradebook(url, directory.course_id)
         with gradebook:
             yield gradebook
+
+
+def wait_until_free(place: str, write: bool = True) -> None:
+    """Wait until no other program holds a gradebook, and say so if that takes long.
+
+    Parameters
+    ----------
+    place : str
+        From `gradebook_place`; only a file can be held.
+    write : bool
+        Whether it has to be free for writing; reading needs less.
+
+    Raises
+    ------
+    GradebookError
+        If it is held for longer than `DATABASE_SECONDS`. Any other fault is left to those who
+        work with the gradebook.
+    """
+    if not Path(place).is_file() or not _is_held(place, write, NOTICE_SECONDS):
+        return
+    logging.getLogger("nmautils").warning(
+        "nmautils: another program (formgrader, nbgrader) holds the gradebook %s; waiting up to "
+        "%s seconds for it",
+        place,
+        DATABASE_SECONDS,
+    )
+    if _is_held(place, write, DATABASE_SECONDS - NOTICE_SECONDS):
+        said = "database is locked"
+        raise GradebookError(f"the gradebook {place}: {said}; {_advice(said)}")
+
+
+def _is_held(place: str, write: bool, seconds: float) -> bool:
+    try:
+        # Closing ends the transaction.
+        with contextlib.closing(sqlite3.connect(place, seconds, isolation_level=None)) as database:
+            database.execute("BEGIN IMMEDIATE" if write else "SELECT 1 FROM sqlite_master")
+    except sqlite3.Error as error:
+        return "locked" in str(error)
+    return False
 
 
 @contextlib.contextmanager

@@ -6,6 +6,19 @@ that cannot be read (`nmautils.grading.intake.read`), on repairs
 labels such as "Points" (the page's template), and names and hints of checks (the test cells).
 """
 
+# --- numbers of things ---------------------------------------------------------------------------
+
+
+def noun(number: float, one: str) -> str:
+    """Give a noun in the form that goes with a number, for instance ``checks`` for 2."""
+    return one if number == 1 else f"{one}s"
+
+
+def count(number: int, one: str) -> str:
+    """Write a number of things, for instance ``2 checks``."""
+    return f"{number:,} {noun(number, one)}"
+
+
 # --- while a notebook ran (``{}`` is a number of seconds or GiB) ----------------------------------
 
 TOO_LONG = (
@@ -55,7 +68,7 @@ DOES_NOT_HOLD = "does not hold"
 AS_ABOVE = "as above"
 NOT_SOLVED = "You have not solved this exercise yet."
 NO_CHECKS = "These checks did not run, so they give no points."
-CHANGED = "A person set these {} points; the checks alone give {}."
+CHANGED = "A person set the points to {}; the checks alone give {}."
 COMMENT = "Comment"
 UNTOUCHED = "You left this as it was."
 ASK = (

@@ -21,6 +21,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool
 
 from nmautils.course.settings import read_settings
+from nmautils.errors import GradingFailed, HandInError
 from nmautils.grading.intake.files import read_regular
 from nmautils.grading.intake.submissions import read_timestamp
 from nmautils.grading.model.assignment import freeze
@@ -31,7 +32,7 @@ from nmautils.grading.record.records import grading_lock, read_record, seed_for,
 from nmautils.grading.record.saving import save
 from nmautils.grading.run import pool
 
-from .course_directory import course_directory
+from .course_directory import check_gradebook, course_directory, say_errors_in_one_line
 
 __all__ = ["GradeSubmission", "SaveResult", "SubmissionExporter", "set_links_aside"]
 
@@ -45,6 +46,11 @@ class SubmissionExporter(NotebookExporter):
     grading; a link is not followed.
     """
 
+    def __init__(self, config: Any = None, **kw: Any) -> None:
+        super().__init__(config, **kw)  # type: ignore[no-untyped-call]  # nbconvert has no types
+        say_errors_in_one_line(self)
+        check_gradebook(self, write=True)
+
     def from_filename(  # type: ignore[override]  # the notebook leaves as text
         self, filename: str, resources: Any = None, **kw: Any
     ) -> tuple[str, dict[str, Any]]:
@@ -54,9 +60,9 @@ class SubmissionExporter(NotebookExporter):
             raw = read_regular(Path(filename))
         except ValueError as error:
             where = resources["nbgrader"]
-            why = f"{where['student']}/{where['assignment']}: {error}. Ask for the file again."
-            self.log.error(why)
-            raise ValueError(why) from None
+            raise HandInError(
+                f"{where['student']}/{where['assignment']}: {error}. Ask for the file again."
+            ) from None
         if any(isinstance(step, GradeSubmission) for step in self._preprocessors):
             resources[HANDED_IN] = raw
             notebook = new_notebook()
@@ -105,7 +111,7 @@ class SaveResult(NbGraderPreprocessor):
         root = Path(course_directory(self).root)
         graded = read_record(root, where["assignment"], where["student"], self.log.warning)
         if graded is None:
-            raise ValueError(f"no record of {where['student']}; run `nbgrader autograde` again")
+            raise GradingFailed(f"no record of {where['student']}; run `nbgrader autograde` again")
         folder = root / "submitted" / where["student"] / where["assignment"]
         with grading_lock(root), open_course(root) as course:
             prepare(course, freeze(root, where["assignment"]))

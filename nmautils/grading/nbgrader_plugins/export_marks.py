@@ -10,6 +10,8 @@ from traitlets import Bool
 
 from nmautils.grading.record.marks import STOCK_COLUMNS, marks
 
+from .course_directory import check_gradebook
+
 __all__ = ["MarksExport"]
 
 
@@ -21,6 +23,10 @@ class MarksExport(ExportPlugin):
     """
 
     exercises = Bool(True, help="Whether there is a column per exercise.").tag(config=True)
+
+    def __init__(self, **kw: Any) -> None:
+        super().__init__(**kw)
+        check_gradebook(self)
 
     def export(self, gradebook: Gradebook) -> None:
         """Write the file that ``--to`` names, by default ``grades.csv``."""

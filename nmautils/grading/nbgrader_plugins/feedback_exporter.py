@@ -4,16 +4,16 @@ from typing import Any
 
 from nbconvert.exporters import Exporter
 from nbformat.notebooknode import NotebookNode
-from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import default
 
+from nmautils.course.gradebook import open_gradebook
 from nmautils.errors import CourseError, GradingFailed
 from nmautils.grading.record.marks import marks_of
 from nmautils.grading.record.records import read_record
 from nmautils.grading.report.feedback import feedback_page
 
-from .course_directory import course_directory
+from .course_directory import check_gradebook, course_directory, say_errors_in_one_line
 
 __all__ = ["FeedbackExporter", "GradebookMarks"]
 
@@ -27,17 +27,15 @@ class GradebookMarks(NbGraderPreprocessor):
         """Leave the notebook as it is; put record and marks into `resources`."""
         where = resources["nbgrader"]
         student, assignment = where["student"], where["assignment"]
-        said: list[str] = []
-        graded = read_record(course_directory(self).root, assignment, student, said.append)
+        directory, said = course_directory(self), list[str]()
+        graded = read_record(directory.root, assignment, student, said.append)
         if graded is None:
             found = said[0] if said else "there is no record of its grading"
-            why = (
+            raise GradingFailed(
                 f"{student}/{assignment}: {found}; run `nmautils grade {assignment}` or "
                 f"`nbgrader autograde {assignment} --force`"
             )
-            self.log.error(why)
-            raise GradingFailed(why)
-        with Gradebook(where["db_url"]) as gradebook:
+        with open_gradebook(directory.root, directory) as gradebook:
             resources[RESULT] = graded, marks_of(gradebook, assignment, student)
         return nb, resources
 
@@ -46,6 +44,11 @@ class FeedbackExporter(Exporter):
     """Turns the result of a submission into the page that its author gets."""
 
     output_mimetype = "text/html"
+
+    def __init__(self, config: Any = None, **kw: Any) -> None:
+        super().__init__(config, **kw)  # type: ignore[no-untyped-call]  # nbconvert has no types
+        say_errors_in_one_line(self)
+        check_gradebook(self)
 
     @default("file_extension")
     def _file_extension_default(self) -> str:

@@ -27,7 +27,12 @@ from nbgrader.utils import is_grade, is_task
 from sqlalchemy import Column, MetaData, String, Table, func, inspect, select
 
 from nmautils.course.build import generate_assignment, load_notebook
-from nmautils.course.gradebook import gradebook_place, nbgrader_directory, open_gradebook
+from nmautils.course.gradebook import (
+    gradebook_place,
+    nbgrader_directory,
+    open_gradebook,
+    wait_until_free,
+)
 from nmautils.errors import CourseError
 from nmautils.grading.model.assignment import Bundle
 from nmautils.grading.model.results import Graded
@@ -159,7 +164,10 @@ def prepare(course: Course, bundle: Bundle) -> None:
     ------
     CourseError
         If it does not, and cannot be told without making the release anew.
+    GradebookError
+        If another program holds the gradebook for too long.
     """
+    wait_until_free(course.place)
     name = bundle.assignment
     wanted = {
         cell.metadata.nbgrader.grade_id: float(cell.metadata.nbgrader.points)

@@ -88,9 +88,9 @@ def marks(
     Returns
     -------
     list of dict
-        One per assignment and student: the columns of nbgrader's own export, ``needs_grading``
-        (whether a person has to look), and ``exercises``, from names to points. Who handed
-        nothing in has zeros and an empty ``timestamp``.
+        One per assignment and student: the columns of nbgrader's own export, ``handed_in``,
+        ``needs_grading`` (whether a person has to look), and ``exercises``, from names to points.
+        Who handed nothing in has zeros; an empty ``timestamp`` alone says that the time is unknown.
     """
     rows = []
     for assignment in gradebook.assignments:
@@ -126,6 +126,7 @@ def _earned(gradebook: Gradebook, assignment: Assignment, student: str) -> dict[
             "raw_score": 0.0,
             "late_submission_penalty": 0.0,
             "score": 0.0,
+            "handed_in": False,
             "needs_grading": False,
             "exercises": exercises,
         }
@@ -138,6 +139,7 @@ def _earned(gradebook: Gradebook, assignment: Assignment, student: str) -> dict[
         "raw_score": submission.score,
         "late_submission_penalty": penalty,
         "score": max(0.0, submission.score - penalty),
+        "handed_in": True,
         "needs_grading": bool(submission.needs_manual_grade),
         "exercises": exercises,
     }

@@ -9,10 +9,10 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from nmautils.errors import GradingBusy
 from nmautils.grading.model.assignment import Bundle
@@ -22,6 +22,7 @@ from nmautils.grading.model.results import Graded, OtherFormat
 __all__ = [
     "grading_lock",
     "is_current",
+    "left_out",
     "read_record",
     "read_records",
     "record_path",
@@ -90,10 +91,20 @@ def read_records(
     root: str | Path, assignment: str, warn: Warn = lambda line: None
 ) -> Iterator[Graded]:
     """Read every record of an assignment, in the order of the files' names."""
-    for path in sorted((Path(root) / FOLDER / "graded" / assignment).glob("*.json")):
+    for path in _paths(root, assignment):
         graded = _read(path, warn)
         if graded and record_path(root, assignment, graded.student) == path:
             yield graded
+
+
+def left_out(root: str | Path, assignment: str, read: Iterable[str]) -> list[str]:
+    """Name the students whose record is there, but who are not among those that were read."""
+    known = {record_path(root, assignment, student) for student in read}
+    return [unquote(path.stem) for path in _paths(root, assignment) if path not in known]
+
+
+def _paths(root: str | Path, assignment: str) -> list[Path]:
+    return sorted((Path(root) / FOLDER / "graded" / assignment).glob("*.json"))
 
 
 def _read(path: Path, warn: Warn) -> Graded | None:
@@ -106,7 +117,10 @@ def _read(path: Path, warn: Warn) -> Graded | None:
         warn(f"{path} was written by {error}, so `nmautils grade` grades it again")
         return None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        warn(f"{path} is no record ({type(error).__name__}), so `nmautils grade` grades it again")
+        line = f"{path} is no record ({type(error).__name__}), so `nmautils grade` grades it again"
+        # `write_record` never leaves a part of a record; what cut it has taken its seed, too.
+        lost = isinstance(error, (json.JSONDecodeError, UnicodeDecodeError, RecursionError))
+        warn(f"{line}, with new inputs for its tests" if lost else line)
         return None
     return graded
 

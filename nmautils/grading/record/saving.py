@@ -13,7 +13,7 @@ from nbgrader.api import Comment, Grade, Student, SubmittedAssignment, Submitted
 from nbgrader.utils import compute_checksum, is_task
 from sqlalchemy import select
 
-from nmautils.course.gradebook import database_errors
+from nmautils.course.gradebook import database_errors, wait_until_free
 from nmautils.grading.model.results import Graded
 
 from .gradebook import SAVED, Course, digest_of, files_of
@@ -70,6 +70,7 @@ def write_files(course: Course, graded: Graded, timestamp: datetime | None) -> N
 
 def write_rows(course: Course, graded: Graded, timestamp: datetime | None) -> None:
     """Write everything the gradebook holds of a submission, in one transaction."""
+    wait_until_free(course.place)
     with database_errors(course.place):
         try:
             _write_rows(course, graded, timestamp)

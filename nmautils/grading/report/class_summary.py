@@ -18,9 +18,10 @@ from nmautils.cells import exercise_of
 from nmautils.checks import NOT_SOLVED
 from nmautils.course.settings import read_settings
 from nmautils.grading.model.results import ExerciseResult, Graded
-from nmautils.grading.record.records import write_atomically
+from nmautils.grading.model.words import count
+from nmautils.grading.record.records import left_out, write_atomically
 
-from .page import count, render
+from .page import render
 
 __all__ = ["Summary", "bins", "summarise", "write_summary"]
 
@@ -83,7 +84,8 @@ class Summary:
     """All that a summary page says; see `summarise`."""
 
     assignment: str
-    submissions: int = 0
+    students: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
     possible: float = 0.0
     scores: list[float] = field(default_factory=list)
     people: list[Person] = field(default_factory=list)
@@ -95,6 +97,11 @@ class Summary:
     repaired: int = 0
     repairs: list[tuple[str, int]] = field(default_factory=list)
     events: list[tuple[str, int]] = field(default_factory=list)
+
+    @property
+    def submissions(self) -> int:
+        """How many are counted."""
+        return len(self.students)
 
     @property
     def mean(self) -> float:
@@ -132,7 +139,7 @@ def summarise(assignment: str, records: Iterable[Graded]) -> Summary:
     events: Counter[str] = Counter()
     times = []
     for graded in records:
-        summary.submissions += 1
+        summary.students.append(graded.student)
         reasons = [graded.problem] * bool(graded.problem) + list(graded.needs_person)
         if reasons:
             summary.people.append(Person(graded.student, list(dict.fromkeys(reasons))))
@@ -251,6 +258,7 @@ def write_summary(root: str | Path, assignment: str, records: Iterable[Graded]) 
     """
     root = Path(root)
     summary = summarise(assignment, records)
+    summary.left_out = left_out(root, assignment, summary.students)
     for person in summary.people:
         person.links = _links(root, assignment, person.student)
     page = render(

@@ -19,12 +19,13 @@ from nmautils.checks import NOT_SOLVED, CheckResult
 from nmautils.grading.model import words
 from nmautils.grading.model.outline import headings_of
 from nmautils.grading.model.results import ExerciseResult, Graded, QuestionResult
+from nmautils.grading.model.words import count
 from nmautils.grading.record.marks import CellMark, SubmissionMarks
 from nmautils.grading.safe.markdown import render_markdown
 from nmautils.grading.safe.outputs import clean_outputs
 from nmautils.grading.safe.text import plain_characters
 
-from .page import count, highlighted, points, render
+from .page import highlighted, points, render
 
 __all__ = ["Page", "feedback_page", "read_page"]
 

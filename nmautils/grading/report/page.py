@@ -11,7 +11,7 @@ from nbconvert.filters.highlight import Highlight2HTML
 
 from nmautils.grading.model import words
 
-__all__ = ["count", "highlighted", "points", "render"]
+__all__ = ["highlighted", "points", "render"]
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -39,11 +39,6 @@ def _environment() -> Environment:
 def points(number: float) -> str:
     """Write points with at most two decimals."""
     return f"{round(float(number), 2):g}"
-
-
-def count(number: int, noun: str) -> str:
-    """Write a number of things, for instance ``2 checks``."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def highlighted(source: str) -> Markup:

@@ -57,6 +57,19 @@ def test_marks_come_from_where_the_configuration_says(course, capsys):
     assert "unknown assignment 'none'; graded are: tiny" in capsys.readouterr().err
 
 
+def test_a_hand_in_without_a_time_was_handed_in(course, capsys):
+    fill(course)
+    with open_gradebook(course) as gradebook:
+        submission = gradebook.find_submission("tiny", "ada")
+        submission.timestamp = None
+        gradebook.db.commit()
+    assert main(["marks", "--root", str(course)]) == 0
+    lines = {line.split()[1]: line for line in capsys.readouterr().out.splitlines() if "│" in line}
+    assert "time unknown" in lines["ada"]
+    assert "nothing handed in" not in lines["ada"]
+    assert "nothing handed in" in lines["bob"]
+
+
 def test_a_gradebook_without_anybody_says_what_to_run(course, capsys):
     with open_gradebook(course):
         pass

@@ -71,6 +71,12 @@ def test_a_run_ends_with_marks_who_needs_a_person_and_counts(course, capsys):
     assert out[-1] == "summary: course/feedback/tiny.html"
 
 
+def test_one_hand_in_is_not_said_to_be_several(course, capsys):
+    one = Report(standings={("ada", "tiny"): standing("ada", 4.0)})
+    assert finish(course, one) == 0
+    assert capsys.readouterr().out.startswith("tiny: 1 hand-in, automatic marks 4 to 4, ")
+
+
 def test_a_dry_run_only_counts(capsys):
     assert finish(Path("course"), report(), dry_run=True) == 0
     assert capsys.readouterr().out == "would be graded: 2 new; up to date: 1\n"

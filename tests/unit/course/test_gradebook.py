@@ -1,16 +1,22 @@
 """Where the gradebook lies, and what its database's errors become."""
 
+import contextlib
+import logging
 import sqlite3
+import threading
+import time
 from types import SimpleNamespace
 
 import pytest
 from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
 
+from nmautils.course import gradebook
 from nmautils.course.gradebook import (
     database_errors,
     gradebook_place,
     has_gradebook,
     open_gradebook,
+    wait_until_free,
 )
 from nmautils.errors import GradebookError
 
@@ -85,3 +91,67 @@ def test_a_damaged_gradebook_is_named(tmp_path):
     with pytest.raises(GradebookError, match=r"elsewhere\.db: file is not a database; it is"):  # noqa: SIM117
         with open_gradebook(tmp_path):
             pass
+
+
+@pytest.fixture
+def held(tmp_path, monkeypatch):
+    """A gradebook that another connection can hold, and little patience."""
+    monkeypatch.setattr(gradebook, "NOTICE_SECONDS", 0.05)
+    monkeypatch.setattr(gradebook, "DATABASE_SECONDS", 0.3)
+    path = tmp_path / "marks.db"
+    configured(tmp_path, f"sqlite:///{path}")
+    with open_gradebook(tmp_path):
+        pass
+    # It is given back by another thread.
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    with contextlib.closing(other):
+        yield path, other
+
+
+def test_a_held_gradebook_is_waited_for_with_one_line_and_given_up_with_another(held, caplog):
+    path, other = held
+    other.execute("BEGIN EXCLUSIVE")
+    started = time.monotonic()
+    with pytest.raises(GradebookError) as caught, open_gradebook(path.parent):
+        pass
+    assert 0.3 <= time.monotonic() - started < 5
+    line = str(caught.value)
+    assert line.startswith(f"the gradebook {path}: database is locked; another program is using it")
+    assert caplog.messages == [
+        f"nmautils: another program (formgrader, nbgrader) holds the gradebook {path}; waiting up "
+        "to 0.3 seconds for it"
+    ]
+    assert caplog.records[0].levelno == logging.WARNING
+
+
+def test_a_gradebook_that_is_given_back_in_time_is_opened(held, caplog, monkeypatch):
+    monkeypatch.setattr(gradebook, "DATABASE_SECONDS", 20)
+    path, other = held
+    other.execute("BEGIN EXCLUSIVE")
+    timer = threading.Timer(0.3, other.rollback)
+    timer.start()
+    with open_gradebook(path.parent) as opened:
+        assert opened.students == []
+    timer.join()
+    assert len(caplog.messages) == 1
+
+
+def test_who_only_reads_does_not_wait_for_who_writes(held, caplog):
+    path, other = held
+    other.execute("BEGIN IMMEDIATE")
+    with open_gradebook(path.parent) as opened:
+        assert opened.students == []
+    assert caplog.messages == []
+    with pytest.raises(GradebookError, match="database is locked"):
+        wait_until_free(str(path))
+
+
+def test_waiting_makes_no_gradebook_and_changes_none(tmp_path, caplog):
+    wait_until_free(str(tmp_path / "none.db"))
+    wait_until_free("postgresql://example.org/marks")
+    junk = tmp_path / "junk.db"
+    junk.write_text("no database")
+    wait_until_free(str(junk))
+    assert [path.name for path in tmp_path.iterdir()] == ["junk.db"]
+    assert junk.read_text() == "no database"
+    assert caplog.messages == []

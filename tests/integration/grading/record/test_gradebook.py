@@ -1,15 +1,18 @@
 """What is saved of a graded submission: the rows nbgrader would write, all of them or none."""
 
+import contextlib
 import dataclasses
 import shutil
 import sqlite3
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 from nbgrader.api import Gradebook
 from sqlalchemy import event
 
-from nmautils.errors import CourseError
+from nmautils.course import gradebook
+from nmautils.errors import CourseError, GradebookError
 from nmautils.grading.model.assignment import freeze
 from nmautils.grading.model.results import Submission
 from nmautils.grading.nbgrader_plugins.export_marks import MarksExport
@@ -151,6 +154,25 @@ def test_a_submission_is_one_transaction(course, root):
     event.listen(course.gradebook.engine, "commit", commits.append)
     save(course, submission(root, thought="Because."), IN_TIME)
     assert len(commits) == 1
+
+
+def test_a_gradebook_that_another_program_holds_is_waited_for_and_said(
+    course, root, monkeypatch, caplog
+):
+    monkeypatch.setattr(gradebook, "NOTICE_SECONDS", 0.05)
+    monkeypatch.setattr(gradebook, "DATABASE_SECONDS", 0.2)
+    graded = submission(root)
+    other = sqlite3.connect(root / "gradebook.db", isolation_level=None)
+    with contextlib.closing(other):
+        other.execute("BEGIN IMMEDIATE")
+        for write in (partial(save, course, graded), partial(prepare, course, freeze(root, NAME))):
+            caplog.clear()
+            with pytest.raises(GradebookError, match="database is locked; another program"):
+                write()
+            (line,) = caplog.messages
+            assert "holds the gradebook" in line
+    save(course, graded)
+    assert grades(root)["double_test"][0] == 2.0
 
 
 def test_written_answers_wait_for_a_person_and_untouched_ones_do_not(course, root):

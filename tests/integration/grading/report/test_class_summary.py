@@ -202,3 +202,20 @@ def test_the_command_writes_a_page_for_each_graded_assignment(course, everybody,
     assert "has been graded yet" in capsys.readouterr().err
     assert main(["summary", "tutorial9", "--root", str(course)]) == 2
     assert "unknown assignment 'tutorial9'" in capsys.readouterr().err
+
+
+def test_who_is_left_out_is_named_on_the_page_and_by_the_command(course, everybody, capsys):
+    paths = [write_record(course, one) for one in everybody[:3]]
+    paths[1].write_bytes(paths[1].read_bytes()[:50])
+    assert main(["summary", DECODING, "--root", str(course)]) == 0
+    assert f"left out of {DECODING}: student 01\n" in capsys.readouterr().err
+    page = BeautifulSoup((course / "summary" / f"{DECODING}.html").read_text(), "html.parser")
+    assert "Left out, since their records cannot be read: student 01." in page.get_text()
+    assert ">2</b><span>submissions" in str(page)
+    paths[1].unlink()
+    assert main(["summary", DECODING, "--root", str(course)]) == 0
+    assert capsys.readouterr().err == ""
+    page = (course / "summary" / f"{DECODING}.html").read_text()
+    assert "Left out" not in page
+    write_summary(course, DECODING, everybody[:1])
+    assert ">1</b><span>submission<" in (course / "summary" / f"{DECODING}.html").read_text()

@@ -274,7 +274,9 @@ def test_the_command_tells_by_its_status_whether_a_person_is_needed(course, caps
     assert "1 collected, 0 unchanged, 0 older, 0 need you" in capsys.readouterr().out
     put(course, f"joe/{T1}.ipynb", b"{")
     assert main(call) == 1
-    assert "needs you  joe/" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "needs you  joe/" in out
+    assert "1 unchanged, 0 older, 1 needs you" in out
     assert main([*call, "tutorial7"]) == 2
     assert capsys.readouterr().err.startswith("nmautils: unknown assignment 'tutorial7'")
     assert main([*call, "--inbox", "nowhere"]) == 2

@@ -83,7 +83,7 @@ def test_there_is_a_row_for_each_student_and_assignment():
         for student in ("ada", "bob", "cleo")
     ]
     for each in rows:
-        assert set(each) == {*STOCK_COLUMNS, "needs_grading", "exercises"}
+        assert set(each) == {*STOCK_COLUMNS, "handed_in", "needs_grading", "exercises"}
         assert (each["duedate"], each["max_score"]) == (WHEN, 7.0)
     ada = row(rows, "ada")
     assert (ada["first_name"], ada["last_name"], ada["email"]) == ("Ada", "L", None)

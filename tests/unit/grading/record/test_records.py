@@ -20,6 +20,7 @@ from nmautils.grading.model.results import (
 from nmautils.grading.record.records import (
     grading_lock,
     is_current,
+    left_out,
     read_record,
     read_records,
     record_path,
@@ -181,6 +182,43 @@ def test_the_same_file_keeps_its_seed_and_another_gets_another(tmp_path):
     for content in (b"", b"[]", b"{}", b'{"submission": "", "seed": "x"}', b"\xff"):
         path.write_bytes(content)
         assert 0 <= seed("") < 2**32
+
+
+@pytest.mark.parametrize("share", [0, 0.3, 0.9])
+def test_a_record_that_is_cut_is_graded_again_with_new_inputs_and_says_so(tmp_path, share):
+    path = write_record(tmp_path, graded())
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(share * len(whole))])
+    said = []
+    assert read_record(tmp_path, "tiny", "ada", said.append) is None
+    assert said == [
+        f"{path} is no record (JSONDecodeError), so `nmautils grade` grades it again, with new "
+        "inputs for its tests"
+    ]
+    assert len({seed_for(tmp_path, "tiny", "ada", "s" * 64) for _ in range(9)}) > 1
+
+
+@pytest.mark.parametrize("step", ["fsync", "fchmod", "replace"])
+def test_a_write_that_fails_leaves_the_record_that_was_there(tmp_path, monkeypatch, step):
+    def fail(*given):
+        raise OSError("No space left on device")
+
+    path = write_record(tmp_path, graded())
+    with monkeypatch.context() as patch:
+        patch.setattr(os, step, fail)
+        with pytest.raises(OSError, match="No space"):
+            write_record(tmp_path, graded(seed=8))
+    assert read_record(tmp_path, "tiny", "ada") == graded()
+    assert [entry for entry in path.parent.glob("*.json") if entry != path] == []
+
+
+def test_who_has_a_record_that_was_not_read_is_named(tmp_path):
+    for name in ODD_NAMES:
+        write_record(tmp_path, graded(name))
+    short = [name for name in ODD_NAMES if len(record_path(tmp_path, "tiny", name).name) < 150]
+    assert left_out(tmp_path, "tiny", ODD_NAMES) == []
+    assert sorted(left_out(tmp_path, "tiny", set(ODD_NAMES) - set(short))) == sorted(short)
+    assert left_out(tmp_path, "none", []) == []
 
 
 def test_a_file_is_replaced_whole_and_a_left_over_is_written_over(tmp_path):
