@@ -1,5 +1,5 @@
 # about: stops when the loss no longer falls
-# points: 5.5
+# points: 3.5
 # varies: 3.5 to 5.5
 # names: wrong number of epochs
 

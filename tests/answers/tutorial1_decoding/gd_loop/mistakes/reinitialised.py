@@ -1,6 +1,6 @@
 # about: draws new initial parameters before training
 # points: 0
-# names: rows drawn at random
+# names: something is drawn at random
 # varies: 0 to 0.5
 
 def train(net, loss_fn, train_data, train_labels, n_epochs=50, learning_rate=1e-4):

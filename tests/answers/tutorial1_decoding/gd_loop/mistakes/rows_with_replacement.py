@@ -1,7 +1,6 @@
 # about: draws as many rows as there are, with replacement
-# points: 0.5
-# names: rows drawn at random
-# varies: 0 to 0.5
+# points: 0
+# names: something is drawn at random
 
 def train(net, loss_fn, train_data, train_labels, n_epochs=50, learning_rate=1e-4):
     optimizer = optim.SGD(net.parameters(), lr=learning_rate)

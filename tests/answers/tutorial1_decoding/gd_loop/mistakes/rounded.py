@@ -1,0 +1,14 @@
+# about: rounds the losses it stores
+# points: 3.5
+# names: losses rounded
+
+def train(net, loss_fn, train_data, train_labels, n_epochs=50, learning_rate=1e-4):
+    optimizer = optim.SGD(net.parameters(), lr=learning_rate)
+    train_loss = []
+    for epoch in range(n_epochs):
+        loss = loss_fn(net(train_data), train_labels)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        train_loss.append(round(loss.item(), 2))
+    return train_loss
