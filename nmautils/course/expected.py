@@ -20,6 +20,7 @@ from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
 
@@ -405,14 +406,7 @@ def expected_cell(exercise: str, alt: str, folder: Path) -> NotebookNode:
         words = re.sub(r"[\[\]\n]+", " ", words)
         data = base64.b64encode(path.read_bytes()).decode()
         parts.append(f"![{words}](data:image/png;base64,{data})")
-    cell: NotebookNode = nbformat.from_dict(
-        {
-            "cell_type": "markdown",
-            "id": f"{exercise}-expected",
-            "metadata": {},
-            "source": "\n\n".join(parts),
-        }
-    )
+    cell: NotebookNode = new_markdown_cell("\n\n".join(parts), id=f"{exercise}-expected")
     return cell
 
 

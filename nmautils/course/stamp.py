@@ -152,8 +152,7 @@ def _line_of(source: str, lines: list[str], start: int) -> int:
 
 
 def _complete(cell_type: str, metadata: Any, place: Place) -> dict[str, Any]:
-    """Metadata as plain data, nbgrader's part with every key of schema version 3."""
-    metadata = {key: _plain(value) for key, value in metadata.items()}
+    """Metadata with every key of schema version 3 in nbgrader's part."""
     given = metadata.get("nbgrader")
     if given is None:
         return dict(metadata)
@@ -174,14 +173,6 @@ def _complete(cell_type: str, metadata: Any, place: Place) -> dict[str, Any]:
     if grade:
         complete["points"] = given.get("points")
     return {**metadata, "nbgrader": complete}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    return value
 
 
 def one_kind_of(cell: NotebookNode) -> Kind:
