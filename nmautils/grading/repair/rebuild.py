@@ -197,21 +197,17 @@ def _cell(
         cell.source, found = comment_out(answers.sources[index], match.parse)
         notes.of_commented_out(f"the cell {label(match, index)}", found)
     elif index in texts:
-        cell.source = _written(texts[index], label(match, index), notes)
+        cell.source = "\n\n".join(item.source for item in texts[index])
+        if len(cell.source) > WRITTEN_CHARACTERS:
+            # `clean_markdown` cuts the text and marks the place.
+            notes.of_long(label(match, index))
         _attach(cell, texts[index])
     if cell.cell_type == "code":
         cell.execution_count, cell.outputs = None, []
         if match.kinds[index] in SHOWN:
-            cell.outputs = _submitted_outputs(index, match)
+            shown = [c.outputs for c in match.cells_of(index) if c.get("outputs")]
+            cell.outputs = deepcopy(shown[-1]) if shown else []
     return _marked(cell, match.kinds[index])
-
-
-def _written(work: Iterable[Work], what: str, notes: Notes) -> str:
-    text = "\n\n".join(item.source for item in work)
-    if len(text) > WRITTEN_CHARACTERS:
-        # `clean_markdown` cuts the text and marks the place.
-        notes.of_long(what)
-    return text
 
 
 def _attach(cell: NotebookNode, work: Iterable[Work]) -> None:
@@ -222,14 +218,6 @@ def _attach(cell: NotebookNode, work: Iterable[Work]) -> None:
         attached.update(item.cell.get("attachments", {}))
     if kept := clean_attachments(attached):
         cell.attachments = from_dict(kept)
-
-
-def _submitted_outputs(index: int, match: Matching) -> list[Any]:
-    found = []
-    for cell, place in zip(match.cells, match.found, strict=True):
-        if place == index and cell.get("outputs"):
-            found = cell.outputs
-    return deepcopy(found)
 
 
 def _marked(cell: NotebookNode, kind: Kind) -> NotebookNode:
