@@ -27,7 +27,7 @@ from traitlets import Unicode
 import nmautils
 from nmautils.cells import Kind, is_test, kind_of
 from nmautils.course.scaffold import answer_of, solved_question_of
-from nmautils.course.stamp import NOTEBOOK_METADATA, write_if_changed
+from nmautils.course.stamp import NOTEBOOK_METADATA, write_folder
 from nmautils.errors import CourseError
 
 MAX_WIDTH = 900  # pixels
@@ -67,21 +67,6 @@ def execute(nb: NotebookNode, profile: str = "full", allow_errors: bool = False)
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
     done: NotebookNode = nbformat.from_dict(nb)
-    package = str(Path(nmautils.__file__).resolve().parent.parent)
-    path = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
-    environment = {
-        **os.environ,
-        "MKL_NUM_THREADS": "1",
-        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-        "NMAUTILS_DATA": "simulated",
-        "NMAUTILS_OFFLINE": "1",
-        "NMAUTILS_PROFILE": profile,
-        "OMP_NUM_THREADS": "1",
-        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
-        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-        "PYTHONHASHSEED": "0",
-        "PYTHONPATH": os.pathsep.join(path),
-    }
     with tempfile.TemporaryDirectory(prefix="nmautils-run-") as folder:
         client = NotebookClient(
             done,
@@ -95,7 +80,7 @@ def execute(nb: NotebookNode, profile: str = "full", allow_errors: bool = False)
             timeout=CELL_TIMEOUT,
         )
         try:
-            _run(client, environment)
+            _run(client, environment(profile))
         except CellExecutionError as error:
             cell = next((c.id for c in done.cells if c.cell_type == "code" and _errors(c)), "?")
             raise CourseError(f"cell {cell} raised {error.ename}: {error.evalue}") from None
@@ -105,9 +90,28 @@ def execute(nb: NotebookNode, profile: str = "full", allow_errors: bool = False)
     return done
 
 
-def _run(client: Any, environment: dict[str, str]) -> None:
+def environment(profile: str) -> dict[str, str]:
+    """The environment that a notebook is run in, with this library and this Python first."""
+    package = str(Path(nmautils.__file__).resolve().parent.parent)
+    path = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {
+        **os.environ,
+        "MKL_NUM_THREADS": "1",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "NMAUTILS_DATA": "simulated",
+        "NMAUTILS_OFFLINE": "1",
+        "NMAUTILS_PROFILE": profile,
+        "OMP_NUM_THREADS": "1",
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+        "PYTHONHASHSEED": "0",
+        "PYTHONPATH": os.pathsep.join(path),
+    }
+
+
+def _run(client: Any, variables: dict[str, str]) -> None:
     """Run nbclient, also where an event loop is already going (a notebook, a test)."""
-    work = client.async_execute(env=environment)
+    work = client.async_execute(env=variables)
     try:
         asyncio.get_running_loop()
     except RuntimeError:
@@ -363,14 +367,7 @@ def store_expected(nb: NotebookNode, folder: Path, key: str) -> list[Path]:
     list of Path
         Files that changed.
     """
-    files = expected_files(nb, key)
-    changed = []
-    for old in sorted(folder.glob("*")):
-        if old.is_file() and old.name not in files:
-            old.unlink()
-            changed.append(old)
-    changed += [folder / n for n, data in files.items() if write_if_changed(folder / n, data)]
-    return changed
+    return write_folder(folder, expected_files(nb, key))
 
 
 # --- showing -----------------------------------------------------------------------------------

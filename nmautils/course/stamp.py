@@ -406,6 +406,25 @@ def write_if_changed(path: Path, content: bytes) -> bool:
     return True
 
 
+def write_folder(folder: Path, files: dict[str, bytes], old: str = "*") -> list[Path]:
+    """Write files into a folder, and remove all others that match the pattern `old`.
+
+    Returns
+    -------
+    list of Path
+        Files that changed.
+    """
+    written = [folder / n for n, data in files.items() if write_if_changed(folder / n, data)]
+    stale = [
+        path
+        for path in sorted(folder.glob(old))
+        if path.is_file() and path.relative_to(folder).as_posix() not in files
+    ]
+    for path in stale:
+        path.unlink()
+    return written + stale
+
+
 def source_notebook(
     settings: Settings, tutorial: str
 ) -> tuple[NotebookNode, NotebookNode, list[Place]]:
