@@ -247,7 +247,7 @@ def run_tests(solved: NotebookNode, tests: Collection[str]) -> NotebookNode:
 
 
 def build_release(settings: Settings, tutorial: str) -> list[Path]:
-    """Make the student version with nbgrader and record the assignment in its gradebook.
+    """Make the student version with nbgrader; record assignment and due date in its gradebook.
 
     The course's own release folder is touched only when nbgrader has succeeded.
 
@@ -272,7 +272,9 @@ def build_release(settings: Settings, tutorial: str) -> list[Path]:
                     f"name it in c.CourseDirectory.ignore of {CONFIG_FILE}"
                 )
         changed = write_folder(target, files, "**/*")
-    set_due_date(settings, tutorial)
+    with open_gradebook(settings.root) as gradebook:
+        due = due_utc(settings.tutorials[tutorial])
+        gradebook.update_or_create_assignment(tutorial, duedate=due)
     return changed
 
 
@@ -347,15 +349,6 @@ def _name(step: object) -> str:
     if isinstance(step, str):
         return step
     return step.__name__ if isinstance(step, type) else type(step).__name__
-
-
-def set_due_date(settings: Settings, tutorial: str) -> None:
-    """Write the due date of ``course.toml`` into the gradebook."""
-    # Here, since building a source alone needs neither nbgrader nor a database.
-    with open_gradebook(settings.root) as gradebook:
-        gradebook.update_or_create_assignment(
-            tutorial, duedate=due_utc(settings.tutorials[tutorial])
-        )
 
 
 @contextlib.contextmanager

@@ -82,8 +82,13 @@ def execute(nb: NotebookNode, profile: str = "full", allow_errors: bool = False)
         try:
             _run(client, environment(profile))
         except CellExecutionError as error:
-            cell = next((c.id for c in done.cells if c.cell_type == "code" and _errors(c)), "?")
-            raise CourseError(f"cell {cell} raised {error.ename}: {error.evalue}") from None
+            failed = (
+                cell.id
+                for cell in done.cells
+                if any(output.output_type == "error" for output in cell.get("outputs", []))
+            )
+            where = next(failed, "?")
+            raise CourseError(f"cell {where} raised {error.ename}: {error.evalue}") from None
         except (CellTimeoutError, DeadKernelError, TimeoutError) as error:
             raise CourseError(f"could not run: {str(error).strip().splitlines()[0]}") from None
     done.metadata = nbformat.from_dict(NOTEBOOK_METADATA)
@@ -121,10 +126,6 @@ def _run(client: Any, variables: dict[str, str]) -> None:
 
     with ThreadPoolExecutor(1) as pool:
         pool.submit(asyncio.run, work).result()
-
-
-def _errors(cell: NotebookNode) -> list[NotebookNode]:
-    return [output for output in cell.get("outputs", []) if output.output_type == "error"]
 
 
 def solution_notebook(stamped: NotebookNode) -> NotebookNode:

@@ -20,6 +20,7 @@ from nmautils.grading.model.limits import (
     MIB,
     NOTEBOOK_BYTES,
 )
+from nmautils.grading.safe.text import joined_text
 
 __all__ = ["UNNAMED", "Reading", "decode", "read_notebook", "read_submission"]
 
@@ -416,6 +417,4 @@ def _is_bundle(data: Any) -> bool:
 
 
 def _text(source: Any) -> str:
-    if isinstance(source, list):
-        source = "".join(part for part in source if isinstance(part, str))
-    return _clean(source) if isinstance(source, str) else ""
+    return _clean(joined_text(source))

@@ -104,7 +104,11 @@ def rebuild(release: NotebookNode, submitted: NotebookNode) -> tuple[NotebookNod
     taken = answers.taken
     texts = choose_texts(match, [item for item in work if item not in taken])
     taken |= {item for used in texts.values() for item in used}
-    own = [item for item in work if item not in taken and _is_own(item, match)]
+    own = [
+        item
+        for item in work
+        if item not in taken and (item.after is None or match.kinds[item.after] != Kind.TEST)
+    ]
     places = place_work(match, own, answers, notes)
 
     notes.of_notebook(release, submitted, match)
@@ -165,11 +169,6 @@ def _with_newlines(cell: NotebookNode) -> NotebookNode:
         return cell
     source = cell.source.replace("\r\n", "\n").replace("\r", "\n")
     return NotebookNode({**cell, "source": source})
-
-
-def _is_own(item: Work, match: Matching) -> bool:
-    """Tell whether work that answers nothing is kept as a cell of the student's own."""
-    return item.after is None or match.kinds[item.after] != Kind.TEST
 
 
 def _own_cell(item: Work, parse: Parser, notes: Notes) -> NotebookNode:

@@ -86,10 +86,6 @@ def _listed(names: Iterable[str]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
-def _times(count: int) -> str:
-    return "twice" if count == 2 else f"{count} times"
-
-
 class Notes:
     """Sentences on what was done, in the order in which they should be read."""
 
@@ -153,8 +149,9 @@ class Notes:
                 name = label(match, index)
                 used = answers.work.get(index) or texts.get(index)
                 found = index in match.places
-                if counts[index] > 1:
-                    self._add("copies", name=name, times=_times(counts[index]))
+                if (count := counts[index]) > 1:
+                    times = "twice" if count == 2 else f"{count} times"
+                    self._add("copies", name=name, times=times)
                 if not used and not found:
                     self._add("unanswered", name=name)
                 elif not used:
