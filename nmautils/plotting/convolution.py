@@ -17,6 +17,7 @@ from nmautils.plotting._common import (
     add_colorbar,
     as_array,
     new_figure,
+    row_of_panels,
     signed,
 )
 from nmautils.plotting.images import show_stimulus
@@ -277,9 +278,8 @@ def plot_stimuli(
     stimuli = as_array(stimuli)
     same_length(stimuli=stimuli, angles=angles)
     height, width = stimuli.shape[-2:]
-    fig = new_figure(fig, (3 * len(angles), 3))
-    axes = fig.subplots(1, len(angles), squeeze=False)
-    for ax, stimulus, angle in zip(axes.flat, stimuli, angles, strict=True):
+    fig, axes = row_of_panels(angles, fig, height=3, width=3)
+    for ax, stimulus, angle in zip(axes, stimuli, angles, strict=True):
         show_stimulus(stimulus, ax)
         ax.spines[:].set(visible=True, color="0.8")
         ax.set_title(f"{signed(angle)}°")
@@ -307,9 +307,8 @@ def plot_filters(filters: Mapping[str, Any], fig: FigureBase | None = None) -> F
     >>> [ax.get_title() for ax in fig.axes[:2]]
     ['centre-surround', 'Gabor']
     """
-    fig = new_figure(fig, (4 * len(filters), 4))
-    axes = fig.subplots(1, len(filters), squeeze=False)
-    for ax, (title, kernel) in zip(axes.flat, filters.items(), strict=True):
+    fig, axes = row_of_panels(filters, fig, height=4)
+    for ax, (title, kernel) in zip(axes, filters.items(), strict=True):
         kernel = as_array(kernel)
         image = ax.imshow(kernel.reshape(kernel.shape[-2:]), cmap="bwr", vmin=-1, vmax=1)
         ax.set_axis_off()
