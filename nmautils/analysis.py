@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -75,15 +76,10 @@ def get_hidden_activity(
 
         return hook
 
-    hooks = []
-    try:
+    with ExitStack() as hooks, torch.no_grad():
         for label in labels:
-            hooks.append(children[label].register_forward_hook(keep(label)))
-        with torch.no_grad():
-            net(stimuli)
-    finally:
-        for hook in hooks:
-            hook.remove()
+            hooks.enter_context(children[label].register_forward_hook(keep(label)))
+        net(stimuli)
 
     for label in labels:
         if label not in activity:

@@ -23,6 +23,19 @@ from nmautils.device import in_notebook
 __all__ = ["feedback", "is_online", "send_feedback", "show_source", "slides", "video"]
 
 _WIDTH, _HEIGHT = 854, 480
+# Each site with the addresses of a video's page and of its player.
+_SITES = (
+    (
+        "YouTube",
+        "https://www.youtube.com/watch?v={}",
+        "https://www.youtube.com/embed/{}?fs=1&rel=0",
+    ),
+    (
+        "Bilibili",
+        "https://www.bilibili.com/video/{}",
+        "https://player.bilibili.com/player.html?bvid={}&autoplay=0",
+    ),
+)
 _HOSTS = ("www.youtube.com", "www.bilibili.com")
 _PATIENCE = 0.8  # seconds for the test of the connection
 _SEND_PATIENCE = 3.0  # seconds for an endpoint to answer
@@ -123,25 +136,11 @@ def video(title: str, *, youtube: str | None = None, bilibili: str | None = None
     YouTube: https://www.youtube.com/watch?v=dQw4w9WgXcQ
     Outside a notebook there is nothing to click; a link above opens the video in a browser.
     """
-    players = []
-    if youtube:
-        name = quote(str(youtube), safe="")
-        players.append(
-            (
-                "YouTube",
-                f"https://www.youtube.com/watch?v={name}",
-                f"https://www.youtube.com/embed/{name}?fs=1&rel=0",
-            )
-        )
-    if bilibili:
-        name = quote(str(bilibili), safe="")
-        players.append(
-            (
-                "Bilibili",
-                f"https://www.bilibili.com/video/{name}",
-                f"https://player.bilibili.com/player.html?bvid={name}&autoplay=0",
-            )
-        )
+    players = [
+        (site, link.format(quote(str(name), safe="")), player.format(quote(str(name), safe="")))
+        for (site, link, player), name in zip(_SITES, (youtube, bilibili), strict=True)
+        if name
+    ]
     links = "\n".join([f"Video: {title}", *(f"{site}: {link}" for site, link, _ in players)])
 
     if not players:

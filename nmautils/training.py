@@ -13,6 +13,7 @@ import math
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -22,6 +23,9 @@ from nmautils.device import in_notebook
 from nmautils.profile import N_NEURONS
 from nmautils.progress import progress_bar
 from nmautils.validate import not_negative, positive, whole
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
 
 __all__ = [
     "History",
@@ -33,8 +37,6 @@ __all__ = [
     "train_cnn",
     "train_encoder",
 ]
-
-_REFERENCE_NEURONS = N_NEURONS["full"]
 
 
 @dataclass(repr=False)
@@ -204,17 +206,17 @@ def fit(
     """
     if _refused.get():
         raise RuntimeError("the library's own training loop is not for this exercise")
-    _check_settings(
-        n_iter=n_iter,
-        learning_rate=learning_rate,
-        momentum=momentum,
-        batch_size=batch_size,
-        test_every=test_every,
-        L2_penalty=L2_penalty,
-        L1_penalty=L1_penalty,
-        warmup=warmup,
-        report=report,
-    )
+    whole("n_iter", n_iter, 0)
+    whole("test_every", test_every, 1)
+    whole("warmup", warmup, 0)
+    whole("report", report, 0)
+    if batch_size is not None:
+        whole("batch_size", batch_size, 1)
+    positive("learning_rate", learning_rate)
+    if not 0 <= momentum < 1:
+        raise ValueError(f"momentum is {momentum!r}: give a number from 0 to below 1")
+    not_negative("L2_penalty", L2_penalty)
+    not_negative("L1_penalty", L1_penalty)
     _check_rows(inputs, targets, "training")
     if test_data is not None:
         _check_rows(*test_data, "test")
@@ -254,7 +256,8 @@ def fit(
                     if step == 1:
                         _check_shapes(output, test_data[1])
                     history.test_loss[-1] = objective.plain(output, test_data[1]).item()
-            bar.advance(history.train_loss[-1])
+            bar.set_postfix_str(f"loss {history.train_loss[-1]:.3g}", refresh=False)
+            bar.update()
             if report_every and (step % report_every == 0 or (report_first and step == 1)):
                 line = f"{unit} {step}/{n_iter} | train loss: "
                 line += format(history.train_loss[-1], report_format)
@@ -361,35 +364,6 @@ def _batches(n_rows: int, batch_size: int | None) -> Iterator[slice | torch.Tens
         yield order[start : start + batch_size]
 
 
-def _check_settings(
-    *,
-    n_iter: int,
-    learning_rate: float,
-    momentum: float,
-    batch_size: int | None,
-    test_every: int,
-    L2_penalty: float,
-    L1_penalty: float,
-    warmup: int,
-    report: int,
-) -> None:
-    counts = [
-        ("n_iter", n_iter, 0),
-        ("test_every", test_every, 1),
-        ("warmup", warmup, 0),
-        ("report", report, 0),
-    ]
-    if batch_size is not None:
-        counts.append(("batch_size", batch_size, 1))
-    for name, value, least in counts:
-        whole(name, value, least)
-    positive("learning_rate", learning_rate)
-    if not 0 <= momentum < 1:
-        raise ValueError(f"momentum is {momentum!r}: give a number from 0 to below 1")
-    not_negative("L2_penalty", L2_penalty)
-    not_negative("L1_penalty", L1_penalty)
-
-
 def _check_rows(inputs: torch.Tensor, targets: torch.Tensor, which: str) -> None:
     for data in (inputs, targets):
         if not isinstance(data, torch.Tensor):
@@ -420,44 +394,13 @@ def _check_shapes(output: torch.Tensor, targets: torch.Tensor) -> None:
     )
 
 
-class _Silent:
-    """Used in place of a progress bar where none is wanted."""
-
-    def advance(self, loss: float) -> None:
-        pass
-
-    def write(self, line: str) -> None:
-        print(line)
-
-    def close(self) -> None:
-        pass
-
-
-class _Bar:
-    """A tqdm bar with the loss behind it."""
-
-    def __init__(self, n_iter: int, unit: str, leave: bool) -> None:
-        # None: show the bar in a terminal, not in a log file. The output of a notebook is not a
-        # terminal, but shows the bar.
-        settings = {} if in_notebook() else {"disable": None}
-        short = "it" if unit == "iteration" else unit
-        self._bar = progress_bar(total=n_iter, unit=short, desc="training", leave=leave, **settings)
-
-    def advance(self, loss: float) -> None:
-        self._bar.set_postfix_str(f"loss {loss:.3g}", refresh=False)
-        self._bar.update()
-
-    def write(self, line: str) -> None:
-        self._bar.write(line)
-
-    def close(self) -> None:
-        self._bar.close()
-
-
-def _progress_bar(n_iter: int, unit: str, progress: bool, leave: bool) -> _Bar | _Silent:
-    if not progress or os.environ.get("NBGRADER_EXECUTION"):
-        return _Silent()
-    return _Bar(n_iter, unit, leave)
+def _progress_bar(n_iter: int, unit: str, progress: bool, leave: bool) -> tqdm:
+    silent = not progress or bool(os.environ.get("NBGRADER_EXECUTION"))
+    # None: show the bar in a terminal, not in a log file. The output of a notebook is not a
+    # terminal, but shows the bar.
+    disable = True if silent else (False if in_notebook() else None)
+    short = "it" if unit == "iteration" else unit
+    return progress_bar(total=n_iter, unit=short, desc="training", leave=leave, disable=disable)
 
 
 def learning_rate_for(n_neurons: int, reference: float = 1e-4) -> float:
@@ -493,7 +436,7 @@ def learning_rate_for(n_neurons: int, reference: float = 1e-4) -> float:
     >>> round(nma.learning_rate_for(2000), 6)
     0.000343
     """
-    return reference * math.sqrt(_REFERENCE_NEURONS / whole("n_neurons", n_neurons, 1))
+    return reference * math.sqrt(N_NEURONS["full"] / whole("n_neurons", n_neurons, 1))
 
 
 def train_cnn(

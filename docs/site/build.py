@@ -23,6 +23,7 @@ from nbformat import NotebookNode
 
 import nmautils
 from nmautils.cells import Kind, kind_of
+from nmautils.course.expected import environment
 from nmautils.course.settings import Settings, read_settings
 from nmautils.errors import CourseError
 
@@ -234,19 +235,8 @@ def run_sphinx(settings: Settings, site: Path, out: Path) -> None:
     command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-E", "-b", "html"]
     command += [word for name, value in values.items() for word in ("-D", f"{name}={value}")]
     command += ["-c", str(HERE), "-d", str(site.parent / "doctrees"), str(site), str(out)]
-    path = [str(LIBRARY.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
-    environment = os.environ | {
-        "MKL_NUM_THREADS": "1",
-        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-        "NMAUTILS_DATA": "simulated",
-        "NMAUTILS_OFFLINE": "1",
-        "NMAUTILS_PROFILE": "small",
-        "OMP_NUM_THREADS": "1",
-        "PYTHONHASHSEED": "0",
-        "PYTHONPATH": os.pathsep.join(path),
-        "PYTHONSTARTUP": str(HERE / "kernel" / "startup.py"),
-    }
-    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    variables = environment("small") | {"PYTHONSTARTUP": str(HERE / "kernel" / "startup.py")}
+    done = subprocess.run(command, env=variables, capture_output=True, text=True)
     if done.returncode:
         raise CourseError(f"Sphinx warns:\n{(done.stderr or done.stdout).strip()}")
 

@@ -25,7 +25,14 @@ from nmautils.course.gradebook import (
 )
 from nmautils.course.scaffold import student_source
 from nmautils.course.settings import Settings, due_utc, read_settings
-from nmautils.course.stamp import Place, dumps, shown, source_notebook, write_if_changed
+from nmautils.course.stamp import (
+    Place,
+    dumps,
+    shown,
+    source_notebook,
+    write_folder,
+    write_if_changed,
+)
 from nmautils.course.worked_out import ShowWorkedOut, keep_worked_out, worked_out_cells
 from nmautils.errors import CourseError
 
@@ -150,20 +157,13 @@ def build_solutions(
     except CourseError as error:
         where = shown(settings.source(tutorial), settings.root)
         raise CourseError(f"{where}: {error}") from None
-    written = {file: dumps(solved)}
-    for name, answer in answers(solved).items():
-        written[folder / f"{name}.py"] = answer.encode()
-    changed += [path for path, content in written.items() if write_if_changed(path, content)]
-    for old in sorted(folder.glob("*.py")):
-        if old not in written:
-            old.unlink()
-            changed.append(old)
-    return changed
+    return changed + write_folder(folder, {file.name: dumps(solved), **answers(solved)}, "*.py")
 
 
-def answers(solved: NotebookNode) -> dict[str, str]:
-    """Text of each exercise's answer, by grade_id."""
-    return {cell.id: cell.source + "\n" for cell in solved.cells if kind_of(cell) is Kind.EXERCISE}
+def answers(solved: NotebookNode) -> dict[str, bytes]:
+    """The file with each exercise's answer, by its name."""
+    exercises = [cell for cell in solved.cells if kind_of(cell) is Kind.EXERCISE]
+    return {f"{cell.id}.py": f"{cell.source}\n".encode() for cell in exercises}
 
 
 def load_notebook(path: Path) -> NotebookNode:
@@ -253,7 +253,7 @@ def run_tests(solved: NotebookNode, tests: Collection[str]) -> NotebookNode:
 
 
 def build_release(settings: Settings, tutorial: str) -> list[Path]:
-    """Make the student version with nbgrader and record the assignment in its gradebook.
+    """Make the student version with nbgrader; record assignment and due date in its gradebook.
 
     The course's own release folder is touched only when nbgrader has succeeded.
 
@@ -270,33 +270,35 @@ def build_release(settings: Settings, tutorial: str) -> list[Path]:
     target = settings.root / "release" / tutorial
     with tempfile.TemporaryDirectory(prefix="nmautils-release-") as folder:
         made = generate_assignment(settings.root, tutorial, Path(folder))
-        files = {path.relative_to(made): path for path in made.rglob("*") if path.is_file()}
+        files = files_of(made)
         for name in files:
-            if holds_answers(name.as_posix()):
+            if holds_answers(name):
                 raise CourseError(
                     f"{tutorial}: {name} would be released with the answers in it; "
                     f"name it in c.CourseDirectory.ignore of {CONFIG_FILE}"
                 )
-        changed = []
-        for name, path in sorted(files.items()):
-            content = path.read_bytes()
-            if path.suffix == ".ipynb":
-                notebook = load_notebook(path)
-                content = dumps(notebook)
-                if any(worked_out_cells(notebook)):
-                    raise CourseError(
-                        f"{tutorial}: formulas of tests would be released; add "
-                        f"{ShowWorkedOut.__module__}.{ShowWorkedOut.__name__} to "
-                        f"c.GenerateAssignment.preprocessors of {CONFIG_FILE}, as in the template"
-                    )
-            if write_if_changed(target / name, content):
-                changed.append(target / name)
-        for old in sorted(target.rglob("*")):
-            if old.is_file() and old.relative_to(target) not in files:
-                old.unlink()
-                changed.append(old)
-    set_due_date(settings, tutorial)
+        if any(worked_out_cells(load_notebook(made / f"{tutorial}.ipynb"))):
+            raise CourseError(
+                f"{tutorial}: formulas of tests would be released; add "
+                f"{ShowWorkedOut.__module__}.{ShowWorkedOut.__name__} to "
+                f"c.GenerateAssignment.preprocessors of {CONFIG_FILE}, as in the template"
+            )
+        changed = write_folder(target, files, "**/*")
+    with open_gradebook(settings.root) as gradebook:
+        due = due_utc(settings.tutorials[tutorial])
+        gradebook.update_or_create_assignment(tutorial, duedate=due)
     return changed
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """What nbgrader has made: contents by the path in its folder, notebooks as `dumps` writes."""
+    return {
+        path.relative_to(folder).as_posix(): (
+            dumps(load_notebook(path)) if path.suffix == ".ipynb" else path.read_bytes()
+        )
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
 
 
 def holds_answers(name: str) -> bool:
@@ -359,15 +361,6 @@ def _name(step: object) -> str:
     if isinstance(step, str):
         return step
     return step.__name__ if isinstance(step, type) else type(step).__name__
-
-
-def set_due_date(settings: Settings, tutorial: str) -> None:
-    """Write the due date of ``course.toml`` into the gradebook."""
-    # Here, since building a source alone needs neither nbgrader nor a database.
-    with open_gradebook(settings.root) as gradebook:
-        gradebook.update_or_create_assignment(
-            tutorial, duedate=due_utc(settings.tutorials[tutorial])
-        )
 
 
 @contextlib.contextmanager

@@ -20,13 +20,14 @@ from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
 
 import nmautils
 from nmautils.cells import Kind, is_test, kind_of
 from nmautils.course.scaffold import answer_of, solved_question_of
-from nmautils.course.stamp import NOTEBOOK_METADATA, write_if_changed
+from nmautils.course.stamp import NOTEBOOK_METADATA, write_folder
 from nmautils.errors import CourseError
 
 MAX_WIDTH = 900  # pixels
@@ -66,21 +67,6 @@ def execute(nb: NotebookNode, profile: str = "full", allow_errors: bool = False)
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
     done: NotebookNode = nbformat.from_dict(nb)
-    package = str(Path(nmautils.__file__).resolve().parent.parent)
-    path = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
-    environment = {
-        **os.environ,
-        "MKL_NUM_THREADS": "1",
-        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-        "NMAUTILS_DATA": "simulated",
-        "NMAUTILS_OFFLINE": "1",
-        "NMAUTILS_PROFILE": profile,
-        "OMP_NUM_THREADS": "1",
-        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
-        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-        "PYTHONHASHSEED": "0",
-        "PYTHONPATH": os.pathsep.join(path),
-    }
     with tempfile.TemporaryDirectory(prefix="nmautils-run-") as folder:
         client = NotebookClient(
             done,
@@ -94,19 +80,43 @@ def execute(nb: NotebookNode, profile: str = "full", allow_errors: bool = False)
             timeout=CELL_TIMEOUT,
         )
         try:
-            _run(client, environment)
+            _run(client, environment(profile))
         except CellExecutionError as error:
-            cell = next((c.id for c in done.cells if c.cell_type == "code" and _errors(c)), "?")
-            raise CourseError(f"cell {cell} raised {error.ename}: {error.evalue}") from None
+            failed = (
+                cell.id
+                for cell in done.cells
+                if any(output.output_type == "error" for output in cell.get("outputs", []))
+            )
+            where = next(failed, "?")
+            raise CourseError(f"cell {where} raised {error.ename}: {error.evalue}") from None
         except (CellTimeoutError, DeadKernelError, TimeoutError) as error:
             raise CourseError(f"could not run: {str(error).strip().splitlines()[0]}") from None
     done.metadata = nbformat.from_dict(NOTEBOOK_METADATA)
     return done
 
 
-def _run(client: Any, environment: dict[str, str]) -> None:
+def environment(profile: str) -> dict[str, str]:
+    """The environment that a notebook is run in, with this library and this Python first."""
+    package = str(Path(nmautils.__file__).resolve().parent.parent)
+    path = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {
+        **os.environ,
+        "MKL_NUM_THREADS": "1",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "NMAUTILS_DATA": "simulated",
+        "NMAUTILS_OFFLINE": "1",
+        "NMAUTILS_PROFILE": profile,
+        "OMP_NUM_THREADS": "1",
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+        "PYTHONHASHSEED": "0",
+        "PYTHONPATH": os.pathsep.join(path),
+    }
+
+
+def _run(client: Any, variables: dict[str, str]) -> None:
     """Run nbclient, also where an event loop is already going (a notebook, a test)."""
-    work = client.async_execute(env=environment)
+    work = client.async_execute(env=variables)
     try:
         asyncio.get_running_loop()
     except RuntimeError:
@@ -116,10 +126,6 @@ def _run(client: Any, environment: dict[str, str]) -> None:
 
     with ThreadPoolExecutor(1) as pool:
         pool.submit(asyncio.run, work).result()
-
-
-def _errors(cell: NotebookNode) -> list[NotebookNode]:
-    return [output for output in cell.get("outputs", []) if output.output_type == "error"]
 
 
 def solution_notebook(stamped: NotebookNode) -> NotebookNode:
@@ -362,14 +368,7 @@ def store_expected(nb: NotebookNode, folder: Path, key: str) -> list[Path]:
     list of Path
         Files that changed.
     """
-    files = expected_files(nb, key)
-    changed = []
-    for old in sorted(folder.glob("*")):
-        if old.is_file() and old.name not in files:
-            old.unlink()
-            changed.append(old)
-    changed += [folder / n for n, data in files.items() if write_if_changed(folder / n, data)]
-    return changed
+    return write_folder(folder, expected_files(nb, key))
 
 
 # --- showing -----------------------------------------------------------------------------------
@@ -405,14 +404,7 @@ def expected_cell(exercise: str, alt: str, folder: Path) -> NotebookNode:
         words = re.sub(r"[\[\]\n]+", " ", words)
         data = base64.b64encode(path.read_bytes()).decode()
         parts.append(f"![{words}](data:image/png;base64,{data})")
-    cell: NotebookNode = nbformat.from_dict(
-        {
-            "cell_type": "markdown",
-            "id": f"{exercise}-expected",
-            "metadata": {},
-            "source": "\n\n".join(parts),
-        }
-    )
+    cell: NotebookNode = new_markdown_cell("\n\n".join(parts), id=f"{exercise}-expected")
     return cell
 
 

@@ -9,7 +9,7 @@ import ast
 import builtins
 import re
 import symtable
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TypeGuard
 
 from nbformat import NotebookNode
@@ -57,7 +57,7 @@ def check_probes(stamped: NotebookNode, places: list[Place]) -> Iterator[Problem
 
 
 def _problems(tree: ast.Module, source: str, answers: set[str], given: set[str]) -> Iterator[str]:
-    for line, name in _outside_probes(tree, answers):
+    for line, name in _uses(tree, answers, unless=_is_probe):
         yield f"line {line} uses {name} outside a function marked with @probe"
     probes = [node for node in tree.body if _is_probe(node)]
     nested = [node for node in ast.walk(tree) if _is_probe(node) and node not in probes]
@@ -84,7 +84,7 @@ def _problems(tree: ast.Module, source: str, answers: set[str], given: set[str])
     rest = ast.Module([node for node in tree.body if not _is_probe(node)], [])
     for name in sorted(_globals(rest) - own - answers - _BUILTINS):
         yield f"uses {name}, which the cell does not define; checks run apart from the notebook"
-    for line, name in _outside_checks(rest, _reaching(rest, names)):
+    for line, name in _uses(rest, _reaching(rest, names), unless=_is_checked):
         yield f"line {line} calls {name} outside a check, where an error would end the cell"
 
 
@@ -94,13 +94,16 @@ def _is_probe(node: ast.AST) -> TypeGuard[_Function]:
     )
 
 
-def _outside_probes(node: ast.AST, names: set[str]) -> Iterator[tuple[int, str]]:
-    if _is_probe(node):
+def _uses(
+    node: ast.AST, names: set[str], unless: Callable[[ast.AST], bool]
+) -> Iterator[tuple[int, str]]:
+    """Lines that use one of `names`, but for parts of which `unless` holds."""
+    if unless(node):
         return
     if isinstance(node, ast.Name) and node.id in names:
         yield node.lineno, node.id
     for child in ast.iter_child_nodes(node):
-        yield from _outside_probes(child, names)
+        yield from _uses(child, names, unless)
 
 
 def _form(probe: _Function) -> Iterator[str]:
@@ -171,15 +174,13 @@ def _reaching(rest: ast.Module, probes: set[str]) -> set[str]:
     return reaching
 
 
-def _outside_checks(node: ast.AST, reaching: set[str]) -> Iterator[tuple[int, str]]:
-    if isinstance(node, (ast.FunctionDef, ast.Lambda)):
-        return
-    if isinstance(node, ast.With) and any(
-        isinstance(item.context_expr, ast.Call) and ast.unparse(item.context_expr.func) == "checks"
-        for item in node.items
-    ):
-        return
-    if isinstance(node, ast.Name) and node.id in reaching:
-        yield node.lineno, node.id
-    for child in ast.iter_child_nodes(node):
-        yield from _outside_checks(child, reaching)
+def _is_checked(node: ast.AST) -> bool:
+    """Whether an error inside ends one check only, or comes only when something is called."""
+    return isinstance(node, (ast.FunctionDef, ast.Lambda)) or (
+        isinstance(node, ast.With)
+        and any(
+            isinstance(item.context_expr, ast.Call)
+            and ast.unparse(item.context_expr.func) == "checks"
+            for item in node.items
+        )
+    )

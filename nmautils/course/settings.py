@@ -118,13 +118,7 @@ class Settings:
     @property
     def requirement(self) -> str:
         """The pip requirement with the repository's names filled in."""
-        repository = self.repository
-        return self.install.requirement.format(
-            host=repository.host,
-            owner=repository.owner,
-            name=repository.name,
-            branch=repository.branch,
-        )
+        return self.install.requirement.format(**vars(self.repository))
 
     def source(self, tutorial: str) -> Path:
         """Path of a tutorial's text notebook."""
@@ -222,8 +216,7 @@ def read_settings(root: str | Path = ".") -> Settings:
     if not isinstance(tables, dict) or not tables:
         raise CourseError(f"{FILE_NAME} needs at least one table [tutorials.NAME]")
     tutorials = [
-        _fill(Tutorial, _table(table, name), f"[tutorials.{name}]", name=name)
-        for name, table in tables.items()
+        _fill(Tutorial, table, f"[tutorials.{name}]", name=name) for name, table in tables.items()
     ]
     tutorials.sort(key=lambda tutorial: tutorial.order)
     settings = Settings(
@@ -231,12 +224,6 @@ def read_settings(root: str | Path = ".") -> Settings:
     )
     _check_values(settings)
     return settings
-
-
-def _table(value: Any, name: str) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise CourseError(f"{FILE_NAME}: [tutorials.{name}] must be a table")
-    return value
 
 
 def _fill(kind: type, table: Any, where: str, **given: Any) -> Any:

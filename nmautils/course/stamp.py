@@ -152,8 +152,7 @@ def _line_of(source: str, lines: list[str], start: int) -> int:
 
 
 def _complete(cell_type: str, metadata: Any, place: Place) -> dict[str, Any]:
-    """Metadata as plain data, nbgrader's part with every key of schema version 3."""
-    metadata = {key: _plain(value) for key, value in metadata.items()}
+    """Metadata with every key of schema version 3 in nbgrader's part."""
     given = metadata.get("nbgrader")
     if given is None:
         return dict(metadata)
@@ -174,14 +173,6 @@ def _complete(cell_type: str, metadata: Any, place: Place) -> dict[str, Any]:
     if grade:
         complete["points"] = given.get("points")
     return {**metadata, "nbgrader": complete}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    return value
 
 
 def one_kind_of(cell: NotebookNode) -> Kind:
@@ -413,6 +404,25 @@ def write_if_changed(path: Path, content: bytes) -> bool:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
     return True
+
+
+def write_folder(folder: Path, files: dict[str, bytes], old: str = "*") -> list[Path]:
+    """Write files into a folder, and remove all others that match the pattern `old`.
+
+    Returns
+    -------
+    list of Path
+        Files that changed.
+    """
+    written = [folder / n for n, data in files.items() if write_if_changed(folder / n, data)]
+    stale = [
+        path
+        for path in sorted(folder.glob(old))
+        if path.is_file() and path.relative_to(folder).as_posix() not in files
+    ]
+    for path in stale:
+        path.unlink()
+    return written + stale
 
 
 def source_notebook(

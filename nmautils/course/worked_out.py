@@ -29,7 +29,7 @@ from traitlets import Unicode
 from nmautils.cells import BEGIN_WORKED_OUT, END_WORKED_OUT, is_test
 from nmautils.checks import Mistake
 from nmautils.course.scaffold import split_regions
-from nmautils.course.stamp import write_if_changed
+from nmautils.course.stamp import write_folder
 from nmautils.errors import CourseError
 
 __all__ = [
@@ -210,23 +210,16 @@ def keep_worked_out(nb: NotebookNode, expected: Path) -> list[Path]:
         See :func:`work_out`.
     """
     folder = expected / FOLDER
-    changed = []
-    wanted = set()
+    files = {}
     for cell in worked_out_cells(nb):
-        path = folder / f"{cell.id}.py"
-        wanted.add(path)
+        name = f"{cell.id}.py"
         try:
             text = work_out(cell.source)
         except CourseError as error:
             raise CourseError(f"cell {cell.id}: {error}") from None
-        old = path.read_text(encoding="utf-8") if path.is_file() else ""
-        if not same_values(old, text) and write_if_changed(path, f"{text}\n".encode()):
-            changed.append(path)
-    for old_path in sorted(folder.glob("*.py")):
-        if old_path not in wanted:
-            old_path.unlink()
-            changed.append(old_path)
-    return changed
+        old = (folder / name).read_text(encoding="utf-8") if (folder / name).is_file() else ""
+        files[name] = (old if same_values(old, text) else f"{text}\n").encode()
+    return write_folder(folder, files)
 
 
 _NUMBER = re.compile(r"(?<![\w.])-?\d+\.?\d*(?:e[+-]?\d+)?(?![\w.])")

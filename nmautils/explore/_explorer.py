@@ -6,7 +6,7 @@ import base64
 import importlib.util
 import io
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -74,10 +74,18 @@ class Explorer:
         )
         return file.getvalue()
 
-    def add_controls(self, controls: dict[str, Any], *rows: Any) -> None:
-        """Stack `rows` of controls above the picture."""
+    def add_controls(
+        self,
+        controls: dict[str, Any],
+        rows: Iterable[Any],
+        update: Callable[[], None] | None = None,
+    ) -> None:
+        """Stack `rows` of controls above the picture, and call `update` when one is moved."""
         import ipywidgets
 
+        if update is not None:
+            for control in controls.values():
+                control.observe(lambda _: update(), names="value")
         self.controls = controls
         self._picture = ipywidgets.Image(value=self.png(), format="png")
         # In its own size, or smaller where the page is narrower; enlarged, it would be blurred.
@@ -127,11 +135,15 @@ def is_live() -> bool:
     )
 
 
-def slider(description: str) -> dict[str, Any]:
-    """Return the settings that all sliders share."""
-    return {
-        "description": description,
-        "continuous_update": False,
-        "style": {"description_width": "9em"},
-        "layout": {"width": "min(100%, 34em)"},
-    }
+def slider(kind: str, description: str, value: Any, **settings: Any) -> Any:
+    """Make a slider of ipywidgets, by the name of its class, with what all sliders share."""
+    import ipywidgets
+
+    return getattr(ipywidgets, kind)(
+        value=value,
+        description=description,
+        continuous_update=False,
+        style={"description_width": "9em"},
+        layout={"width": "min(100%, 34em)"},
+        **settings,
+    )

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from nmautils.explore import _explorer
-from nmautils.explore._explorer import Explorer
+from nmautils.explore._explorer import Explorer, slider
 from nmautils.plotting import plot_gabor, plot_output_size
 
 __all__ = ["gabor_workshop", "size_calculator"]
@@ -58,24 +58,15 @@ def gabor_workshop(
         "K": K,
         "zero_mean": zero_mean,
     }
-    grating_angle = {"angle": angle}
 
     def draw(figure: Any) -> None:
         from nmautils.stimuli import gabor, grating
 
         kernel = gabor(**shown).numpy()
-        stimulus = grating(grating_angle["angle"], centred=True).numpy()
+        stimulus = grating(angle, centred=True).numpy()
         strengths, limit = _tuning(kernel.tobytes(), len(kernel))
-        plot_gabor(
-            kernel,
-            stimulus,
-            _responses(kernel, stimulus[None])[0],
-            _ANGLES,
-            strengths,
-            grating_angle["angle"],
-            limit=limit,
-            fig=figure,
-        )
+        response = _responses(kernel, stimulus[None])[0]
+        plot_gabor(kernel, stimulus, response, _ANGLES, strengths, angle, limit, figure)
 
     workshop = Explorer(draw, (12, 3.7), right=0.985)
     if not _explorer.is_live():
@@ -83,36 +74,32 @@ def gabor_workshop(
 
     import ipywidgets
 
-    def number(kind: type, label: str, value: float, low: float, high: float, step: float) -> Any:
-        return kind(value=value, min=low, max=high, step=step, **_explorer.slider(label))
-
-    whole, real = ipywidgets.IntSlider, ipywidgets.FloatSlider
+    whole, real = "IntSlider", "FloatSlider"
     controls = {
-        "orientation": number(whole, "orientation (°)", orientation, 0, 180, 5),
-        "wavelength": number(real, "wavelength", wavelength, 3, 20, 0.5),
-        "phase": number(whole, "phase (°)", phase, 0, 360, 15),
-        "sigma": number(real, "width", sigma, 0.3, 2, 0.02),
-        "K": number(whole, "kernel size", K, 3, 15, 2),
+        "orientation": slider(whole, "orientation (°)", orientation, min=0, max=180, step=5),
+        "wavelength": slider(real, "wavelength", wavelength, min=3, max=20, step=0.5),
+        "phase": slider(whole, "phase (°)", phase, min=0, max=360, step=15),
+        "sigma": slider(real, "width", sigma, min=0.3, max=2, step=0.02),
+        "K": slider(whole, "kernel size", K, min=3, max=15, step=2),
         "zero_mean": ipywidgets.Checkbox(
             value=zero_mean, description="subtract the mean", style={"description_width": "9em"}
         ),
-        "angle": number(whole, "grating (°)", angle, -90, 90, 5),
+        "angle": slider(whole, "grating (°)", angle, min=-90, max=90, step=5),
     }
 
-    def update(_: Any) -> None:
+    def update() -> None:
+        nonlocal angle
         shown.update({name: controls[name].value for name in shown})
-        grating_angle["angle"] = controls["angle"].value
+        angle = controls["angle"].value
         workshop.redraw()
 
-    for control in controls.values():
-        control.observe(update, names="value")
     # Without a width, the columns would be too narrow for the sliders.
     columns = [
         ipywidgets.VBox([controls[name] for name in names], layout={"width": "min(100%, 27em)"})
         for names in (("orientation", "wavelength", "phase"), ("sigma", "K", "zero_mean"))
     ]
     row = ipywidgets.HBox(columns, layout={"flex_flow": "row wrap"})
-    workshop.add_controls(controls, row, controls["angle"])
+    workshop.add_controls(controls, [row, controls["angle"]], update)
     return workshop.show()
 
 
@@ -140,21 +127,14 @@ def size_calculator(*, size: int = 8, K: int = 3, padding: int = 1, stride: int 
     if not _explorer.is_live():
         return calculator.show()
 
-    import ipywidgets
-
-    labels = {"size": "size of the input", "K": "kernel size", "padding": "padding"}
-    ranges = {"size": (4, 16), "K": (1, 9), "padding": (0, 4), "stride": (1, 4)}
     controls = {
-        name: ipywidgets.IntSlider(
-            value=shown[name],
-            min=ranges[name][0],
-            max=ranges[name][1],
-            **_explorer.slider(labels.get(name, name)),
-        )
-        for name in shown
+        "size": slider("IntSlider", "size of the input", size, min=4, max=16),
+        "K": slider("IntSlider", "kernel size", K, min=1, max=9),
+        "padding": slider("IntSlider", "padding", padding, min=0, max=4),
+        "stride": slider("IntSlider", "stride", stride, min=1, max=4),
     }
 
-    def update(_: Any) -> None:
+    def update() -> None:
         asked = {name: control.value for name, control in controls.items()}
         largest = asked["size"] + 2 * asked["padding"]
         if asked["K"] > largest:
@@ -163,9 +143,7 @@ def size_calculator(*, size: int = 8, K: int = 3, padding: int = 1, stride: int 
         shown.update(asked)
         calculator.redraw()
 
-    for control in controls.values():
-        control.observe(update, names="value")
-    calculator.add_controls(controls, *controls.values())
+    calculator.add_controls(controls, controls.values(), update)
     return calculator.show()
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from nmautils.explore import _explorer
-from nmautils.explore._explorer import Explorer
+from nmautils.explore._explorer import Explorer, slider
 from nmautils.plotting import plot_loss_runs, plot_neuron
 from nmautils.plotting._common import as_array
 from nmautils.plotting.learning import has_diverged
@@ -108,22 +108,14 @@ def training_desk(
 
     import ipywidgets
 
+    powers = {"base": 10, "min": -6, "max": -2, "step": 0.1, "readout_format": ".1e"}
+    sliders = {
+        "learning_rate": slider("FloatLogSlider", "learning rate", learning_rate, **powers),
+        "n_hidden": slider("IntSlider", "hidden units", n_hidden, min=1, max=200),
+        "n_epochs": slider("IntSlider", "epochs", n_epochs, min=5, max=200),
+    }
     controls = {
-        "learning_rate": ipywidgets.FloatLogSlider(
-            value=learning_rate,
-            base=10,
-            min=-6,
-            max=-2,
-            step=0.1,
-            readout_format=".1e",
-            **_explorer.slider("learning rate"),
-        ),
-        "n_hidden": ipywidgets.IntSlider(
-            value=n_hidden, min=1, max=200, **_explorer.slider("hidden units")
-        ),
-        "n_epochs": ipywidgets.IntSlider(
-            value=n_epochs, min=5, max=200, **_explorer.slider("epochs")
-        ),
+        **sliders,
         "train": ipywidgets.Button(description="Train", icon="play", button_style="primary"),
         "clear": ipywidgets.Button(description="Clear", icon="eraser"),
         "outcome": ipywidgets.HTML(outcome),
@@ -132,7 +124,7 @@ def training_desk(
     def train(_: Any) -> None:
         button = controls["train"]
         button.disabled, button.description = True, "Training…"
-        settings = (controls[name].value for name in ("learning_rate", "n_hidden", "n_epochs"))
+        settings = (control.value for control in sliders.values())
         try:
             controls["outcome"].value = run(*settings)
             desk.redraw()
@@ -149,9 +141,9 @@ def training_desk(
 
     controls["train"].on_click(train)
     controls["clear"].on_click(clear)
-    sliders = [controls[name] for name in ("learning_rate", "n_hidden", "n_epochs")]
     buttons = [controls[name] for name in ("train", "clear", "outcome")]
-    desk.add_controls(controls, ipywidgets.VBox(sliders), ipywidgets.HBox(buttons))
+    rows = [ipywidgets.VBox(list(sliders.values())), ipywidgets.HBox(buttons)]
+    desk.add_controls(controls, rows)
     return desk.show()
 
 
@@ -191,24 +183,16 @@ def neuron_browser(resp: Any, stimuli: Any, *, neuron: int = 0, sigma: float = 5
     if not _explorer.is_live():
         return browser.show()
 
-    import ipywidgets
-
     controls = {
-        "neuron": ipywidgets.IntSlider(
-            value=neuron, min=0, max=resp.shape[1] - 1, **_explorer.slider("neuron")
-        ),
-        "sigma": ipywidgets.FloatSlider(
-            value=sigma, min=0, max=30, step=0.5, **_explorer.slider("smoothing width")
-        ),
+        "neuron": slider("IntSlider", "neuron", neuron, min=0, max=resp.shape[1] - 1),
+        "sigma": slider("FloatSlider", "smoothing width", sigma, min=0, max=30, step=0.5),
     }
 
-    def update(_: Any) -> None:
+    def update() -> None:
         shown.update({name: control.value for name, control in controls.items()})
         browser.redraw()
 
-    for control in controls.values():
-        control.observe(update, names="value")
-    browser.add_controls(controls, *controls.values())
+    browser.add_controls(controls, controls.values(), update)
     return browser.show()
 
 

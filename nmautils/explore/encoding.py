@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from nmautils.explore import _explorer
-from nmautils.explore._explorer import Explorer
+from nmautils.explore._explorer import Explorer, slider
 from nmautils.plotting._common import as_array, indices_within
 from nmautils.plotting.encoding import correlations, plot_fit
 
@@ -76,19 +76,12 @@ def fit_browser(
             style={"description_width": "9em"},
             layout={"width": "min(100%, 24em)"},
         ),
-        "place": ipywidgets.IntSlider(
-            value=0 if neuron is None else neuron,
-            min=0,
-            max=len(fits) - 1,
-            **_explorer.slider("place in this order"),
-        ),
+        "place": slider("IntSlider", "place in this order", neuron or 0, min=0, max=len(fits) - 1),
     }
 
-    def update(_: Any) -> None:
+    def update() -> None:
         shown["neuron"] = int(orders[controls["order"].value][controls["place"].value])
         browser.redraw()
 
-    for control in controls.values():
-        control.observe(update, names="value")
-    browser.add_controls(controls, *controls.values())
+    browser.add_controls(controls, controls.values(), update)
     return browser.show()

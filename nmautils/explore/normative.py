@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from nmautils.explore import _explorer
-from nmautils.explore._explorer import Explorer
+from nmautils.explore._explorer import Explorer, slider
 from nmautils.plotting._common import as_array, as_curve
 from nmautils.plotting.normative import plot_rdm_row
 
@@ -65,13 +65,8 @@ def rdm_explorer(
 
     import ipywidgets
 
-    controls: dict[str, Any] = {
-        "orientation": ipywidgets.SelectionSlider(
-            options=[(f"{angle:.0f}°", row) for row, angle in enumerate(angles)],
-            value=shown["row"],
-            **_explorer.slider("orientation"),
-        )
-    }
+    rows = [(f"{angle:.0f}°", row) for row, angle in enumerate(angles)]
+    orientation_slider = slider("SelectionSlider", "orientation", shown["row"], options=rows)
     boxes = {
         label: ipywidgets.Checkbox(
             value=True,
@@ -81,17 +76,15 @@ def rdm_explorer(
         )
         for label in rdms
     }
-    controls.update(boxes)
 
-    def update(_: Any) -> None:
-        shown["row"] = controls["orientation"].value
+    def update() -> None:
+        shown["row"] = orientation_slider.value
         shown["populations"] = [label for label, box in boxes.items() if box.value]
         explorer.redraw()
 
-    for control in controls.values():
-        control.observe(update, names="value")
     row_of_boxes = ipywidgets.Box(
         list(boxes.values()), layout={"flex_flow": "row wrap", "margin": "0 0 0 9em"}
     )
-    explorer.add_controls(controls, controls["orientation"], row_of_boxes)
+    controls = {"orientation": orientation_slider, **boxes}
+    explorer.add_controls(controls, [orientation_slider, row_of_boxes], update)
     return explorer.show()

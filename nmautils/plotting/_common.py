@@ -7,6 +7,7 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colorbar import Colorbar
 from matplotlib.figure import FigureBase
 
 # Okabe and Ito's palette: readers with any common colour blindness see the difference.
@@ -59,6 +60,28 @@ def new_figure(
 ) -> FigureBase:
     """Return `fig` (a figure or subfigure), or a new figure of `figsize` inches."""
     return plt.figure(figsize=figsize, layout=layout) if fig is None else fig
+
+
+def add_colorbar(fig: FigureBase, image: Any, ax: Any, label: str, **settings: Any) -> Colorbar:
+    """Add a colour bar without a frame beside `ax`, one pair of axes or several."""
+    bar = fig.colorbar(image, ax=ax, label=label, **{"pad": 0.02, **settings})
+    bar.outline.set_visible(False)
+    return bar
+
+
+def row_of_panels(
+    entries: Any, fig: FigureBase | None, *, height: float, width: float = 4.0, sharey: bool = False
+) -> tuple[FigureBase, np.ndarray]:
+    """Return a figure with a panel per entry side by side, each of so many inches."""
+    if not len(entries):
+        raise ValueError("nothing to draw; give at least one entry")
+    fig = new_figure(fig, (width * len(entries), height))
+    return fig, fig.subplots(1, len(entries), squeeze=False, sharey=sharey)[0]
+
+
+def signed(value: float, form: str = "g") -> str:
+    """Return a number as text, with a proper minus sign."""
+    return f"{value:{form}}".replace("-", "\N{MINUS SIGN}")
 
 
 def indices_within(indices: Sequence[int], n: int, what: str) -> list[int]:

@@ -9,7 +9,17 @@ from matplotlib.colors import to_rgba_array
 from matplotlib.figure import FigureBase
 from matplotlib.patches import Circle, Rectangle
 
-from nmautils.plotting._common import BLUE, GREEN, VERMILLION, as_array, new_figure
+from nmautils.plotting._common import (
+    BLUE,
+    GREEN,
+    PURPLE,
+    VERMILLION,
+    add_colorbar,
+    as_array,
+    new_figure,
+    row_of_panels,
+    signed,
+)
 from nmautils.plotting.images import show_stimulus
 from nmautils.validate import same_length
 
@@ -80,7 +90,7 @@ def plot_convolution_steps(
         _numbers(upper, np.where(covered, np.nan, image))
         for (y, x), value in np.ndenumerate(kernel):
             at = (column + x + 0.47, row + y + 0.47)
-            weight = rf"$\times${_signed(value)}"
+            weight = rf"$\times${signed(value)}"
             upper.text(*at, weight, color=VERMILLION, fontsize=8.5, ha="right", va="bottom")
         upper.add_patch(_outline(row, column, kernel.shape))
         upper.set_title(f"image, step {row * columns + column + 1}")
@@ -89,11 +99,12 @@ def plot_convolution_steps(
         _grid(lower, np.where(done & (result != 0), _OUTPUT, _PAPER))
         _numbers(lower, np.where(done, result, np.nan))
         lower.add_patch(_outline(row, column, (1, 1)))
-        sum_ = f"sum of products: {_signed(result[row, column])}"
+        sum_ = f"sum of products: {signed(result[row, column])}"
         lower.set_title(sum_, fontsize=12, color=VERMILLION)
         lower.set(xlim=(-0.6, image.shape[1] - 0.4), anchor="N")
         if number == 0:
-            lower.text(-1, (rows - 1) / 2, "result", rotation=90, **_left())
+            style = {"ha": "right", "va": "center", "fontsize": 13, "rotation": 90}
+            lower.text(-1, (rows - 1) / 2, "result", **style)
     return fig
 
 
@@ -218,7 +229,7 @@ def plot_connections(n_inputs: int = 7, K: int = 3, fig: FigureBase | None = Non
     shades = np.random.default_rng(1).uniform(0.1, 0.8, (n_inputs, n_inputs))
     for (unit, i), shade in np.ndenumerate(shades):
         full.plot([i, unit], [0, 2], color=str(shade), lw=1.3, zorder=1)
-    colours = [VERMILLION, BLUE, GREEN, "#CC79A7", "#E69F00", "#56B4E9", "0.3"]
+    colours = [VERMILLION, BLUE, GREEN, PURPLE, "#E69F00", "#56B4E9", "0.3"]
     for unit in range(n_inputs):
         for k in range(K):
             i = unit + k - K // 2
@@ -267,12 +278,11 @@ def plot_stimuli(
     stimuli = as_array(stimuli)
     same_length(stimuli=stimuli, angles=angles)
     height, width = stimuli.shape[-2:]
-    fig = new_figure(fig, (3 * len(angles), 3))
-    axes = fig.subplots(1, len(angles), squeeze=False)
-    for ax, stimulus, angle in zip(axes.flat, stimuli, angles, strict=True):
+    fig, axes = row_of_panels(angles, fig, height=3, width=3)
+    for ax, stimulus, angle in zip(axes, stimuli, angles, strict=True):
         show_stimulus(stimulus, ax)
         ax.spines[:].set(visible=True, color="0.8")
-        ax.set_title(f"{_signed(angle)}°")
+        ax.set_title(f"{signed(angle)}°")
     fig.suptitle(f"stimulus size: {height} × {width}")
     return fig
 
@@ -297,16 +307,13 @@ def plot_filters(filters: Mapping[str, Any], fig: FigureBase | None = None) -> F
     >>> [ax.get_title() for ax in fig.axes[:2]]
     ['centre-surround', 'Gabor']
     """
-    fig = new_figure(fig, (4 * len(filters), 4))
-    axes = fig.subplots(1, len(filters), squeeze=False)
-    for ax, (title, kernel) in zip(axes.flat, filters.items(), strict=True):
+    fig, axes = row_of_panels(filters, fig, height=4)
+    for ax, (title, kernel) in zip(axes, filters.items(), strict=True):
         kernel = as_array(kernel)
         image = ax.imshow(kernel.reshape(kernel.shape[-2:]), cmap="bwr", vmin=-1, vmax=1)
         ax.set_axis_off()
         ax.set_title(title)
-    bar = fig.colorbar(image, ax=axes, pad=0.03, shrink=0.8, label="weight")
-    bar.set_ticks([-1, 0, 1])
-    bar.outline.set_visible(False)
+    add_colorbar(fig, image, axes, "weight", pad=0.03, shrink=0.8, ticks=[-1, 0, 1])
     return fig
 
 
@@ -360,7 +367,7 @@ def plot_gabor(
     left = 0.0
     for title, image, width, style in (
         ("filter", kernel, 1.0, {"cmap": "bwr", "vmin": -weight, "vmax": weight}),
-        (f"grating at {_signed(angle)}°", stimulus, ratio, shades),
+        (f"grating at {signed(angle)}°", stimulus, ratio, shades),
         ("response", response, ratio, {"cmap": "bwr", "vmin": -limit, "vmax": limit}),
     ):
         pictures.imshow(image, extent=(left, left + width, 0, 1), **style)
@@ -432,7 +439,7 @@ def _numbers(ax: Axes, values: np.ndarray, shift: float = 0.0, **style: Any) -> 
     style = {"ha": "center", "va": "center", "fontsize": 11, **style}
     for (y, x), value in np.ndenumerate(values):
         if np.isfinite(value):
-            ax.text(x + shift, y + shift, _signed(value), **style)
+            ax.text(x + shift, y + shift, signed(value), **style)
 
 
 def _outline(row: int, column: int, shape: tuple[int, int]) -> Rectangle:
@@ -443,11 +450,3 @@ def _outline(row: int, column: int, shape: tuple[int, int]) -> Rectangle:
 
 def _around(middle: float, extent: float) -> tuple[float, float]:
     return middle - extent / 2 - 0.1, middle + extent / 2 + 0.1
-
-
-def _signed(value: float) -> str:
-    return f"{value:g}".replace("-", "\N{MINUS SIGN}")
-
-
-def _left() -> dict[str, Any]:
-    return {"ha": "right", "va": "center", "fontsize": 13}

@@ -52,13 +52,10 @@ def plot_decoded_orientations(true: Any, decoded: Any, ax: Axes | None = None) -
     ax.plot(true, decoded, "o", color=BLUE, ms=6, mec="white", mew=0.5)
     ax.set(xticks=np.arange(0, 361, 90), yticks=np.arange(0, 361, 90))
     ax.set(xlabel="true " + ORIENTATION_LABEL, ylabel="decoded " + ORIENTATION_LABEL)
-    ax.set_title(f"mean squared error on {len(true)} test stimuli:\n{_mse(true, decoded):,.2f}")
+    error = np.mean((decoded - true) ** 2)
+    ax.set_title(f"mean squared error on {len(true)} test stimuli:\n{error:,.2f}")
     ax.set_aspect("equal")
     return identityLine(ax)
-
-
-def _mse(true: np.ndarray, decoded: np.ndarray) -> float:
-    return float(np.mean((decoded - true) ** 2))
 
 
 def plot_decoding_errors(true: Any, decoded: Any, ax: Axes | None = None) -> Axes:

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase
 
-from nmautils.plotting._common import as_array, indices_within, new_axes, new_figure
+from nmautils.plotting._common import add_colorbar, as_array, indices_within, new_axes, new_figure
 
 
 def show_stimulus(img: Any, ax: Axes | None = None, show: bool = False) -> Axes:
@@ -79,7 +79,7 @@ def plot_weights(
         image = ax.imshow(weights[channel], cmap="bwr", vmin=-limit, vmax=limit)
         ax.set(xticks=[], yticks=[], title=f"channel {channel}")
         ax.spines[:].set(visible=True, color="0.8")
-    fig.colorbar(image, ax=axes, label="weight", pad=0.02).outline.set_visible(False)
+    add_colorbar(fig, image, axes, "weight")
     return fig
 
 
@@ -139,8 +139,7 @@ def plot_example_activations(
         ax.set_ylabel("y-pos")
     for ax in axes[-1]:
         ax.set_xlabel("x-pos")
-    bar = fig.colorbar(image, ax=axes, pad=0.02, label="activation strength")
-    bar.outline.set_visible(False)
+    add_colorbar(fig, image, axes, "activation strength")
     return fig
 
 

@@ -20,6 +20,7 @@ from nmautils.plotting._common import (
     as_curve,
     new_axes,
     new_figure,
+    row_of_panels,
 )
 from nmautils.validate import same_length, whole
 
@@ -275,8 +276,7 @@ def plot_descent(
     rates = [float(rate) for rate in np.atleast_1d(as_array(learning_rates))]
     if not rates or min(rates) <= 0:
         raise ValueError(f"learning rates are {rates}; give at least one, all above 0")
-    fig = new_figure(fig, (4.2 * len(rates), 3.8))
-    axes = fig.subplots(1, len(rates), squeeze=False, sharey=True)[0]
+    fig, axes = row_of_panels(rates, fig, height=3.8, width=4.2, sharey=True)
     for ax, rate in zip(axes, rates, strict=True):
         _descend(ax, rate, n_steps)
     axes[0].set_ylabel(r"loss $L$")

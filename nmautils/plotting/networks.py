@@ -12,6 +12,7 @@ from nmautils.plotting._common import (
     BLUE,
     ORIENTATION_LABEL,
     VERMILLION,
+    add_colorbar,
     as_array,
     new_axes,
     new_figure,
@@ -51,9 +52,9 @@ def plot_network(
     """
     ax = new_axes(ax, (8.4, 5))
     x_in, x_hidden, x_out = 0.0, 3.4, 6.4
-    inputs = _layer(ax, x_in, "r", n_inputs, "0.93", "0.4")
-    hidden = _layer(ax, x_hidden, "h", n_hidden, "0.93", "0.4", hinge=rectified)
-    outputs = _layer(ax, x_out, "y", n_outputs, "0.93", "0.4")
+    inputs = _layer(ax, x_in, "r", n_inputs)
+    hidden = _layer(ax, x_hidden, "h", n_hidden, hinge=rectified)
+    outputs = _layer(ax, x_out, "y", n_outputs)
     top = max(inputs + hidden + outputs)
     for x0, layer0, x1, layer1, colour, name in (
         (x_in, inputs, x_hidden, hidden, BLUE, "in"),
@@ -89,24 +90,21 @@ def plot_network(
     return ax
 
 
-def _layer(
-    ax: Axes, x: float, letter: str, size: int | str, face: str, edge: str, hinge: bool = False
-) -> list[float]:
+def _layer(ax: Axes, x: float, letter: str, size: int | str, hinge: bool = False) -> list[float]:
     """Draw a layer's units one under another and return their heights."""
+    names = ["1", "2", "3", None, str(size)]
     if isinstance(size, (int, np.integer)):
         if size < 1:
             raise ValueError(f"a layer of {size} units cannot be drawn; give 1 or more")
-        few = size <= 4
-        names = [str(i + 1) for i in range(size)] if few else ["1", "2", "3", None, str(size)]
-    else:
-        names = ["1", "2", "3", None, str(size)]
+        if size <= 4:
+            names = [str(i + 1) for i in range(size)]
     heights = (len(names) - 1) / 2 - np.arange(len(names))
     drawn = []
     for name, y in zip(names, 1.12 * heights, strict=True):
         if name is None:
             ax.text(x, y, r"$\vdots$", **_centred(20))
             continue
-        ax.add_patch(Circle((x, y), _NODE, fc=face, ec=edge, lw=1.5, zorder=2))
+        ax.add_patch(Circle((x, y), _NODE, fc="0.93", ec="0.4", lw=1.5, zorder=2))
         label = f"${letter}$" if len(names) == 1 else rf"${letter}_{{{name}}}$"
         small = 10 if len(name) > 3 else 11 if hinge else 13
         ax.text(x, y + (0.1 if hinge else 0), label, zorder=3, **_centred(small))
@@ -298,8 +296,7 @@ def visualize_hidden_units(
     extent = (0, 360, len(h) - 0.5, -0.5)
     image = upper_right.imshow(h, aspect="auto", extent=extent, interpolation="nearest")
     upper_right.set(ylabel="hidden units", title=r"$\mathbf{h}$", yticks=[])
-    bar = fig.colorbar(image, ax=upper_right, label="activity", pad=0.02)
-    bar.outline.set_visible(False)
+    add_colorbar(fig, image, upper_right, "activity")
 
     angles = np.arange(h.shape[1]) * 360 / h.shape[1]
     lower_right.set_prop_cycle(color=plt.get_cmap("viridis")(np.linspace(0, 0.92, len(h))))
@@ -318,6 +315,4 @@ def _weight_image(ax: Axes, weights: np.ndarray, limit: float | None, title: str
     )
     ax.set(xticks=[], yticks=[], title=title)
     ax.spines[:].set(visible=True, color="0.7")
-    bar = ax.figure.colorbar(image, ax=ax, pad=0.02, extend="both", label="weight")
-    bar.set_ticks([-limit, 0, limit])
-    bar.outline.set_visible(False)
+    add_colorbar(ax.figure, image, ax, "weight", extend="both", ticks=[-limit, 0, limit])

@@ -21,6 +21,8 @@ from nmautils.plotting._common import (
     mark_orientations,
     new_axes,
     new_figure,
+    row_of_panels,
+    signed,
 )
 from nmautils.validate import same_length, whole
 
@@ -102,12 +104,11 @@ def plot_cnn(net: nn.Module, image: Any, fig: FigureBase | None = None) -> Figur
     ax.text(_X["out"] + 0.42, 0, says, ha="left", va="center", fontsize=13)
 
     below = rows[-1] - 0.8
-    sizes = " × ".join(str(n) for n in dims)
     for x, what, size in (
-        (_X["image"] + 1.15 * map_width, "image", f"{height} × {width}"),
-        (_X["kernel"] + _MAP_HEIGHT / 2, "kernels", f"{n_channels} of {_by(kernels[0])}"),
-        (_X["conv"] + map_width / 2, "conv\nand ReLU", f"{n_channels} × {height} × {width}"),
-        (_X["pool"] + map_width / 2, "pool", f"{sizes}\n= {np.prod(dims)} numbers"),
+        (_X["image"] + 1.15 * map_width, "image", _by(image.shape)),
+        (_X["kernel"] + _MAP_HEIGHT / 2, "kernels", f"{n_channels} of {_by(kernels[0].shape)}"),
+        (_X["conv"] + map_width / 2, "conv\nand ReLU", _by(conv.shape)),
+        (_X["pool"] + map_width / 2, "pool", f"{_by(dims)}\n= {np.prod(dims)} numbers"),
         (_X["fc"], "fc\nand ReLU", f"{len(fc)} units"),
         (_X["out"], "out and\nsigmoid", "1 unit"),
     ):
@@ -118,8 +119,8 @@ def plot_cnn(net: nn.Module, image: Any, fig: FigureBase | None = None) -> Figur
     return fig
 
 
-def _by(kernel: np.ndarray) -> str:
-    return " × ".join(str(n) for n in kernel.shape)
+def _by(shape: tuple[int, ...]) -> str:
+    return " × ".join(map(str, shape))
 
 
 def _stand(
@@ -274,11 +275,8 @@ def plot_unit_curves(
     >>> fig.axes[0].get_title()
     'V1 data responses'
     """
-    if not resp_dict:
-        raise ValueError("nothing to draw; give at least one entry")
     orientations = as_curve(ori)
-    fig = new_figure(fig, (5.2 * len(resp_dict), 4.6))
-    axes = fig.subplots(1, len(resp_dict), squeeze=False)[0]
+    fig, axes = row_of_panels(resp_dict, fig, height=4.6, width=5.2)
     for ax, (label, resp) in zip(axes, resp_dict.items(), strict=True):
         resp = as_array(resp)
         same_length(**{"ori": orientations, f"the response of {label!r}": resp})
@@ -366,8 +364,8 @@ def plot_rdm_row(
     extent = (0.25, 2.5, 0.6, 0.6 + 2.25 * image.shape[0] / image.shape[1])
     pictures.imshow(image, cmap="binary", vmin=0, vmax=1, extent=extent, interpolation="nearest")
     pictures.add_patch(Rectangle((0.25, 0.6), 2.25, extent[3] - 0.6, fc="none", ec="0.7"))
-    angle = f"{orientations[row]:.0f}°".replace("-", "−")
-    pictures.text(1.375, extent[3] + 0.08, f"grating at {angle}", **_TITLE)
+    grating = f"grating at {signed(orientations[row], '.0f')}°"
+    pictures.text(1.375, extent[3] + 0.08, grating, **_TITLE)
     pictures.set(xlim=(0, 8.8), ylim=(0, 5), aspect="equal")
     pictures.set_axis_off()
 

@@ -17,6 +17,7 @@ from nmautils.plotting._common import (
     TEST_MAGENTA,
     TRAIN_YELLOW,
     VERMILLION,
+    add_colorbar,
     as_array,
     as_curve,
     indices_within,
@@ -56,8 +57,7 @@ def plot_data_matrix(X: Any, ax: Axes | None = None, show: bool = False) -> Axes
     low, high = np.nanpercentile(X, [1, 99])
     image = ax.imshow(X, cmap="pink", vmin=low, vmax=high, aspect="auto")
     ax.set(xticks=[], yticks=[])
-    bar = ax.figure.colorbar(image, ax=ax, label="normalized neural response", pad=0.02)
-    bar.outline.set_visible(False)
+    add_colorbar(ax.figure, image, ax, "normalized neural response")
     if show:
         plt.show()
     return ax

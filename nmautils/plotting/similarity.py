@@ -10,11 +10,13 @@ from matplotlib.figure import FigureBase
 from nmautils.plotting._common import (
     BLUE,
     GREY,
+    add_colorbar,
     as_array,
     as_curve,
     mark_orientations,
     new_axes,
-    new_figure,
+    row_of_panels,
+    signed,
 )
 from nmautils.validate import same_length
 
@@ -71,7 +73,7 @@ def plot_multiple_rdm(rdm_dict: Mapping[str, Any], fig: FigureBase | None = None
     >>> [ax.get_title() for ax in fig.axes[:2]]
     ['V1 data', 'model']
     """
-    fig, axes = _row_of_panels(rdm_dict, fig, height=3.5)
+    fig, axes = row_of_panels(rdm_dict, fig, height=3.5)
     for ax, (label, rdm) in zip(axes, rdm_dict.items(), strict=True):
         plot_corr_matrix(rdm, ax, colorbar=False)
         ax.set_title(label)
@@ -144,7 +146,7 @@ def plot_rdm_rows(
     rdms = {label: as_array(rdm) for label, rdm in rdm_dict.items()}
     for label, rdm in rdms.items():
         same_length(**{"rdm_oris": orientations, f"the RDM of {label!r}": rdm})
-    fig, axes = _row_of_panels(chosen, fig, height=4, sharey=True)
+    fig, axes = row_of_panels(chosen, fig, height=4, sharey=True)
     for ax, wanted in zip(axes, chosen, strict=True):
         row = int(np.argmin(np.abs(orientations - wanted)))
         ax.axvline(orientations[row], color=GREY, lw=2, zorder=0)
@@ -152,7 +154,7 @@ def plot_rdm_rows(
             ax.plot(orientations, rdm[row], label=label)
         mark_orientations(ax, orientations)
         ax.set(xlabel="Stimulus orientation (°)")
-        ax.set_title(f"Dissimilarity with {orientations[row]:.0f}°".replace("-", "−"))
+        ax.set_title(f"Dissimilarity with {signed(orientations[row], '.0f')}°")
     axes[0].set_ylabel("Dissimilarity")
     axes[-1].legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
     return fig
@@ -190,7 +192,7 @@ def plot_resp_lowd(
     orientations = as_curve(ori)
     for label, resp in resp_dict.items():
         same_length(**{"ori": orientations, f"the response of {label!r}": resp})
-    fig, axes = _row_of_panels(resp_dict, fig, height=4.5, width=4.5)
+    fig, axes = row_of_panels(resp_dict, fig, height=4.5, width=4.5)
     for ax, (label, resp) in zip(axes, resp_dict.items(), strict=True):
         x, y = as_array(embed_lowd(as_array(resp))).T
         # A thin edge, since the ends of the cyclic colour map are nearly white.
@@ -198,21 +200,9 @@ def plot_resp_lowd(
             x, y, c=orientations, cmap="twilight", vmin=-90, vmax=90, s=38, ec="0.5", lw=0.4
         )
         ax.set(xticks=[], yticks=[], xlabel="Dimension 1", ylabel="Dimension 2", title=label)
-    bar = fig.colorbar(dots, ax=axes, ticks=np.arange(-90, 91, 45), pad=0.02)
-    bar.set_label("Stimulus orientation (°)")
-    bar.outline.set_visible(False)
+    add_colorbar(fig, dots, axes, "Stimulus orientation (°)", ticks=np.arange(-90, 91, 45))
     return fig
 
 
-def _row_of_panels(
-    entries: Any, fig: FigureBase | None, *, height: float, width: float = 4.0, sharey: bool = False
-) -> tuple[FigureBase, np.ndarray]:
-    if not len(entries):
-        raise ValueError("nothing to draw; give at least one entry")
-    fig = new_figure(fig, (width * len(entries), height))
-    return fig, fig.subplots(1, len(entries), squeeze=False, sharey=sharey)[0]
-
-
 def _dissimilarity_bar(fig: FigureBase, image: Any, axes: Any) -> None:
-    bar = fig.colorbar(image, ax=axes, label="dissimilarity", ticks=[0, 0.5, 1, 1.5, 2], pad=0.02)
-    bar.outline.set_visible(False)
+    add_colorbar(fig, image, axes, "dissimilarity", ticks=[0, 0.5, 1, 1.5, 2])

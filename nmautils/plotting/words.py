@@ -44,11 +44,8 @@ def describe(figure: Figure) -> str:
     >>> describe(nma.plot_train_loss([4.0, 2.0, 1.0]).figure)
     'Figure: curve of mean squared error (degrees²) against iterations of gradient descent.'
     """
-    panels = [ax for ax in figure.axes if _is_panel(ax)]
-    parts = []
-    heading = _plain(figure.get_suptitle())
-    if heading:
-        parts.append(heading)
+    panels = [ax for ax in figure.axes if ax.get_visible() and ax.get_label() != "<colorbar>"]
+    parts = [_plain(figure.get_suptitle())]
     if len(panels) > 1:
         parts.append(f"{len(panels)} panels")
     titles_of: dict[str, list[str]] = {}
@@ -63,10 +60,6 @@ def describe(figure: Figure) -> str:
     if len(line) > MAX_LENGTH:
         line = line[: MAX_LENGTH - 1].rsplit(" ", 1)[0].rstrip(",.;:") + " …"
     return line
-
-
-def _is_panel(ax: Axes) -> bool:
-    return ax.get_visible() and ax.get_label() != "<colorbar>"
 
 
 def _panel(ax: Axes) -> tuple[str, str]:

@@ -9,7 +9,13 @@ import nbformat
 from nbformat import NotebookNode
 
 from nmautils.course import expected
-from nmautils.course.build import answers, generate_assignment, holds_answers, load_notebook
+from nmautils.course.build import (
+    answers,
+    files_of,
+    generate_assignment,
+    holds_answers,
+    load_notebook,
+)
 from nmautils.course.gradebook import CONFIG_FILE
 from nmautils.course.problems import Problem
 from nmautils.course.settings import FILE_NAME, Settings
@@ -36,14 +42,7 @@ def regenerate(settings: Settings, tutorial: str, stamped: NotebookNode) -> dict
         source = folder / "source" / tutorial
         shutil.copytree(settings.source(tutorial).parent, source)
         (source / f"{tutorial}.ipynb").write_bytes(dumps(stamped))
-        made = generate_assignment(folder, tutorial, folder / "out", record=False)
-        return {
-            path.relative_to(made).as_posix(): (
-                dumps(load_notebook(path)) if path.suffix == ".ipynb" else path.read_bytes()
-            )
-            for path in sorted(made.rglob("*"))
-            if path.is_file()
-        }
+        return files_of(generate_assignment(folder, tutorial, folder / "out", record=False))
 
 
 def check_in_step(
@@ -86,7 +85,7 @@ def check_in_step(
         yield from _same(root, f"solutions/{tutorial}/{name}", dumps(solved), dumps(old))
     except CourseError as error:
         yield Problem(f"solutions/{tutorial}/{name}", str(error).removeprefix(f"{path} "))
-    wanted = {f"{exercise}.py": text.encode() for exercise, text in answers(solved).items()}
+    wanted = answers(solved)
     for file, content in wanted.items():
         yield from _same(root, f"solutions/{tutorial}/{file}", content)
     for stray in sorted((root / "solutions" / tutorial).glob("*.py")):

@@ -58,7 +58,7 @@ def secret_lines(stamped: NotebookNode) -> dict[str, str]:
     in a blank; nor, for hidden tests and mark schemes, what stands openly anywhere.
     """
     secrets: dict[str, str] = {}
-    openly = ["\n".join(_visible(cell)) for cell in stamped.cells]
+    openly = [_visible(cell) for cell in stamped.cells]
     for index, cell in enumerate(stamped.cells):
         answer, test = _hidden(cell)
         for lines, given in [
@@ -78,18 +78,15 @@ _REGIONS = {
 }
 
 
-def _visible(cell: NotebookNode) -> list[str]:
-    """Lines of a source cell that students see, blanks included."""
-    lines = []
-    kind = kind_of(cell)
+def _visible(cell: NotebookNode) -> str:
+    """What students see of a source cell, blanks included."""
+    kind, text = kind_of(cell), str(cell.source)
     if kind is Kind.EXERCISE:
-        return stub_of(cell.source).split("\n")
-    text: str = cell.source
+        return stub_of(text)
     for begin, end in _REGIONS.get(kind, []):
         parts = split_regions(text, begin, end)
-        lines = [line for marked, part in parts if not marked for line in part]
-        text = "\n".join(lines)
-    return text.split("\n")
+        text = "\n".join(line for marked, part in parts if not marked for line in part)
+    return text
 
 
 def _hidden(cell: NotebookNode) -> tuple[list[str], list[str]]:

@@ -58,7 +58,7 @@ class Found:
         return "/".join(self.parts)
 
 
-def find_files(folder: Path, refuse: Refuse) -> Iterator[Found]:
+def find_files(folder: Path, refuse: Refuse, parts: tuple[str, ...] = ()) -> Iterator[Found]:
     """Go through a folder and the zip archives in it, in the order of names.
 
     Parameters
@@ -67,16 +67,14 @@ def find_files(folder: Path, refuse: Refuse) -> Iterator[Found]:
         Where to look. Links in it are refused, not followed.
     refuse : callable
         Called with the place and the reason for everything that is not looked at.
+    parts : tuple of str
+        Where the folder itself lies, from the inbox down.
 
     Yields
     ------
     Found
         Every regular file, those that may be notebooks with their content.
     """
-    yield from _folder(folder, (), refuse)
-
-
-def _folder(folder: Path, parts: tuple[str, ...], refuse: Refuse) -> Iterator[Found]:
     if len(parts) > FOLDERS_NESTED:
         refuse("/".join(parts), f"more than {FOLDERS_NESTED} folders deep: move it up")
         return
@@ -90,37 +88,31 @@ def _folder(folder: Path, parts: tuple[str, ...], refuse: Refuse) -> Iterator[Fo
         if _is_silent(entry.name):
             continue
         if entry.is_dir(follow_symlinks=False):
-            yield from _folder(Path(entry.path), here, refuse)
-        else:
+            yield from find_files(Path(entry.path), refuse, here)
+            continue
+        try:
             yield from _file(Path(entry.path), here, refuse)
+        except OSError as error:
+            refuse("/".join(here), f"cannot be read ({error.strerror})")
+        except (ValueError, OverflowError) as error:  # the latter: a time of the year 60000
+            refuse("/".join(here), str(error))
 
 
 def _file(path: Path, parts: tuple[str, ...], refuse: Refuse) -> Iterator[Found]:
-    where = "/".join(parts)
-    try:
-        info = path.lstat()
-        if stat.S_ISLNK(info.st_mode):
-            refuse(where, "a link, not a file: put the file itself here")
-            return
-        if not stat.S_ISREG(info.st_mode):
-            refuse(where, "neither a file nor a folder: remove it")
-            return
-        time = datetime.fromtimestamp(info.st_mtime, timezone.utc)
-        if path.suffix.lower() == ".zip":
-            if info.st_size > ARCHIVE_BYTES:
-                refuse(where, f"larger than {ARCHIVE_BYTES // GIB} GB: unpack it yourself")
-                return
-            yield from _zip(path, parts, 0, refuse)
-        elif _refused(path.name, where, info.st_size, refuse):
-            return
-        elif not path.name.lower().endswith(NOTEBOOK_ENDINGS):
-            yield Found(parts, None, time)
-        else:
-            yield Found(parts, read_regular(path), time)
-    except OSError as error:
-        refuse(where, f"cannot be read ({error.strerror})")
-    except (ValueError, OverflowError) as error:  # the latter: a time of the year 60000
-        refuse(where, str(error))
+    info = path.lstat()
+    if stat.S_ISLNK(info.st_mode):
+        raise HandInError("a link, not a file: put the file itself here")
+    if not stat.S_ISREG(info.st_mode):
+        raise HandInError("neither a file nor a folder: remove it")
+    time = datetime.fromtimestamp(info.st_mtime, timezone.utc)
+    if path.suffix.lower() == ".zip":
+        if info.st_size > ARCHIVE_BYTES:
+            raise HandInError(f"larger than {ARCHIVE_BYTES // GIB} GB: unpack it yourself")
+        yield from _zip(path, parts, 0, refuse)
+        return
+    _check_form(path.name, info.st_size)
+    is_notebook = path.name.lower().endswith(NOTEBOOK_ENDINGS)
+    yield Found(parts, read_regular(path) if is_notebook else None, time)
 
 
 def read_regular(path: Path, limit: int = NOTEBOOK_BYTES) -> bytes:
@@ -149,15 +141,12 @@ def read_regular(path: Path, limit: int = NOTEBOOK_BYTES) -> bytes:
     return raw
 
 
-def _refused(name: str, where: str, size: int, refuse: Refuse) -> bool:
+def _check_form(name: str, size: int) -> None:
     """Refuse what is too large to read or packed in a way that is not read here."""
     if name.lower().endswith(OTHER_ARCHIVES):
-        refuse(where, "an archive, but not a zip: unpack it yourself")
-        return True
+        raise HandInError("an archive, but not a zip: unpack it yourself")
     if name.lower().endswith((*NOTEBOOK_ENDINGS, ".zip")) and size > NOTEBOOK_BYTES:
-        refuse(where, _too_large(size))
-        return True
-    return False
+        raise HandInError(_too_large(size))
 
 
 def _too_large(size: int) -> str:
@@ -187,57 +176,45 @@ def _zip(
                 if budget < 0:
                     refuse(where, f"more than {ARCHIVE_BYTES // GIB} GB in it: unpack it yourself")
                     return
-                yield from _zip_entry(archive, entry, parts, nested, refuse)
+                names = PurePosixPath(entry.filename).parts
+                if any(_is_silent(name) for name in names if name != ".."):
+                    continue
+                try:
+                    raw = _read_entry(archive, entry, nested)
+                except HandInError as error:
+                    refuse("/".join((*parts, entry.filename)), str(error))
+                    continue
+                if raw is not None and entry.filename.lower().endswith(".zip"):
+                    yield from _zip(BytesIO(raw), (*parts, *names), nested + 1, refuse)
+                else:
+                    yield Found((*parts, *names), raw, _entry_time(entry))
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         refuse(where, f"not a readable zip archive ({error}): ask for it again")
 
 
-def _zip_entry(
-    archive: zipfile.ZipFile,
-    entry: zipfile.ZipInfo,
-    parts: tuple[str, ...],
-    nested: int,
-    refuse: Refuse,
-) -> Iterator[Found]:
+def _read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, nested: int) -> bytes | None:
+    """Unpack a notebook or an archive; None for any other file."""
     inside = entry.filename
-    where = "/".join((*parts, inside))
     names = PurePosixPath(inside).parts
-    if any(_is_silent(name) for name in names if name != ".."):
-        return
-    if ".." in names or inside.startswith("/") or "\\" in inside or "\0" in inside or ":" in inside:
-        refuse(where, "its path leads out of the archive: unpack it by hand if you trust it")
-        return
+    if ".." in names or inside.startswith("/") or any(sign in inside for sign in "\\\0:"):
+        raise HandInError("its path leads out of the archive: unpack it by hand if you trust it")
     if len(names) > FOLDERS_NESTED or any(len(name.encode()) > FILE_NAME_BYTES for name in names):
-        refuse(where, "its path is too long: unpack it yourself")
-        return
-    kind = stat.S_IFMT(entry.external_attr >> 16)
-    if kind not in (0, stat.S_IFREG):
-        refuse(where, "a link or device, not a file: ask for the file itself")
-        return
-    here = (*parts, *names)
-    is_zip = inside.lower().endswith(".zip")
-    if is_zip and nested >= ARCHIVES_NESTED:
-        refuse(where, "too many archives inside each other: unpack it yourself")
-        return
-    if _refused(inside, where, entry.file_size, refuse):
-        return
+        raise HandInError("its path is too long: unpack it yourself")
+    if stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG):
+        raise HandInError("a link or device, not a file: ask for the file itself")
+    if inside.lower().endswith(".zip") and nested >= ARCHIVES_NESTED:
+        raise HandInError("too many archives inside each other: unpack it yourself")
+    _check_form(inside, entry.file_size)
     if not inside.lower().endswith((*NOTEBOOK_ENDINGS, ".zip")):
-        yield Found(here, None, _entry_time(entry))
-        return
+        return None
     if entry.flag_bits & 1:
-        refuse(where, "locked with a password: unpack it yourself")
-        return
+        raise HandInError("locked with a password: unpack it yourself")
     try:
         with archive.open(entry) as file:
             # The stated size may be a lie: never unpack more than the limit.
-            raw = file.read(NOTEBOOK_BYTES)
+            return file.read(NOTEBOOK_BYTES)
     except Exception as error:
-        refuse(where, f"damaged in its archive ({error}): ask for it again")
-        return
-    if is_zip:
-        yield from _zip(BytesIO(raw), here, nested + 1, refuse)
-    else:
-        yield Found(here, raw, _entry_time(entry))
+        raise HandInError(f"damaged in its archive ({error}): ask for it again") from None
 
 
 def _entry_time(entry: zipfile.ZipInfo) -> datetime:

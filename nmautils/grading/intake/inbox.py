@@ -24,8 +24,8 @@ class InboxNotebook:
 
     Attributes
     ----------
-    parts : tuple of str
-        Where it lies, from the inbox down.
+    where : str
+        Where it lies, as a path from the inbox down.
     student, assignment, account : str
         As in `nmautils.grading.intake.filenames.HandInName`.
     time : datetime
@@ -34,17 +34,12 @@ class InboxNotebook:
         Hexadecimal SHA-256 of its content.
     """
 
-    parts: tuple[str, ...]
+    where: str
     student: str
     assignment: str
     account: str
     time: datetime
     digest: str
-
-    @property
-    def where(self) -> str:
-        """The parts as one readable path."""
-        return "/".join(self.parts)
 
 
 @dataclass
@@ -111,7 +106,7 @@ def recognise(found: Found, raw: bytes, root: Path, known: Collection[str]) -> I
     if broken:
         raise HandInError(f"{broken}; ask {name.student} for the .ipynb file again")
     return InboxNotebook(
-        found.parts,
+        found.where,
         name.student,
         name.assignment,
         name.account,

@@ -20,6 +20,7 @@ from nmautils.grading.model.limits import (
     MIB,
     NOTEBOOK_BYTES,
 )
+from nmautils.grading.safe.text import joined_text
 
 __all__ = ["UNNAMED", "Reading", "decode", "read_notebook", "read_submission"]
 
@@ -125,7 +126,7 @@ def _read(raw: bytes, *, recover: bool) -> Reading:
         raise HandInError(
             "the file has too many parts for a notebook: clear its outputs and hand it in again"
         )
-    needs_person: list[str] = []
+    needs_person = ""
     try:
         data, rest = _parse(text)
     except _CutShort:
@@ -137,7 +138,7 @@ def _read(raw: bytes, *, recover: bool) -> Reading:
             "The file was cut short: only the cells before the cut could be read. "
             "Hand in the whole notebook."
         )
-        needs_person.append(
+        needs_person = (
             f"the file is cut short: {len(data['cells'])} of its cells could be read; "
             "ask for it again"
         )
@@ -154,7 +155,7 @@ def _read(raw: bytes, *, recover: bool) -> Reading:
     lost = sum(not isinstance(cell, dict) for cell in data["cells"])
     if lost:
         notes.append(f"{lost} of the notebook's cells could not be read and were left out.")
-    return Reading(_tidy(data), tuple(notes), tuple(needs_person))
+    return Reading(_tidy(data), tuple(notes), tuple(filter(None, [needs_person])))
 
 
 # --- from bytes to JSON ------------------------------------------------------------------------
@@ -317,10 +318,9 @@ def _tidy_cell(cell: dict[str, Any], position: int, ids: set[str]) -> dict[str, 
         "source": _text(cell.get("source")),
     }
     if kind == "code":
-        count = cell.get("execution_count")
         outputs = cell.get("outputs")
         outputs = outputs[:CELL_OUTPUTS_READ] if isinstance(outputs, list) else []
-        tidied["execution_count"] = count if type(count) is int and count >= 0 else None
+        tidied["execution_count"] = _count(cell)
         tidied["outputs"] = [o for o in map(_tidy_output, outputs) if o is not None]
     elif isinstance(cell.get("attachments"), dict):
         tidied["attachments"] = {
@@ -353,10 +353,14 @@ def _tidy_output(output: Any) -> dict[str, Any] | None:
             "metadata": metadata if isinstance(metadata, dict) else {},
         }
         if kind == "execute_result":
-            count = output.get("execution_count")
-            tidied["execution_count"] = count if type(count) is int and count >= 0 else None
+            tidied["execution_count"] = _count(output)
         return tidied
     return None
+
+
+def _count(part: dict[str, Any]) -> int | None:
+    count = part.get("execution_count")
+    return count if type(count) is int and count >= 0 else None
 
 
 def _allowed(metadata: Any, checks: dict[str, Callable[[Any], bool]]) -> dict[str, Any]:
@@ -413,6 +417,4 @@ def _is_bundle(data: Any) -> bool:
 
 
 def _text(source: Any) -> str:
-    if isinstance(source, list):
-        source = "".join(part for part in source if isinstance(part, str))
-    return _clean(source) if isinstance(source, str) else ""
+    return _clean(joined_text(source))

@@ -52,7 +52,7 @@ class InboxExtractor(ExtractorPlugin):
 
 def _target(folder: str, notebook: InboxNotebook) -> Path:
     """Where a notebook is unpacked; nbgrader keeps the ending, so it must be ``.ipynb``."""
-    path = Path(folder, *notebook.parts)
+    path = Path(folder, notebook.where)
     return path if path.suffix == ".ipynb" else path.with_name(f"{path.name}.ipynb")
 
 

@@ -99,9 +99,9 @@ def _best(
 
 def _above_the_test(exercise: int, work: list[Work], match: Matching) -> list[Work]:
     """Sort cells: first those below the exercise's test in the submission, then those above it."""
-    tests = [i for i, kind in enumerate(match.kinds) if kind == Kind.TEST and i > exercise]
-    places = [at for at, index in enumerate(match.found) if tests and index == tests[0]]
-    return sorted(work, key=lambda item: (bool(places) and item.at < places[-1], item.at))
+    tests = (i for i in match.of_kind(Kind.TEST) if i > exercise)
+    places = match.places.get(next(tests, -1))
+    return sorted(work, key=lambda item: (bool(places and item.at < places[-1]), item.at))
 
 
 def _level(item: Work, names: frozenset[str], match: Matching) -> int:

@@ -54,6 +54,8 @@ class Matching:
         For each cell of the submission the index of the release's cell.
     exact : list of bool
         Whether it holds what that cell holds.
+    places : dict of int to list of int
+        For the index of each cell of the release that was found, where it stands in the submission.
     """
 
     def __init__(
@@ -64,9 +66,7 @@ class Matching:
         self.codes = {
             i: parse(cell.source) for i, cell in enumerate(release) if cell.cell_type == "code"
         }
-        self.exercises = {
-            i: self.codes[i].names for i, kind in enumerate(self.kinds) if kind == Kind.EXERCISE
-        }
+        self.exercises = {i: self.codes[i].names for i in self.of_kind(Kind.EXERCISE)}
         self.answer_names = frozenset().union(*self.exercises.values())
         self.by_mark = {grade_id_of(c): i for i, c in enumerate(release) if grade_id_of(c)}
         self.by_id = {c["id"]: i for i, c in enumerate(release) if not c["id"].startswith(UNNAMED)}
@@ -77,6 +77,22 @@ class Matching:
         self.exact: list[bool] = []
         self._by_marks_and_text()
         self._by_likeness()
+        self.places: dict[int, list[int]] = {}
+        for at, index in enumerate(self.found):
+            if index is not None:
+                self.places.setdefault(index, []).append(at)
+
+    def of_kind(self, kind: Kind) -> list[int]:
+        """Give the cells of the release of one kind."""
+        return [i for i, its_kind in enumerate(self.kinds) if its_kind == kind]
+
+    def cells_of(self, index: int) -> list[NotebookNode]:
+        """Give the cells of the submission that stand for a cell of the release."""
+        return [self.cells[at] for at in self.places.get(index, ())]
+
+    def missing(self) -> set[int]:
+        """Give the cells of the release that no cell of the submission stands for."""
+        return set(range(len(self.release))) - self.places.keys()
 
     def _by_marks_and_text(self) -> None:
         by_code: dict[tuple[str, ...], int] = {}
@@ -136,13 +152,9 @@ class Matching:
                 continue
             if not cell.source.strip() or len(cell.source) > PARSED_CELL_CHARACTERS:
                 continue
-            gap = range(last + 1, upcoming[at])
-            places = [
-                i
-                for i in gap
-                if i not in seen and self.kinds[i] not in (Kind.EXERCISE, Kind.QUESTION)
-            ]
-            places += [i for i, kind in enumerate(self.kinds) if kind == Kind.TEST]
+            gap = [i for i in range(last + 1, upcoming[at]) if i not in seen]
+            places = [i for i in gap if self.kinds[i] not in (Kind.EXERCISE, Kind.QUESTION)]
+            places += self.of_kind(Kind.TEST)
             index = self._most_alike(cell, places, words)
             if index is not None:
                 self.found[at] = last = index
@@ -168,16 +180,10 @@ class Matching:
             share = len(mine & words[i]) / len(mine | words[i])
             if share >= highest and self.release[i].cell_type == cell.cell_type:
                 highest, best = share, i
-        if best is not None and cell.cell_type == "code" and self._answers(cell):
-            return None
+        if best is not None and cell.cell_type == "code":
+            answers = self.parse(cell.source).names & self.answer_names
+            return None if answers else best
         return best
-
-    def _answers(self, cell: NotebookNode) -> bool:
-        return bool(self.parse(cell.source).names & self.answer_names)
-
-    def missing(self) -> set[int]:
-        """Give the cells of the release that no cell of the submission stands for."""
-        return set(range(len(self.release))) - set(self.found)
 
 
 def _words(text: str) -> frozenset[str]:

@@ -2,7 +2,6 @@
 
 import builtins
 from bisect import bisect_left
-from collections.abc import Iterable
 
 from nmautils.cells import Kind
 
@@ -38,7 +37,7 @@ def place_work(
     """
     anchors = _anchors(match, own, answers)
     at = [position for position, _ in anchors]
-    missing = [i for i in sorted(match.missing()) if match.kinds[i] == Kind.TEST]
+    missing = [i for i in match.of_kind(Kind.TEST) if i not in match.places]
     targets: dict[Work, int] = {}
     for item in own:
         if item.after is not None:
@@ -98,10 +97,10 @@ def _move_definitions_up(
         return
     for exercise in sorted(answers.sources):
         # The test calls the answer: what stands above the test is early enough.
-        tests = (i for i, kind in enumerate(match.kinds) if kind == Kind.TEST and i >= exercise)
-        test = next(tests, exercise)
-        known = set(dir(builtins)) | _provided_above(match, exercise)
-        todo = [*_needed([answers.sources[exercise]], match)]
+        test = next((i for i in match.of_kind(Kind.TEST) if i >= exercise), exercise)
+        above = (match.codes[i] for i in match.of_kind(Kind.SETUP) if i < exercise)
+        known = set(dir(builtins)).union(*(code.provided for code in above))
+        todo = [*match.parse(answers.sources[exercise]).needed]
         while todo:
             name = todo.pop()
             if name in known or name not in makers:
@@ -111,14 +110,5 @@ def _move_definitions_up(
                 continue
             item = makers[name][-1]
             targets[item] = exercise
-            todo += _needed([item.source], match)
+            todo += match.parse(item.source).needed
             notes.of_moved(match, exercise, name)
-
-
-def _needed(sources: Iterable[str], match: Matching) -> set[str]:
-    return set().union(*(match.parse(source).needed for source in sources))
-
-
-def _provided_above(match: Matching, exercise: int) -> set[str]:
-    above = (i for i in match.codes if i < exercise and match.kinds[i] == Kind.SETUP)
-    return set().union(*(match.codes[i].provided for i in above))

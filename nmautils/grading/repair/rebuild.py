@@ -104,7 +104,11 @@ def rebuild(release: NotebookNode, submitted: NotebookNode) -> tuple[NotebookNod
     taken = answers.taken
     texts = choose_texts(match, [item for item in work if item not in taken])
     taken |= {item for used in texts.values() for item in used}
-    own = [item for item in work if item not in taken and _is_own(item, match)]
+    own = [
+        item
+        for item in work
+        if item not in taken and (item.after is None or match.kinds[item.after] != Kind.TEST)
+    ]
     places = place_work(match, own, answers, notes)
 
     notes.of_notebook(release, submitted, match)
@@ -167,11 +171,6 @@ def _with_newlines(cell: NotebookNode) -> NotebookNode:
     return NotebookNode({**cell, "source": source})
 
 
-def _is_own(item: Work, match: Matching) -> bool:
-    """Tell whether work that answers nothing is kept as a cell of the student's own."""
-    return item.after is None or match.kinds[item.after] != Kind.TEST
-
-
 def _own_cell(item: Work, parse: Parser, notes: Notes) -> NotebookNode:
     source = item.source.strip("\n") if item.after is not None else item.source
     kind = item.cell.cell_type if not item.is_code else "code"
@@ -197,21 +196,17 @@ def _cell(
         cell.source, found = comment_out(answers.sources[index], match.parse)
         notes.of_commented_out(f"the cell {label(match, index)}", found)
     elif index in texts:
-        cell.source = _written(texts[index], label(match, index), notes)
+        cell.source = "\n\n".join(item.source for item in texts[index])
+        if len(cell.source) > WRITTEN_CHARACTERS:
+            # `clean_markdown` cuts the text and marks the place.
+            notes.of_long(label(match, index))
         _attach(cell, texts[index])
     if cell.cell_type == "code":
         cell.execution_count, cell.outputs = None, []
         if match.kinds[index] in SHOWN:
-            cell.outputs = _submitted_outputs(index, match)
+            shown = [c.outputs for c in match.cells_of(index) if c.get("outputs")]
+            cell.outputs = deepcopy(shown[-1]) if shown else []
     return _marked(cell, match.kinds[index])
-
-
-def _written(work: Iterable[Work], what: str, notes: Notes) -> str:
-    text = "\n\n".join(item.source for item in work)
-    if len(text) > WRITTEN_CHARACTERS:
-        # `clean_markdown` cuts the text and marks the place.
-        notes.of_long(what)
-    return text
 
 
 def _attach(cell: NotebookNode, work: Iterable[Work]) -> None:
@@ -222,14 +217,6 @@ def _attach(cell: NotebookNode, work: Iterable[Work]) -> None:
         attached.update(item.cell.get("attachments", {}))
     if kept := clean_attachments(attached):
         cell.attachments = from_dict(kept)
-
-
-def _submitted_outputs(index: int, match: Matching) -> list[Any]:
-    found = []
-    for cell, place in zip(match.cells, match.found, strict=True):
-        if place == index and cell.get("outputs"):
-            found = cell.outputs
-    return deepcopy(found)
 
 
 def _marked(cell: NotebookNode, kind: Kind) -> NotebookNode:

@@ -86,10 +86,6 @@ def _listed(names: Iterable[str]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
-def _times(count: int) -> str:
-    return "twice" if count == 2 else f"{count} times"
-
-
 class Notes:
     """Sentences on what was done, in the order in which they should be read."""
 
@@ -134,12 +130,12 @@ class Notes:
             tags |= (tags_of(cell) & RUN_TAGS) - given
         for tag in sorted(tags):
             self._add_first("tag", name=tag)
-        if not _in_order(match.found):
+        if not _in_order(match.places):
             self._add_first("order")
 
     def of_answers(self, match: Matching, answers: Answers, texts: dict[int, list[Work]]) -> None:
         """Say how answers were found, and what was repaired of their tests."""
-        if not (answers.work or texts or any(index is not None for index in match.found)):
+        if not (answers.work or texts or match.places):
             self._add_first("other notebook")
         counts = self._counts(match, answers)
         for exercises in answers.shared:
@@ -152,13 +148,15 @@ class Notes:
             elif kind in (Kind.EXERCISE, Kind.QUESTION):
                 name = label(match, index)
                 used = answers.work.get(index) or texts.get(index)
-                found = index in match.found
-                if counts[index] > 1:
-                    self._add("copies", name=name, times=_times(counts[index]))
+                found = index in match.places
+                if (count := counts[index]) > 1:
+                    times = "twice" if count == 2 else f"{count} times"
+                    self._add("copies", name=name, times=times)
                 if not used and not found:
                     self._add("unanswered", name=name)
                 elif not used:
-                    self._of_unused(match, index, name)
+                    if not any(cell.source.strip() for cell in match.cells_of(index)):
+                        self._add("empty", name=name)
                 else:
                     self._of_used(match, index, name, used)
                 if found and self._lost_mark(match, index, used):
@@ -167,7 +165,7 @@ class Notes:
             self._add("lost marks" if len(lost) > 1 else "lost mark", name=_listed(lost))
 
     def _counts(self, match: Matching, answers: Answers) -> Counter[int]:
-        counts = Counter(index for index in match.found if index is not None)
+        counts = Counter({index: len(places) for index, places in match.places.items()})
         kept = {item.at for used in answers.work.values() for item in used}
         kept |= {item.at for item in answers.copies}
         for at, index in enumerate(match.found):
@@ -178,7 +176,7 @@ class Notes:
 
     def _of_test(self, match: Matching, index: int) -> None:
         name = _test_label(match, index)
-        places = [at for at, found in enumerate(match.found) if found == index]
+        places = match.places.get(index, [])
         if not places:
             self._add("check missing", name=name)
         elif not any(match.exact[at] for at in places):
@@ -186,18 +184,13 @@ class Notes:
         elif all(match.cells[at].cell_type != "code" for at in places):
             self._add("check a text", name=name)
 
-    def _of_unused(self, match: Matching, index: int, name: str) -> None:
-        cells = [c for c, found in zip(match.cells, match.found, strict=True) if found == index]
-        if all(not cell.source.strip() for cell in cells):
-            self._add("empty", name=name)
-
     def _of_used(self, match: Matching, index: int, name: str, used: list[Work]) -> None:
         wanted = match.release[index].cell_type
         own = [item for item in used if match.found[item.at] == index]
         if not own:
             if wanted == "markdown":
                 self._add("by place", name=name)
-            elif index in match.found:
+            elif index in match.places:
                 self._add("other cell", name=name)
             else:
                 self._add("by definition", name=name)
@@ -216,10 +209,9 @@ class Notes:
 
     def _lost_mark(self, match: Matching, index: int, used: list[Work] | None) -> bool:
         wanted = grade_id_of(match.release[index])
+        cells = match.cells_of(index)
         if used:
             cells = [item.cell for item in used if match.found[item.at] == index]
-        else:
-            cells = [c for c, found in zip(match.cells, match.found, strict=True) if found == index]
         return bool(cells) and all(grade_id_of(cell) != wanted for cell in cells)
 
     def of_given(self, match: Matching, added: list[Work]) -> None:
@@ -270,12 +262,8 @@ def _kernel(notebook: NotebookNode) -> str:
     return "".join(c for c in name if c.isprintable())[:40] if isinstance(name, str) else ""
 
 
-def _in_order(found: Iterable[int | None]) -> bool:
+def _in_order(places: dict[int, list[int]]) -> bool:
     """Tell whether every cell that is there can be met in the release's order."""
-    places: dict[int, list[int]] = {}
-    for at, index in enumerate(found):
-        if index is not None:
-            places.setdefault(index, []).append(at)
     last = -1
     for index in sorted(places):
         following = [at for at in places[index] if at > last]

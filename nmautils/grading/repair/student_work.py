@@ -114,7 +114,7 @@ def _seems_an_answer(text: str, match: Matching) -> bool:
 def _take_out(item: Work, match: Matching, missing: Iterable[int]) -> None:
     """Take out statements of tests, and of given cells that are missing elsewhere."""
     code = match.parse(item.source)
-    tests = [i for i, kind in enumerate(match.kinds) if kind == Kind.TEST]
+    tests = match.of_kind(Kind.TEST)
     given = [i for i in sorted(missing) if match.kinds[i] in GIVEN_CODE and i in match.codes]
     if not code.parsed:
         rest = item.source

@@ -31,7 +31,7 @@ def choose_texts(match: Matching, work: Iterable[Work]) -> dict[int, list[Work]]
     """
     found: dict[int, list[Work]] = {}
     texts = [item for item in work if _is_text(item, match)]
-    questions = [i for i, kind in enumerate(match.kinds) if kind == Kind.QUESTION]
+    questions = match.of_kind(Kind.QUESTION)
     stubs = {plain(match.release[i].source) for i in questions}
     texts = [item for item in texts if plain(item.source) not in stubs]
     for question in questions:
@@ -57,10 +57,7 @@ def _is_text(item: Work, match: Matching) -> bool:
 
 def _places(match: Matching, questions: list[int]) -> Iterable[tuple[list[int], list[int]]]:
     """Give the positions at which answers may stand that were not found."""
-    where: dict[int, int] = {}
-    for at, index in enumerate(match.found):
-        if index is not None:
-            where.setdefault(index, at)
+    where = {index: places[0] for index, places in match.places.items()}
     groups: dict[int, list[int]] = {}
     for question in questions:
         before = max((i for i in where if i <= question), default=None)

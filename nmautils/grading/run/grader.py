@@ -146,18 +146,16 @@ class Grader:
             cell.metadata.nmautils["outputs"] = "none"
             if cell.cell_type != "code":
                 continue
+            untouched = cell.source == self.given.get(_name(cell))
             submitted = clean_outputs(cell.get("outputs", []))
             cell.outputs, cell.execution_count = [], None
             if kind == Kind.TEST:
                 self._test(cell)
-            elif kind in self.kinds and i not in shared and not self._is_untouched(cell):
+            elif kind in self.kinds and i not in shared and not untouched:
                 self._cell(cell, kind)
             if submitted and (i in shared or not self.full) and kind in SHOWN_AS_SUBMITTED:
                 cell.outputs = submitted
                 cell.metadata.nmautils["outputs"] = "submitted"
-
-    def _is_untouched(self, cell: NotebookNode) -> bool:
-        return bool(cell.source == self.given.get(_name(cell)))
 
     def _ready(self) -> Kernel | None:
         """Give the kernel, a fresh one where the notebook stood if the last one has ended."""

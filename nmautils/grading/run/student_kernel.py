@@ -130,7 +130,11 @@ def run_kernel(
     os.chdir(work)
     for name in ("HOME", "TMPDIR", "IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "MPLCONFIGDIR"):
         os.environ[name] = home
-    _draw_inline()
+    # Have figures shown in the notebook from now on.
+    os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
+    matplotlib = sys.modules.get("matplotlib")
+    if matplotlib is not None:
+        matplotlib.rcParams["backend"] = os.environ["MPLBACKEND"]
     random.seed(seed)
     np.random.seed(seed)
     torch.manual_seed(seed)
@@ -153,22 +157,10 @@ def run_kernel(
     StudentKernel.calls = socket.socket(fileno=calls)
     app: Any = IPKernelApp.instance(config=config, user_ns=namespace)
     app.initialize([])
-    _redirect_pyplot()
-    os.write(ready, b"r")
-    os.close(ready)
-    app.start()
-
-
-def _draw_inline() -> None:
-    """Have figures shown in the notebook from now on."""
-    os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
-    matplotlib = sys.modules.get("matplotlib")
-    if matplotlib is not None:
-        matplotlib.rcParams["backend"] = os.environ["MPLBACKEND"]
-
-
-def _redirect_pyplot() -> None:
-    """Have figures shown in the notebook even if a cell of the stem has loaded another backend."""
+    # The same even if a cell of the stem has loaded another backend.
     pyplot = sys.modules.get("matplotlib.pyplot")
     if pyplot is not None and pyplot._backend_mod is not None:
         pyplot.switch_backend(os.environ["MPLBACKEND"])
+    os.write(ready, b"r")
+    os.close(ready)
+    app.start()

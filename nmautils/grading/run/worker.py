@@ -137,7 +137,8 @@ def _in_fork(work: Callable[[], Message], seconds: float, ours: Sequence[IO[byte
     if child == 0:
         try:
             os.setsid()
-            _end_with_parent()
+            if sys.platform == "linux":
+                ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
             os.close(come)
             for stream in ours:
                 os.close(stream.fileno())
@@ -167,11 +168,6 @@ def _in_fork(work: Callable[[], Message], seconds: float, ours: Sequence[IO[byte
         with contextlib.suppress(ProcessLookupError):
             os.killpg(child, signal.SIGKILL)
         _ending.append(child)
-
-
-def _end_with_parent() -> None:
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from nmautils.grading.model.limits import OUTPUTS, WRITTEN_CHARACTERS, OutputLim
 
 from .markdown import clean_markdown, letters
 from .pictures import clean_attachments, clean_png
-from .text import last_states, plain_characters
+from .text import joined_text, last_states, plain_characters
 
 __all__ = ["clean_cell", "clean_outputs"]
 
@@ -79,6 +79,10 @@ class _Keeper:
         if what not in self.cut:
             self.cut.append(what)
 
+    def _begin(self, text: Any) -> str:
+        """Keep no more of a text than is needed to cut it later."""
+        return joined_text(text)[: 8 * self.limits.characters]
+
     def _room(self, text: str) -> str:
         """Cut a text to the room that is left, and count it."""
         lines = text.split("\n")
@@ -91,7 +95,7 @@ class _Keeper:
 
     def _stream(self, output: Mapping[str, Any]) -> None:
         name = "stderr" if output.get("name") == "stderr" else "stdout"
-        text = self._room(last_states(_text(output.get("text"), self.limits)))
+        text = self._room(last_states(self._begin(output.get("text"))))
         if not text:
             return
         last = self.kept[-1] if self.kept else None
@@ -127,7 +131,7 @@ class _Keeper:
             else:
                 kept["image/png"] = png
                 self.pictures += 1
-        text = self._room(plain_characters(_text(data.get("text/plain"), self.limits)))
+        text = self._room(plain_characters(self._begin(data.get("text/plain"))))
         if text:
             kept["text/plain"] = text
         if not kept:
@@ -138,13 +142,6 @@ class _Keeper:
             self.kept.append(new_output("execute_result", data=kept, execution_count=count))
         else:
             self.kept.append(new_output("display_data", data=kept))
-
-
-def _text(value: Any, limits: OutputLimits) -> str:
-    """Join the parts of a text, and keep no more than is needed to cut it later."""
-    if isinstance(value, list):
-        value = "".join(part for part in value if isinstance(part, str))
-    return value[: 8 * limits.characters] if isinstance(value, str) else ""
 
 
 def _one_line(value: Any, limit: int) -> str:

@@ -10,6 +10,8 @@ from typing import Any
 
 from nmautils.grading.model.limits import ATTACHMENTS, DRAWN, PHOTOS, PictureLimits
 
+from .text import joined_text
+
 __all__ = ["clean_attachments", "clean_jpeg", "clean_png"]
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -114,9 +116,8 @@ _BEFORE_FRAME = {0xC4, 0xDB, 0xDD, 0xFE, *range(0xE0, 0xF0)}
 
 def _decoded(data: Any, limits: PictureLimits) -> bytes:
     """Decode base64; give nothing if it is not valid or too long."""
-    if isinstance(data, list):
-        data = "".join(part for part in data if isinstance(part, str))
-    if not isinstance(data, str) or len(data) > 2 * limits.size:
+    data = joined_text(data)
+    if len(data) > 2 * limits.size:
         return b""
     try:
         raw = base64.b64decode("".join(data.split()), validate=True)

@@ -1,8 +1,9 @@
 """Take out characters that do something else than stand for themselves."""
 
 import re
+from typing import Any
 
-__all__ = ["last_states", "plain_characters", "printable"]
+__all__ = ["joined_text", "last_states", "plain_characters", "printable"]
 
 _ANSI = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]{0,40}[ -/]{0,8}[@-~]"  # colours and movements of the cursor
@@ -15,6 +16,13 @@ _CONTROL = re.compile(
     "\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 _LINE_ENDS = re.compile("\r\n|[\u2028\u2029\x85]")
+
+
+def joined_text(value: Any) -> str:
+    """Join a text that a notebook holds in one piece or in lines; nothing if it is not a text."""
+    if isinstance(value, list):
+        value = "".join(part for part in value if isinstance(part, str))
+    return value if isinstance(value, str) else ""
 
 
 def plain_characters(text: str) -> str:

@@ -43,15 +43,6 @@ HOME_INSIDE, SOCKETS_INSIDE = "/tmp", "/tmp/.kernel"
 # limits on processes do not hold for root.
 FIRST_USER, USERS = 60600, 500
 
-CLONE_FLAGS = {
-    "user": 0x10000000,
-    "ipc": 0x08000000,
-    "uts": 0x04000000,
-    "cgroup": 0x02000000,
-    "net": 0x40000000,
-    "pid": 0x20000000,
-    "mnt": 0x00020000,
-}
 NS_GET_USERNS = 0xB701
 PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 4, 24, 38
 CAPABILITY_VERSION = 0x20080522
@@ -89,7 +80,31 @@ class Bubblewrap:
 
     def confine(self, limits: Limits, place: Place) -> None:
         """Give up every privilege of this process for good, and set its limits."""
-        _confine(limits, place.user)
+        libc = ctypes.CDLL(None, use_errno=True)
+        limit = resource.setrlimit
+        limit(resource.RLIMIT_CORE, (0, 0))
+        limit(resource.RLIMIT_CPU, (limits.cpu_seconds, limits.cpu_seconds + 5))
+        limit(resource.RLIMIT_FSIZE, (limits.file_bytes, limits.file_bytes))
+        limit(resource.RLIMIT_NOFILE, (limits.open_files, limits.open_files))
+        limit(resource.RLIMIT_MSGQUEUE, (0, 0))
+        limit(resource.RLIMIT_MEMLOCK, (0, 0))
+        limit(resource.RLIMIT_NICE, (0, 0))
+        limit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
+        for capability in range(64):
+            libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
+        if place.user is not None:
+            os.setgroups([])
+            os.setresgid(place.user, place.user, place.user)
+            os.setresuid(place.user, place.user, place.user)
+        limit(resource.RLIMIT_NPROC, (limits.processes, limits.processes))
+        header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION, 0)
+        nothing = (ctypes.c_uint32 * 6)()
+        if libc.capset(header, nothing) or libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0):
+            error = ctypes.get_errno()
+            raise OSError(error, f"giving up privileges: {os.strerror(error)}")
+        refuse_system_calls()
+        # Changing the user hid this process from itself in /proc.
+        libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)
 
 
 class Sandbox:
@@ -122,8 +137,7 @@ class Sandbox:
         self.place = Place(sockets=SOCKETS_INSIDE, home=HOME_INSIDE, user=user)
         self.sockets = ""
         self.namespaces: list[int] = []
-        self._holder: subprocess.Popen[bytes] | None = None
-        self._first: int | None = None
+        self._stack = contextlib.ExitStack()
         try:
             self._open(program, limits, as_root)
         except BaseException:
@@ -137,7 +151,7 @@ class Sandbox:
             # The holder says that everything is mounted, and ends when its input does.
             command += ["--", "/bin/sh", "-c", "echo ready && exec cat"]
             try:
-                self._holder = holder = subprocess.Popen(
+                holder = subprocess.Popen(
                     command,
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
@@ -147,6 +161,7 @@ class Sandbox:
                 )
             finally:
                 os.close(tell)
+            self._stack.callback(_end_holder, holder)
             assert holder.stdout is not None
             assert holder.stderr is not None
             if holder.stdout.readline() != b"ready\n":
@@ -155,37 +170,37 @@ class Sandbox:
                     f"bubblewrap does not work here ({why or 'it said nothing'}): {HOW_TO_GET_ONE}"
                 )
             inside = json.loads(info.read())["child-pid"]
-            self._first = os.pidfd_open(inside)
+            self._stack.callback(_end_first, os.pidfd_open(inside))
             self.sockets = f"/proc/{inside}/root{SOCKETS_INSIDE}"
             self.namespaces = _namespaces(inside, as_root)
+            for descriptor in self.namespaces:
+                self._stack.callback(os.close, descriptor)
 
     def close(self) -> None:
         """End every process inside; they are gone, with what they wrote, when this returns."""
-        for descriptor in self.namespaces:
-            os.close(descriptor)
-        self.namespaces = []
-        if self._first is not None:
-            # The first process of a namespace ends after all others.
-            with contextlib.suppress(ProcessLookupError):
-                signal.pidfd_send_signal(self._first, signal.SIGKILL)
-            select.select([self._first], [], [], 10)
-            os.close(self._first)
-            self._first = None
-        if self._holder is not None:
-            self._holder.kill()
-            self._holder.wait()
-            for pipe in (self._holder.stdin, self._holder.stdout, self._holder.stderr):
-                # What is still buffered has nobody left to read it.
-                with contextlib.suppress(OSError):
-                    if pipe is not None:
-                        pipe.close()
-            self._holder = None
+        self._stack.close()
 
     def __enter__(self) -> "Sandbox":
         return self
 
     def __exit__(self, *exception: object) -> None:
         self.close()
+
+
+def _end_first(process: int) -> None:
+    """End the first process of a namespace, by its pidfd; it ends after all others."""
+    with contextlib.suppress(ProcessLookupError):
+        signal.pidfd_send_signal(process, signal.SIGKILL)
+    select.select([process], [], [], 10)
+    os.close(process)
+
+
+def _end_holder(holder: subprocess.Popen[bytes]) -> None:
+    holder.kill()
+    # Leaving the block closes the pipes and waits for the end. A pipe may say that something is
+    # still buffered: nobody is left to read it.
+    with contextlib.suppress(OSError), holder:
+        pass
 
 
 def _find_program() -> str:
@@ -262,11 +277,8 @@ def _namespaces(pid: int, as_root: bool) -> list[int]:
 
 def _memory_bytes(shared: int) -> int:
     """Add up what the processes of this sandbox use beyond what each had when it was forked."""
-    used = 0
-    for name in os.listdir("/proc"):
-        if name.isdigit():
-            used += max(0, _resident(name) - shared)
-    return used
+    processes = filter(str.isdigit, os.listdir("/proc"))
+    return sum(max(0, _resident(process) - shared) for process in processes)
 
 
 def _resident(process: str) -> int:
@@ -276,31 +288,3 @@ def _resident(process: str) -> int:
             return int(file.read().split()[1]) * PAGE_BYTES
     except (OSError, IndexError, ValueError):
         return 0
-
-
-def _confine(limits: Limits, user: int | None) -> None:
-    libc = ctypes.CDLL(None, use_errno=True)
-    limit = resource.setrlimit
-    limit(resource.RLIMIT_CORE, (0, 0))
-    limit(resource.RLIMIT_CPU, (limits.cpu_seconds, limits.cpu_seconds + 5))
-    limit(resource.RLIMIT_FSIZE, (limits.file_bytes, limits.file_bytes))
-    limit(resource.RLIMIT_NOFILE, (limits.open_files, limits.open_files))
-    limit(resource.RLIMIT_MSGQUEUE, (0, 0))
-    limit(resource.RLIMIT_MEMLOCK, (0, 0))
-    limit(resource.RLIMIT_NICE, (0, 0))
-    limit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
-    for capability in range(64):
-        libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
-    if user is not None:
-        os.setgroups([])
-        os.setresgid(user, user, user)
-        os.setresuid(user, user, user)
-    limit(resource.RLIMIT_NPROC, (limits.processes, limits.processes))
-    header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION, 0)
-    nothing = (ctypes.c_uint32 * 6)()
-    if libc.capset(header, nothing) or libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0):
-        error = ctypes.get_errno()
-        raise OSError(error, f"giving up privileges: {os.strerror(error)}")
-    refuse_system_calls()
-    # Changing the user hid this process from itself in /proc.
-    libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)

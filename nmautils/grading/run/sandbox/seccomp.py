@@ -91,22 +91,19 @@ def _program(column: int, architecture: int) -> bytes:
         steps += [_step(AT_LEAST, X32, no=1), _step(RETURN, REFUSE | errno.EPERM)]
     for numbers in REFUSED.values():
         steps += [_step(EQUAL, numbers[column], no=1), _step(RETURN, REFUSE | errno.EPERM)]
-    steps += [
-        _step(EQUAL, SOCKET[column], no=4),
-        _step(LOAD, FIRST_ARGUMENT),
-        _step(EQUAL, AF_VSOCK, no=1),
-        _step(RETURN, REFUSE | errno.EPERM),
-        _step(RETURN, ALLOW),
-    ]
     steps += [_step(EQUAL, CLONE3[column], no=1), _step(RETURN, REFUSE | errno.ENOSYS)]
-    steps += [
-        _step(EQUAL, CLONE[column], no=3),
-        _step(LOAD, FIRST_ARGUMENT),
-        _step(ANY_BIT, NEW_NAMESPACES, no=1),
-        _step(RETURN, REFUSE | errno.EPERM),
-        _step(RETURN, ALLOW),
-    ]
-    return b"".join(steps)
+    for numbers, test, value in (
+        (SOCKET, EQUAL, AF_VSOCK),
+        (CLONE, ANY_BIT, NEW_NAMESPACES),
+    ):
+        steps += [
+            _step(EQUAL, numbers[column], no=4),
+            _step(LOAD, FIRST_ARGUMENT),
+            _step(test, value, no=1),
+            _step(RETURN, REFUSE | errno.EPERM),
+            _step(RETURN, ALLOW),
+        ]
+    return b"".join([*steps, _step(RETURN, ALLOW)])
 
 
 def _step(operation: int, value: int, yes: int = 0, no: int = 0) -> bytes:
