@@ -4,6 +4,7 @@ A cell's kind follows from its type, nbgrader's metadata and its tags. Lines suc
 SOLUTION`` in a source cell enclose what students do not see.
 """
 
+import re
 from enum import Enum
 from typing import Any
 
@@ -19,6 +20,7 @@ __all__ = [
     "END_SOLUTION",
     "END_WORKED_OUT",
     "TAGGED",
+    "WORTH",
     "Kind",
     "exercise_of",
     "grade_id_of",
@@ -32,6 +34,9 @@ BEGIN_SOLUTION, END_SOLUTION = "### BEGIN SOLUTION", "### END SOLUTION"
 BEGIN_HIDDEN, END_HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
 BEGIN_WORKED_OUT, END_WORKED_OUT = "### BEGIN WORKED OUT", "### END WORKED OUT"
 BEGIN_SCHEME, END_SCHEME = "### BEGIN MARK SCHEME", "### END MARK SCHEME"
+
+# What the heading of an exercise or question ends with: points and minutes.
+WORTH = re.compile(r" \((\d+(?:\.\d+)?) points?, about (\d+) minutes?\)$")
 
 
 class Kind(str, Enum):

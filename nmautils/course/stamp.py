@@ -19,7 +19,7 @@ from urllib.parse import quote
 import nbformat
 from nbformat import NotebookNode
 
-from nmautils.cells import TAGGED, Kind, grade_id_of, kind_of, nbgrader_of, tags_of
+from nmautils.cells import TAGGED, WORTH, Kind, grade_id_of, kind_of, nbgrader_of, tags_of
 from nmautils.course.settings import Settings
 from nmautils.errors import CourseError
 
@@ -303,6 +303,32 @@ def toc(nb: NotebookNode, levels: tuple[int, ...] = (2, 3)) -> str:
     )
 
 
+def exercises(nb: NotebookNode) -> str:
+    """Markdown table of the exercises and questions, with what they are worth and take.
+
+    They are the headings that end in points and minutes.
+    """
+    rows = [
+        (WORTH.sub("", heading.text), anchor(heading.text), float(found[1]), int(found[2]))
+        for heading in headings(nb)
+        if (found := WORTH.search(heading.text))
+    ]
+    lines = [
+        f"| [{title}]({link}) | {points:g} | {minutes} |" for title, link, points, minutes in rows
+    ]
+    total = (
+        f"| **In all** | **{sum(row[2] for row in rows):g}** | **{sum(row[3] for row in rows)}** |"
+    )
+    return "\n".join(["| Exercise | Points | Minutes |", "|:--|--:|--:|", *lines, total])
+
+
+def worth(nb: NotebookNode, index: int) -> str | None:
+    """Points of the first graded cell at or after a cell, for the heading of an exercise."""
+    marks = (nbgrader_of(cell) for cell in nb.cells[index:])
+    points = next((mark["points"] for mark in marks if mark.get("grade")), None)
+    return None if points is None else f"{points:g} point{'' if points == 1 else 's'}"
+
+
 def stamp(
     nb: NotebookNode, settings: Settings, tutorial: str, places: list[Place] | None = None
 ) -> NotebookNode:
@@ -323,7 +349,7 @@ def stamp(
         If a stamp is unknown, has no value, or is misspelt.
     """
     info = settings.tutorials[tutorial]
-    values = {
+    values: dict[str, str | None] = {
         "badges": badges(settings, tutorial),
         "credit": settings.course.credit.strip().format(creators=info.creators),
         "feedback_endpoint": settings.feedback.endpoint,
@@ -336,28 +362,32 @@ def stamp(
     }
     stamped: NotebookNode = nbformat.from_dict(nb)
 
-    def fill(cell: NotebookNode, place: object) -> str:
+    late = {"exercises": exercises, "toc": toc}
+
+    def fill(index: int, cell: NotebookNode, place: object) -> str:
+        values["worth"] = worth(nb, index)
+
         def value(match: re.Match[str]) -> str:
             name = match[1]
-            if name == "toc":
+            if name in late:
                 return match[0]
             if name not in values:
-                raise CourseError(
-                    f"{place}: unknown stamp {match[0]}; known: {', '.join(sorted(values))}, toc"
-                )
+                known = ", ".join(sorted([*values, *late]))
+                raise CourseError(f"{place}: unknown stamp {match[0]}; known: {known}")
             if values[name] is None:
                 raise CourseError(f"{place}: [tutorials.{tutorial}] has no {name} for {match[0]}")
             return str(values[name])
 
-        _check_slips(cell, place, [*values, "toc"])
+        _check_slips(cell, place, [*values, *late])
         return _STAMP.sub(value, cell.source)
 
     where: Sequence[object] = places or [f"cell {cell['id']}" for cell in nb.cells]
-    for cell, place in zip(stamped.cells, where, strict=True):
-        cell.source = fill(cell, place)
-    contents = toc(stamped)
-    for cell in stamped.cells:
-        cell.source = cell.source.replace("{{ toc }}", contents)
+    for index, (cell, place) in enumerate(zip(stamped.cells, where, strict=True)):
+        cell.source = fill(index, cell, place)
+    for name, made_of in late.items():
+        contents = made_of(stamped)
+        for cell in stamped.cells:
+            cell.source = cell.source.replace(f"{{{{ {name} }}}}", contents)
     return stamped
 
 
