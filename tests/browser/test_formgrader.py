@@ -42,9 +42,7 @@ def handed_in(right):
 
 def grade(root, student, force=False):
     """Do what ``nmautils grade`` does, with the grader that is warm in this process."""
-    report = grade_class(
-        root, students=[student], place=lambda: Local(1, pool.grade), force=force
-    )
+    report = grade_class(root, students=[student], place=lambda: Local(1, pool.grade), force=force)
     assert report.failed == {}
 
 
