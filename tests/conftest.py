@@ -115,6 +115,20 @@ def _one_torch_thread() -> None:
 
 
 @pytest.fixture(autouse=True)
+def _no_fork_stays():
+    """End the forks that a failed test left behind.
+
+    A fork of a worker of xdist holds its pipe to the controller too, so that the controller would
+    never learn that the worker has ended, and wait for ever when all tests are done.
+    """
+    yield
+    multiprocessing = sys.modules.get("multiprocessing")
+    for child in multiprocessing.active_children() if multiprocessing else ():
+        child.kill()
+        child.join()
+
+
+@pytest.fixture(autouse=True)
 def _one_question_to_alembic() -> None:
     """Ask for the version of an empty gradebook once: three seconds for each, always the same."""
     api = sys.modules.get("nbgrader.api")
