@@ -17,17 +17,22 @@ _SCRATCH = "NMAUTILS_TEST_SCRATCH"
 
 # The files that take longest, the longest first. A worker gets a whole file, so that what a file
 # shares is made once; begun last, one of these would keep one worker busy when all others are done.
+# Those that grade follow one another and share a warm grader, which `test_pool.py` ends.
 LONGEST = (
     "integration/grading/test_hostile.py",
     "integration/course/test_generated.py",
-    "integration/grading/test_nbgrader.py",
     "integration/test_answers.py",
-    "integration/test_standalone.py",
     "integration/grading/test_answers_graded.py",
     "browser/test_formgrader.py",
+    "integration/grading/record/test_gradebook.py",
+    "integration/grading/test_nbgrader.py",
     "integration/grading/run/test_pool.py",
-    "integration/data/test_simulated.py",
     "integration/grading/run/test_cluster.py",
+    "integration/test_types.py",
+    "integration/test_docs.py",
+    "browser/test_notebooks.py",
+    "integration/course/test_build.py",
+    "integration/test_standalone.py",
 )
 
 for _name in (
