@@ -16,7 +16,6 @@ from nmautils.grading.grade_class import Local, grade_class
 from nmautils.grading.run import cluster as cluster_module
 from nmautils.grading.run import pool
 from nmautils.grading.run.cluster import Cluster
-from tests.support.amount import rarely
 from tests.support.fake_grading import (
     LOG,
     SECONDS,
@@ -58,7 +57,6 @@ class Machines:
 
     def add_workers(self, number):
         options = ["--nthreads=1", "--no-dashboard", "--host=127.0.0.1", "--memory-limit=0"]
-        options += ["--preload=nmautils._fast_start"]  # two seconds for each that is started again
         self.start("worker", f"--nworkers={number}", *options)
         self.address = self.find_address()
         with distributed.Client(self.address, set_as_default=False) as client:
@@ -142,13 +140,9 @@ def test_a_worker_killed_half_way_loses_no_submission(root, machines):
     assert len(lines.lines) == 24
 
 
-# The test before shows that a killed worker costs nothing. A real grader has to warm up again.
-@pytest.mark.parametrize(
-    "killed", [False, pytest.param(True, marks=rarely)], ids=["alone", "though a worker is killed"]
-)
-def test_the_real_grader_gives_all_marks(root, machines, killed):
+def test_the_real_grader_gives_all_marks_though_a_worker_is_killed(root, machines):
     expected = class_of(root, 6)
-    lines = Killing(machines, after=2) if killed else Said()
+    lines = Killing(machines, after=2)
     report = run(root, machines.address, lines, pool.grade, sandbox=True)
     assert (report.status, report.failed) == (0, {})
     assert scores(root) == expected
