@@ -1,5 +1,6 @@
 """Every test runs small, offline, on one thread, and away from the user's own files."""
 
+import functools
 import os
 import shutil
 import sys
@@ -16,17 +17,22 @@ _SCRATCH = "NMAUTILS_TEST_SCRATCH"
 
 # The files that take longest, the longest first. A worker gets a whole file, so that what a file
 # shares is made once; begun last, one of these would keep one worker busy when all others are done.
+# Those that grade follow one another and share a warm grader, which `test_pool.py` ends.
 LONGEST = (
     "integration/grading/test_hostile.py",
     "integration/course/test_generated.py",
-    "integration/grading/test_nbgrader.py",
     "integration/test_answers.py",
-    "integration/test_standalone.py",
     "integration/grading/test_answers_graded.py",
     "browser/test_formgrader.py",
+    "integration/grading/record/test_gradebook.py",
+    "integration/grading/test_nbgrader.py",
     "integration/grading/run/test_pool.py",
-    "integration/data/test_simulated.py",
     "integration/grading/run/test_cluster.py",
+    "integration/test_types.py",
+    "integration/test_docs.py",
+    "browser/test_notebooks.py",
+    "integration/course/test_build.py",
+    "integration/test_standalone.py",
 )
 
 for _name in (
@@ -111,6 +117,28 @@ def _one_torch_thread() -> None:
     torch = sys.modules.get("torch")
     if torch is not None and torch.get_num_threads() != 1:
         torch.set_num_threads(1)
+
+
+@pytest.fixture(autouse=True)
+def _no_fork_stays():
+    """End the forks that a failed test left behind.
+
+    A fork of a worker of xdist holds its pipe to the controller too, so that the controller would
+    never learn that the worker has ended, and wait for ever when all tests are done.
+    """
+    yield
+    multiprocessing = sys.modules.get("multiprocessing")
+    for child in multiprocessing.active_children() if multiprocessing else ():
+        child.kill()
+        child.join()
+
+
+@pytest.fixture(autouse=True)
+def _one_question_to_alembic() -> None:
+    """Ask for the version of an empty gradebook once: three seconds for each, always the same."""
+    api = sys.modules.get("nbgrader.api")
+    if api is not None and not hasattr(api.get_alembic_version, "cache_info"):
+        api.get_alembic_version = functools.cache(api.get_alembic_version)
 
 
 @pytest.fixture(scope="module")

@@ -1,18 +1,17 @@
 """Formgrader in a real browser: grade by its button, mark a written answer, give feedback."""
 
 import csv
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import nbformat
 import pytest
 
+from nmautils.grading.grade_class import grade_class
+from nmautils.grading.run import pool
+from nmautils.grading.run.local import Local
 from tests.support.browser import CHROMIUM, jupyter_server, open_browser
 from tests.support.corpus_class import hand_in, make_course, notebook, students
-from tests.support.grading_class import nbgrader
-from tests.support.paths import ROOT
+from tests.support.grading_class import nbgrader_here
 
 playwright = pytest.importorskip("playwright.sync_api")
 
@@ -41,15 +40,19 @@ def handed_in(right):
     return nbformat.writes(nb).encode()
 
 
+def grade(root, student, force=False):
+    """Do what ``nmautils grade`` does, with the grader that is warm in this process."""
+    report = grade_class(root, students=[student], place=lambda: Local(1, pool.grade), force=force)
+    assert report.failed == {}
+
+
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
     """A course in which one student is graded by ``nmautils grade`` and one not yet."""
     root = make_course(tmp_path_factory.mktemp("formgrader"), [TUTORIAL])
     hand_in(root, TUTORIAL, "ann", handed_in(right=True))
     hand_in(root, TUTORIAL, "bob", handed_in(right=True))
-    command = [sys.executable, "-m", "nmautils.cli", "grade", "--student", "bob", "--jobs", "1"]
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    subprocess.run(command, cwd=root, env=environment, check=True, capture_output=True)
+    grade(root, "bob")
     return root
 
 
@@ -76,7 +79,7 @@ def press(page, student, button):
 
 
 def exported(root):
-    nbgrader(root, "export")
+    nbgrader_here(root, "export")
     with (root / "grades.csv").open(newline="") as file:
         return {row["student_id"]: row for row in csv.DictReader(file)}
 
@@ -112,10 +115,8 @@ def test_from_its_button_to_the_marks(course, pages):
     assert "Why three?" in feedback
     assert "HIDDEN" not in feedback
 
-    # Grading once more, by command, keeps what a person gave.
-    command = [sys.executable, "-m", "nmautils.cli", "grade", "--force", "--student", who]
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    subprocess.run(command, cwd=course, env=environment, check=True, capture_output=True)
+    # Grading once more, in a class as `nmautils grade` does, keeps what a person gave.
+    grade(course, who, force=True)
     assert exported(course)[who][QUESTION] == "1.5"
 
 

@@ -147,7 +147,17 @@ def test_page_is_built_off_line_and_kept_until_something_changes(site, course):
 
 
 @needs_sphinx
-def test_a_cell_that_fails_outside_an_exercise_stops_the_build(site, tmp_path):
+def test_a_cell_that_fails_outside_an_exercise_stops_the_build(site, tmp_path, monkeypatch):
+    collect = site.collect
+
+    def collect_the_tutorial_alone(settings, released, folder):
+        collect(settings, released, folder)
+        for page in [*folder.rglob("*.md"), *folder.rglob("*.rst")]:
+            page.unlink()
+        contents = f"# A page\n\n```{{toctree}}\ntutorials/{TUTORIAL}\n```\n"
+        (folder / "index.md").write_text(contents)
+
+    monkeypatch.setattr(site, "collect", collect_the_tutorial_alone)
     course = release(tmp_path, [text("# A title"), code("1 / 0", "ratio", tags=["demo"])])
     with pytest.raises(CourseError, match="cell ratio raised ZeroDivisionError"):
         site.build(course, course / "build/docs")

@@ -24,7 +24,7 @@ def test_each_fits_the_code_and_gives_another_program(mutant):
 
 
 def test_some_of_them_are_killed():
-    done = run("-m", "tests.mutants", "--every", str(every(15)))
+    done = run("-m", "tests.mutants", "--every", str(every(30)))
     assert done.returncode == 0, done.stdout + done.stderr
 
 

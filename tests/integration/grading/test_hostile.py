@@ -148,8 +148,7 @@ def scene():
         patch.chdir(scene.ground.course)
         pool.close()  # workers that were started elsewhere
         yield scene
-        pool.close()
-        scene.close()
+        scene.close()  # the workers stay warm for other files
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,7 @@ from tests.support.grading_class import (
     hand_in,
     make_course,
     nbgrader,
+    nbgrader_here,
     released,
     solve,
 )
@@ -324,9 +325,9 @@ def graded_again(graded_class):
     nb.cells = [c for c in nb.cells if "def " not in c.source]
     hand_in(root, "right", nb, later)
     hand_in(root, "lost_all_metadata", b"{ not a notebook", later)
-    done = nbgrader(root, "autograde", NAME, check=False)
-    nbgrader(root, "generate_feedback", NAME)
-    nbgrader(root, "export")
+    done = nbgrader_here(root, "autograde", NAME, check=False)
+    nbgrader_here(root, "generate_feedback", NAME)
+    nbgrader_here(root, "export")
     return done.stderr
 
 

@@ -7,7 +7,7 @@ import pytest
 from nmautils.cli import main
 from nmautils.grading.intake.collect import collect
 from nmautils.grading.intake.submissions import parse_utc
-from tests.support.grading_class import nbgrader
+from tests.support.grading_class import nbgrader_here
 from tests.support.inbox import MORNING, T1, T2, course, due_at, notebook, put, put_zip, tree
 from tests.support.paths import ROOT
 from tests.unit.grading.intake.test_submissions import TIMES
@@ -40,7 +40,7 @@ def test_it_brings_the_same_as_nmautils_collect(course):
     archive = course / "downloaded" / T1 / "archive"
     archive.parent.mkdir(parents=True)
     shutil.copytree(course / "inbox", archive, copy_function=shutil.copy2)
-    done = nbgrader(course, "zip_collect", T1)
+    done = nbgrader_here(course, "zip_collect", T1)
     by_hand = tree(course / "submitted")
     assert {p.name for p in (course / "submitted").iterdir()} == {
         "ann",

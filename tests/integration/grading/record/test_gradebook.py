@@ -26,7 +26,7 @@ from nmautils.grading.record.gradebook import (
 from nmautils.grading.record.records import read_record
 from nmautils.grading.record.saving import save
 from tests.support.fake_grading import course_with_written_answer, grade
-from tests.support.grading_class import NAME, hand_in, nbgrader, released, solve
+from tests.support.grading_class import NAME, hand_in, nbgrader_here, released, solve
 from tests.support.notebooks import find_cell
 
 IN_TIME, LATE = datetime(2031, 1, 30, 10), datetime(2031, 2, 1, 12)
@@ -139,7 +139,7 @@ def test_all_rows_and_marks_are_those_of_nbgrader(made, tmp_path):
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(source, target)
                 (target.parent / "timestamp.txt").write_text(f"{when} UTC")
-            nbgrader(stock, "autograde", NAME)
+            nbgrader_here(stock, "autograde", NAME)
             assert everything(ours) == everything(stock)
             for root in (ours, stock):
                 give(root, "think", 2.5, "thoughtful")

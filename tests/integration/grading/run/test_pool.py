@@ -170,7 +170,7 @@ def test_without_a_sandbox_marks_are_the_same_if_somebody_insists(course):
 
 def test_a_worker_that_is_killed_costs_nobody_anything(course):
     bundle, release = course
-    pool.close()
+    wait_until(lambda: not sandboxes(), 60)
     found = []
     thread = grade_in_background(bundle, waiting_submission(release), found)
     wait_until(sandboxes, 60)
@@ -182,7 +182,7 @@ def test_a_worker_that_is_killed_costs_nobody_anything(course):
 
 def test_closing_drops_what_is_under_way_and_leaves_nothing_behind(course):
     bundle, release = course
-    pool.close()
+    wait_until(lambda: not sandboxes(), 60)
     found = []
     thread = grade_in_background(bundle, waiting_submission(release), found)
     wait_until(sandboxes, 60)
