@@ -13,6 +13,7 @@ from nmautils.course.stamp import (
     anchor,
     badges,
     dumps,
+    exercises,
     headings,
     read_source,
     source_notebook,
@@ -195,6 +196,26 @@ def test_contents_list_the_headings_with_jupyterlabs_anchors(course):
     ]
     assert stamped.cells[1].source == toc(stamped)
     assert anchor("A (b) c") == "#A-%28b%29-c"
+
+
+def test_headings_say_what_an_exercise_is_worth_and_a_table_lists_them(course):
+    edit(
+        course,
+        "Coding exercise 1: write the mean",
+        "Exercise 1: mean ({{ worth }}, about 5 minutes)",
+    )
+    edit(course, "{{ badges }}", "{{ badges }}\n\n{{ exercises }}")
+    stamped = read(course)[1]
+    points = next(c for c in stamped.cells if c.id == "mean_test").metadata.nbgrader.points
+    assert f"### Exercise 1: mean ({points} points, about 5 minutes)" in "\n".join(
+        cell.source for cell in stamped.cells
+    )
+    link = anchor(f"Exercise 1: mean ({points} points, about 5 minutes)")
+    assert exercises(stamped).split("\n")[2:] == [
+        f"| [Exercise 1: mean]({link}) | {points} | 5 |",
+        f"| **In all** | **{points}** | **5** |",
+    ]
+    assert exercises(stamped) in stamped.cells[0].source
 
 
 def test_marks_in_a_question_and_comments_in_code_are_no_headings(course):

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from nmautils.checks import Mistake
-from nmautils.course.worked_out import show_worked_out, same_values, work_out
+from nmautils.course.worked_out import same_values, show_worked_out, work_out
 from nmautils.errors import CourseError
 
 CELL = """
