@@ -32,7 +32,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from nmautils.checks.mistakes import BLANK_LEFT, CheckFailed, Mistake, explain
+from nmautils.checks.mistakes import (
+    BLANK_LEFT,
+    CheckFailed,
+    KnownError,
+    Mistake,
+    explain,
+    look_closer,
+)
 from nmautils.checks.probe import quietly
 from nmautils.checks.score import CheckResult, Score
 from nmautils.device import in_notebook
@@ -50,9 +57,10 @@ class Checks:
     ----------
     exercise : str
         Grade id of the exercise.
-    errors : iterable of (pattern, name, hint), optional
+    errors : iterable of ErrorHint or (pattern, name, hint) or (pattern, name, hint, at), optional
         Regular expressions for the text ``"ErrorType: message"`` of an exception that the
-        student's code may raise, each with the name of the mistake behind it and a hint.
+        student's code may raise, each with the name of the mistake behind it and a hint; ``at``
+        is a regular expression for the student's line in which it arose.
     seed : int, optional
         Seed of `rng`; by default the environment variable ``NMAUTILS_CHECK_SEED``, else a
         fixed number. A grader sets it per submission, so that inputs differ between
@@ -67,7 +75,7 @@ class Checks:
     """
 
     exercise: str
-    errors: Iterable[tuple[str, str, str]] = ()
+    errors: Iterable[KnownError] = ()
     seed: int | None = None
     results: list[CheckResult] = field(default_factory=list, init=False)
     rng: np.random.Generator = field(init=False)
@@ -113,8 +121,13 @@ class Checks:
             self.results.append(CheckResult(name, float(points), True))
         place = earlier[0] if earlier else -1
         if failure is not None and self.results[place].passed:
+            failure = look_closer(failure)
             self.results[place] = replace(
-                self.results[place], passed=False, hint=failure.hint, mistake=failure.mistake
+                self.results[place],
+                passed=False,
+                hint=failure.hint,
+                mistake=failure.mistake,
+                stopped=failure.stopped,
             )
 
     def require(self, condition: bool, hint: str, mistake: str = "") -> None:
