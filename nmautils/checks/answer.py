@@ -35,7 +35,7 @@ __all__ = [
 # Whatever a student typed, reading it ends in one of these at worst.
 TROUBLES = (SyntaxError, ValueError, RecursionError, MemoryError)
 # Longer cells are not read: no answer is that long, and reading takes time.
-LONGEST_CELL = 100_000
+LONGEST_CELL = 50_000
 
 # IPython's own lines, which are no Python: %magics, !commands, help with a question mark.
 _MAGIC = re.compile(r"^([ \t]*)(?:[%!?].*|[\w.]+\?{1,2}[ \t]*|\w[\w, ]*=[ \t]*[%!].*)$", re.M)

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import islice
 from typing import Any
 
 from nmautils.checks.answer import TROUBLES, Slip, parse
@@ -49,7 +50,8 @@ _MODULES = {
     **{"torch": "torch", "nn": "torch.nn", "F": "torch.nn.functional", "optim": "torch.optim"},
     **{"np": "numpy"},
 }
-_LONGEST_CALLEE = 80
+# Nodes of a syntax tree that are written out.
+_LARGEST_PART = 60
 
 
 @dataclass(frozen=True)
@@ -181,10 +183,16 @@ def _calls(tree: ast.AST) -> Iterator[Call]:
         if isinstance(node, ast.Call):
             given = [*node.args, *(keyword.value for keyword in node.keywords)]
             yield Call(
-                ast.unparse(node.func)[:_LONGEST_CALLEE],
-                tuple(ast.unparse(part)[:_LONGEST_CALLEE] for part in given),
+                _code_of(node.func),
+                tuple(_code_of(part) for part in given),
                 all(isinstance(part, ast.Constant) for part in given),
             )
+
+
+def _code_of(node: ast.AST) -> str:
+    """Write a small part of a program; a large one is not worth its time, and is left out."""
+    size = sum(1 for _ in islice(ast.walk(node), _LARGEST_PART))
+    return ast.unparse(node) if size < _LARGEST_PART else "..."
 
 
 # --- by error -------------------------------------------------------------------------------------
@@ -192,7 +200,10 @@ def _calls(tree: ast.AST) -> Iterator[Call]:
 
 def slip_of_error(raised: Raised) -> Slip | None:
     """Give the slip behind an error, if it is one of those that are known by their place."""
-    return next((slip for find in _BY_ERROR if (slip := find(raised))), None)
+    try:
+        return next((slip for find in _BY_ERROR if (slip := find(raised))), None)
+    except TROUBLES:  # a program nested too deeply
+        return None
 
 
 def _hidden_builtin(raised: Raised) -> Slip | None:
@@ -378,7 +389,7 @@ def _nothing_given_back(raised: Raised) -> Slip | None:
             return Slip(
                 f"result of {called.attr}() stored",
                 f"`{called.attr}()` does its work and gives nothing back (None), so nothing is to "
-                f"be kept of it: write `{ast.unparse(node.value)[:60]}` alone on its line.",
+                f"be kept of it: write `{_code_of(node.value)}` alone on its line.",
             )
     return None
 
@@ -411,11 +422,11 @@ def _truth_of_tensor(raised: Raised) -> Slip | None:
         if (
             isinstance(asked, ast.Compare)
             and isinstance(asked.ops[0], ast.Eq | ast.NotEq)
-            and ast.unparse(asked.comparators[0]) == "None"
+            and _code_of(asked.comparators[0]) == "None"
         ):
             asked = asked.left
         if isinstance(asked, ast.Name | ast.Attribute):
-            what = ast.unparse(asked)
+            what = _code_of(asked)
             return Slip(
                 "a tensor is neither true nor false",
                 f"`{what}` holds many numbers, so Python cannot take it for yes or no. To ask "
@@ -503,12 +514,16 @@ OVERWRITTEN = "list overwritten by a number"
 MISSPELT_INIT = "__init__ misspelt"
 
 
+@lru_cache(maxsize=16)
 def slips_of_text(text: str) -> tuple[Slip, ...]:
     """List the slips that the text of an answer shows, those that are sure ones first."""
     tree = _parse_once(text) if text else None
     if tree is None:
         return ()
-    return tuple(sorted(_slips(tree), key=lambda slip: not slip.sure))
+    try:
+        return tuple(sorted(_slips(tree), key=lambda slip: not slip.sure))
+    except TROUBLES:  # a program nested too deeply
+        return ()
 
 
 def _slips(tree: ast.Module) -> Iterator[Slip]:
@@ -541,7 +556,7 @@ def _not_called(tree: ast.AST) -> Iterator[tuple[str, bool]]:
         # `self.step` may be anything, but a line that only says `optimizer.step` does nothing.
         wanted = node.attr in _GIVES or (node.attr in _DOES and id(node) in alone)
         if wanted and isinstance(node.ctx, ast.Load):
-            code = ast.unparse(node)[:_LONGEST_CALLEE]
+            code = _code_of(node)
             yield code, node.attr in {"item", "detach"} or id(node) in alone
 
 
@@ -608,7 +623,7 @@ def _assigned(body: Iterable[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
 
 def _is_list(value: ast.expr) -> bool:
     return (isinstance(value, ast.List) and not value.elts) or (
-        isinstance(value, ast.Call) and ast.unparse(value) == "list()"
+        isinstance(value, ast.Call) and _code_of(value) == "list()"
     )
 
 
@@ -624,8 +639,7 @@ def _statement_slips(node: ast.Expr) -> Iterator[Slip]:
     if isinstance(value, ast.Compare) and isinstance(value.ops[0], ast.Eq):
         yield Slip(
             "== in place of =",
-            f"`{ast.unparse(value)[:60]}` compares and keeps nothing; a single = gives a value to "
-            "a name.",
+            f"`{_code_of(value)}` compares and keeps nothing; a single = gives a value to a name.",
             sure=True,
         )
     if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
@@ -633,7 +647,7 @@ def _statement_slips(node: ast.Expr) -> Iterator[Slip]:
         if name in _PURE:
             yield Slip(
                 "result not kept",
-                f"`{ast.unparse(value)[:60]}` gives a result and changes nothing by itself; give "
+                f"`{_code_of(value)}` gives a result and changes nothing by itself; give "
                 "the result a name and go on with that.",
             )
 
@@ -659,14 +673,13 @@ def _global_of(tree: ast.Module) -> Slip | None:
         given = [part.arg for part in [*node.args.args, *node.args.kwonlyargs]]
         names = [part for part in ast.walk(node) if isinstance(part, ast.Name)]
         own = {part.id for part in names if not isinstance(part.ctx, ast.Load)}
-        own |= made | set(given)
+        own |= made | set(given) | {call.callee for call in _calls(node)}
         for part in names:
             name = part.id
             if name in own or hasattr(builtins, name) or name in _MODULES or "_" not in name:
                 continue
             twin = next((a for a in given if set(name.split("_")) & set(a.split("_"))), None)
-            called = any(call.callee == name for call in _calls(node))
-            if twin and not called and name.islower():
+            if twin and name.islower():
                 return Slip(
                     "variable of the notebook used",
                     f"`{name}` is a variable of the notebook, so the function gives the same "
