@@ -10,7 +10,7 @@ from nmautils.checks.mistakes import BLANK_LEFT, NOT_SOLVED
 __all__ = ["Cause", "CheckResult", "Score", "as_html", "capital", "causes_of"]
 
 # Words that are code, although they look like any other word.
-_CODE = {"append", "backward", "detach", "forward", "item", "relu", "sigma"}
+_CODE = {"append", "backward", "detach", "forward", "item", "relu", "self", "sigma"}
 
 
 @dataclass(frozen=True)

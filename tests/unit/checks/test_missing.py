@@ -67,7 +67,7 @@ def test_a_cell_that_python_cannot_read_is_told_by_line_and_sign(text, name, whe
         assert slip.name == name
         assert where in slip.hint
         assert what in slip.hint
-        sentence, code, *caret = slip.hint.split("\n")
+        _, code, *caret = slip.hint.split("\n")
         assert code.strip() in " ".join(text.replace("\u00a0", " ").replace("\t", " ").split("\n"))
         assert all(set(line) <= {" ", "^"} for line in caret)
 
