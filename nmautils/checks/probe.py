@@ -1,6 +1,5 @@
 """Where a test cell reaches into a student's definitions, and whether these exist."""
 
-import builtins
 import contextlib
 import dis
 import io
@@ -8,14 +7,16 @@ import sys
 import traceback
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import update_wrapper
+from functools import update_wrapper, wraps
 from types import CodeType, FunctionType
 from typing import Any, ParamSpec, TypeVar
 
 from nmautils.checks.answer import answer_of
 from nmautils.checks.missing import NOT_SOLVED, why_missing
+from nmautils.checks.set_aside import BUILTINS, SetAside, redefined
 
 __all__ = [
+    "ASIDE",
     "ProbeGlobals",
     "files_of_probes",
     "globals_of",
@@ -39,8 +40,8 @@ _PROBES: set[CodeType] = set()
 # What the probes of each cell reach for, the cell that was run last at the end.
 _REACHED: dict[str, set[str]] = {}
 
-# Taken before a line of a student's has run.
-_BUILTINS = dict(vars(builtins))
+# What the check cell that is running has set aside.
+ASIDE = SetAside()
 
 
 class ProbeGlobals(dict[str, Any]):
@@ -61,7 +62,7 @@ class ProbeGlobals(dict[str, Any]):
         self._notebook = notebook
 
     def __missing__(self, name: str) -> Any:
-        return _BUILTINS[name] if name in _BUILTINS else self._notebook[name]
+        return BUILTINS[name] if name in BUILTINS else self._notebook[name]
 
 
 def probe(function: Callable[P, R]) -> Callable[P, R]:
@@ -87,7 +88,10 @@ def probe(function: Callable[P, R]) -> Callable[P, R]:
     file = function.__code__.co_filename
     _REACHED[file] = _REACHED.pop(file, set()) | reached
     _PROBES.add(function.__code__)
-    return _with_own_builtins(function) if reached & _BUILTINS.keys() else function
+    notebook = getattr(function, "__globals__", {})
+    if reached & BUILTINS.keys():
+        function = _with_own_builtins(function)
+    return _as_it_was(function) if redefined(notebook) else function
 
 
 def _with_own_builtins(function: Callable[P, R]) -> Callable[P, R]:
@@ -106,11 +110,20 @@ def _with_own_builtins(function: Callable[P, R]) -> Callable[P, R]:
     return twin
 
 
+def _as_it_was(function: Callable[P, R]) -> Callable[P, R]:
+    @wraps(function)
+    def called(*given: P.args, **named: P.kwargs) -> R:
+        with ASIDE.as_it_was():
+            return function(*given, **named)
+
+    return called
+
+
 def names_probed_last() -> list[str]:
     """Give what the probes of the cell that was run last take from the notebook."""
     if not _REACHED:
         return []
-    return sorted(_REACHED[next(reversed(_REACHED))] - _BUILTINS.keys())
+    return sorted(_REACHED[next(reversed(_REACHED))] - BUILTINS.keys())
 
 
 def files_of_probes() -> set[str]:

@@ -50,6 +50,8 @@ _MODULES = {
     **{"torch": "torch", "nn": "torch.nn", "F": "torch.nn.functional", "optim": "torch.optim"},
     **{"np": "numpy"},
 }
+# Slips that are looked for in one answer; one is said.
+_MOST_SLIPS = 50
 # Nodes of a syntax tree that are written out.
 _LARGEST_PART = 60
 
@@ -521,7 +523,7 @@ def slips_of_text(text: str) -> tuple[Slip, ...]:
     if tree is None:
         return ()
     try:
-        return tuple(sorted(_slips(tree), key=lambda slip: not slip.sure))
+        return tuple(sorted(islice(_slips(tree), _MOST_SLIPS), key=lambda slip: not slip.sure))
     except TROUBLES:  # a program nested too deeply
         return ()
 

@@ -1,5 +1,6 @@
 """Why a name is missing although its cell ran: from its text and the error it ended with."""
 
+import builtins
 import textwrap
 
 import pytest
@@ -313,3 +314,28 @@ def test_history_that_is_not_what_it_was_is_no_answer(notebook):
     notebook.shell.history_manager = None
     notebook.shell.user_ns["In"] = 3
     assert answer_of("train") is None
+
+
+@pytest.mark.parametrize("name", ["float", "len", "list", "range", "sum", "zip"])
+def test_a_check_cell_has_pythons_builtins_and_the_answer_has_the_notebooks(notebook, name):
+    notebook(f"{name} = 3\ndef train(net, x):\n    return x * {name} / 3")
+    cell = CHECK.replace("checks = ", f"before = {name}\nchecks = ")
+    cell += f"used = {name}\nchecks.report()\nafter = {name}\n"
+    notebook(cell)
+    names = notebook.shell.user_ns
+    assert [result.passed for result in names["checks"].results] == [True, True]
+    assert (names["before"], names["after"], names[name]) == (3, 3, 3)
+    assert names["used"] is getattr(builtins, name)
+
+
+def test_variables_come_back_when_a_check_cell_stops_early(notebook):
+    notebook("sum = 3\ndef train(net, x):\n    raise KeyboardInterrupt")
+    notebook(CHECK)
+    assert notebook.shell.user_ns["sum"] == 3
+
+
+def test_what_the_answer_does_to_such_a_variable_is_kept(notebook):
+    notebook("max = 1\ndef train(net, x):\n    global max\n    max = max + 1\n    return x")
+    notebook(CHECK + "checks.report()")
+    assert notebook.shell.user_ns["max"] == 3
+    assert all(result.passed for result in notebook.shell.user_ns["checks"].results)

@@ -2,7 +2,7 @@
 
 import linecache
 import textwrap
-from time import perf_counter
+from time import process_time
 
 import numpy as np
 import pytest
@@ -246,11 +246,11 @@ def test_text_that_cannot_be_read_has_no_slips(text):
 def test_text_made_to_take_long_takes_no_time():
     chains = "\n".join("a" + ".b().item" * 400 for _ in range(10))
     loops = "def f(x):\n" + "".join(" " * i + "for i in x:\n" for i in range(1, 60)) + " " * 60
-    started = perf_counter()
+    started = process_time()
     for text in (chains, loops + "y.append(x_a)\n" * 1, "f(" * 150 + ")" * 150):
         slips_of_text(text)
         slip_of_error(Raised("TypeError: NoneType is not callable", text[-60:], text))
-    assert perf_counter() - started < 5
+    assert process_time() - started < 5
 
 
 # ---- authors' own patterns
