@@ -25,6 +25,7 @@ numbers that the checks compare with their own, for random inputs.
 
 import contextlib
 import os
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -32,8 +33,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from nmautils.checks.mistakes import BLANK_LEFT, CheckFailed, Mistake, explain
-from nmautils.checks.probe import quietly
+from nmautils.checks.mistakes import (
+    BLANK_LEFT,
+    CheckFailed,
+    KnownError,
+    Mistake,
+    explain,
+    look_closer,
+)
+from nmautils.checks.probe import ASIDE, quietly
 from nmautils.checks.score import CheckResult, Score
 from nmautils.device import in_notebook
 
@@ -50,9 +58,10 @@ class Checks:
     ----------
     exercise : str
         Grade id of the exercise.
-    errors : iterable of (pattern, name, hint), optional
+    errors : iterable of ErrorHint or (pattern, name, hint) or (pattern, name, hint, at), optional
         Regular expressions for the text ``"ErrorType: message"`` of an exception that the
-        student's code may raise, each with the name of the mistake behind it and a hint.
+        student's code may raise, each with the name of the mistake behind it and a hint; ``at``
+        is a regular expression for the student's line in which it arose.
     seed : int, optional
         Seed of `rng`; by default the environment variable ``NMAUTILS_CHECK_SEED``, else a
         fixed number. A grader sets it per submission, so that inputs differ between
@@ -69,13 +78,15 @@ class Checks:
     """
 
     exercise: str
-    errors: Iterable[tuple[str, str, str]] = ()
+    errors: Iterable[KnownError] = ()
     seed: int | None = None
     title: str = ""
     results: list[CheckResult] = field(default_factory=list, init=False)
     rng: np.random.Generator = field(init=False)
 
     def __post_init__(self) -> None:
+        # Until the report, builtins are Python's own in the cell that makes the checks.
+        ASIDE.take(sys._getframe(2).f_globals)
         if self.seed is None:
             self.seed = int(os.environ.get("NMAUTILS_CHECK_SEED", DEFAULT_SEED))
         self.rng = np.random.default_rng(self.seed)
@@ -116,8 +127,13 @@ class Checks:
             self.results.append(CheckResult(name, float(points), True))
         place = earlier[0] if earlier else -1
         if failure is not None and self.results[place].passed:
+            failure = look_closer(failure)
             self.results[place] = replace(
-                self.results[place], passed=False, hint=failure.hint, mistake=failure.mistake
+                self.results[place],
+                passed=False,
+                hint=failure.hint,
+                mistake=failure.mistake,
+                stopped=failure.stopped,
             )
 
     def require(self, condition: bool, hint: str, mistake: str = "") -> None:
@@ -197,6 +213,7 @@ class Checks:
 
     def report(self) -> Score:
         """Sum the points, show the checks, and give the score as the value of the cell."""
+        ASIDE.put_back()
         score = Score(self.exercise, self.results, self.title)
         if not in_notebook():
             print(score.text())

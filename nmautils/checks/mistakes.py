@@ -1,21 +1,33 @@
 """The mistakes behind a wrong value or an error, and the hints that go with them."""
 
 import contextlib
+import difflib
 import re
 import traceback
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, TypeAlias
 
-from nmautils.checks.probe import is_probed, passed_a_probe
+from nmautils.checks.answer import Answer, answer_of, given_answer, in_history
+from nmautils.checks.missing import NOT_SOLVED, why_missing
+from nmautils.checks.probe import files_of_probes, is_probed, names_probed_last, passed_a_probe
+from nmautils.checks.slips import BLANK_LEFT, ErrorHint, Raised, slip_of_error, slips_of_text
 
-__all__ = ["BLANK_LEFT", "NOT_SOLVED", "CheckFailed", "Mistake", "explain"]
-
-# Names of mistakes that every exercise knows.
-NOT_SOLVED = "not solved yet"
-BLANK_LEFT = "blank left over"
+__all__ = [
+    "BLANK_LEFT",
+    "NOT_SOLVED",
+    "CheckFailed",
+    "ErrorHint",
+    "KnownError",
+    "Mistake",
+    "explain",
+    "look_closer",
+]
 
 # Longer error texts are cut before they are searched for known mistakes.
 LONGEST_ERROR = 2000
+
+# How an author writes a known error: pattern, name, hint, and perhaps a pattern for the line.
+KnownError: TypeAlias = ErrorHint | tuple[str, str, str] | tuple[str, str, str, str]
 
 
 class Mistake:
@@ -53,22 +65,25 @@ class CheckFailed(AssertionError):
         What was expected, what came, and what to do.
     mistake : str, optional
         Name of the known mistake that explains it.
+    stopped : str, optional
+        What kept the check from being judged at all, the same text for the same cause.
     """
 
-    def __init__(self, hint: str, mistake: str = "") -> None:
+    def __init__(self, hint: str, mistake: str = "", stopped: str = "") -> None:
         super().__init__(hint)
         self.hint = hint
         self.mistake = mistake
+        self.stopped = stopped
 
 
-def explain(error: BaseException, known: Iterable[tuple[str, str, str]] = ()) -> CheckFailed:
+def explain(error: BaseException, known: Iterable[KnownError] = ()) -> CheckFailed:
     """Find out what an exception of a check's body says about the student's answer.
 
     Parameters
     ----------
     error : BaseException
         What the body raised.
-    known : iterable of (pattern, name, hint), optional
+    known : iterable of ErrorHint or tuple, optional
         As ``errors`` of `nmautils.checks.Checks`.
 
     Returns
@@ -78,35 +93,127 @@ def explain(error: BaseException, known: Iterable[tuple[str, str, str]] = ()) ->
     """
     # By name throughout: judged from outside, an error is not of the built-in class.
     kind, text = type(error).__name__, _text(error)
+    line = _line_of(error)
     if "ellipsis" in text.lower():
-        return CheckFailed(
-            f"A blank `...` is still in your answer; replace it. ({_shorten(text)})",
-            BLANK_LEFT,
-        )
-    for pattern, name, hint in known:
-        if re.search(pattern, text, flags=re.DOTALL):
-            return CheckFailed(f"{hint} ({_shorten(text)})", name)
-    if kind == "NotImplementedError":
-        return CheckFailed("it still raises NotImplementedError.", NOT_SOLVED)
+        return CheckFailed(_blank_at(line, text), BLANK_LEFT, BLANK_LEFT)
+    stopped = f"{kind} at {line}" if line else text
     undefined = re.match(r"NameError: name '(\w+)' is not defined", text)
-    if undefined and not is_probed(undefined[1]):
-        return CheckFailed(
-            f"Your code uses {undefined[1]}, which is not defined{_where(error)}. Is it "
-            "misspelt, or a variable of another cell? Work with the arguments.",
-            "undefined name",
-        )
+    if undefined and is_probed(undefined[1]) and not (line and _answer_text()):
+        return _missing(undefined[1])
+    answer = _answer_text(line)
+    hints = [each for each in map(_as_hint, known) if each.fits(text, line)]
+    # What is known by its place goes before what is known by a piece of the error's text.
+    found = (
+        next((each for each in hints if each.at), None)
+        or slip_of_error(Raised(text, line, answer))
+        or next(iter(hints), None)
+    )
+    if found is not None:
+        return CheckFailed(found.hint + _came(text, line), found.name, stopped)
+    if kind == "NotImplementedError":
+        return _still_raises(line)
     if undefined:
-        return CheckFailed(
-            f"{undefined[1]} is not defined. Complete the exercise above (delete the line "
-            "that raises NotImplementedError), run its cell, then run this one.",
-            NOT_SOLVED,
-        )
+        return CheckFailed(_undefined(undefined[1], line, answer), "undefined name", stopped)
     if not _is_students(error):
         return CheckFailed(
             "What came back does not have the form asked for; look at the text of the "
             f"exercise once more. ({_shorten(text)})"
         )
-    return CheckFailed(f"Your code raised {_shorten(text)}{_where(error)}.")
+    if not line and "state_dict" in text:
+        return CheckFailed(_other_layers(text), "layers not as asked", stopped)
+    return CheckFailed(f"Your code raised {_shorten(text)}{_where(line)}.", "", stopped)
+
+
+def look_closer(failure: CheckFailed) -> CheckFailed:
+    """Look at the text of the answer where the checks alone cannot name what went wrong.
+
+    A slip that is one whatever the numbers say, such as ``optimizer.step`` without parentheses,
+    goes before a name that was found by a trait of the value.
+    """
+    if failure.mistake in {NOT_SOLVED, BLANK_LEFT}:
+        return failure
+    slips = slips_of_text(_answer_text())
+    sure = next((slip for slip in slips if slip.sure), None)
+    if sure is not None and not failure.stopped:
+        return CheckFailed(sure.hint, sure.name)
+    if not failure.mistake and slips:
+        hint = f"{slips[0].hint} ({failure.hint.strip()})"
+        return CheckFailed(hint, slips[0].name, failure.stopped)
+    blank = next((slip for slip in slips if slip.name == BLANK_LEFT), None)
+    if blank is not None:
+        return CheckFailed(f"{failure.hint} {blank.hint}", failure.mistake, failure.stopped)
+    return failure
+
+
+def _missing(name: str) -> CheckFailed:
+    """Say why a name that a probe reaches for is not there."""
+    answer = answer_of(name)
+    if answer is None and not in_history():
+        answer = Answer("", untouched=True)  # nothing is known of it
+    slip = why_missing(name, answer)
+    return CheckFailed(slip.hint, slip.name, f"{slip.name} {name}")
+
+
+def _still_raises(line: str) -> CheckFailed:
+    answer = _answer_text()
+    others = [
+        text
+        for text in map(str.strip, re.sub(r'""".*?"""|#[^\n]*', "", answer, flags=re.S).split("\n"))
+        if text and not text.startswith(("raise NotImplementedError", "def ", "class "))
+    ]
+    if others:
+        return CheckFailed(
+            f"The line that raises NotImplementedError is still in your answer{_where(line)}, and "
+            "Python stops there. Delete that line.",
+            "line that raises left in",
+            NOT_SOLVED,
+        )
+    return CheckFailed("it still raises NotImplementedError.", NOT_SOLVED, NOT_SOLVED)
+
+
+def _as_hint(known: KnownError) -> ErrorHint:
+    return known if isinstance(known, ErrorHint) else ErrorHint(*known)
+
+
+def _answer_text(line: str = "") -> str:
+    """Give the cell of the answer that the probes of this check cell reach for, or nothing."""
+    given = given_answer()
+    if given is not None:
+        return given.text
+    texts = [found.text for name in names_probed_last() if (found := answer_of(name))]
+    # A probe may also reach for a given class, whose cell has neither the line nor slips.
+    at_fault = [text for text in texts if line in text and (line or slips_of_text(text))]
+    return (at_fault or texts or [""])[-1]
+
+
+def _undefined(name: str, line: str, answer: str) -> str:
+    words = set(re.findall(r"[A-Za-z_]\w*", answer)) - {name}
+    near = difflib.get_close_matches(name, sorted(words), 1, 0.8)
+    advice = (
+        f"Did you mean `{near[0]}`?"
+        if near
+        else "Is it misspelt, or a variable of another cell? Work with the arguments."
+    )
+    return f"Your code uses {name}, which is not defined{_where(line)}. {advice}"
+
+
+def _blank_at(line: str, text: str) -> str:
+    said = _where(line) if line else f" ({_shorten(text)})"
+    return f"A blank `...` is still in your answer; replace it{said}."
+
+
+def _other_layers(text: str) -> str:
+    """Say in the student's words that parameters could not be handed to a network."""
+    sizes = re.findall(r"torch\.Size\(\[([\d, ]*)\]\)", text)
+    if "size mismatch" in text and len(sizes) >= 2:
+        return (
+            f"A layer's weights have the shape ({sizes[1]}), and ({sizes[0]}) was expected; look "
+            "at the sizes that the layer is made with."
+        )
+    return (
+        "The layers are not those that the exercise asks for; look at their names, and whether "
+        "each has its weights and its biases."
+    )
 
 
 def _text(error: BaseException) -> str:
@@ -121,19 +228,33 @@ def _shorten(text: str, limit: int = 200) -> str:
     return line if len(line) <= limit else line[: limit - 3] + "..."
 
 
+def _came(text: str, line: str) -> str:
+    """Say which error it was, unless it speaks of calls that the student did not write."""
+    if line:
+        return f" ({_shorten(text)}{_where(line)})"
+    about_signature = re.search(r"\(\) (got|takes|missing)", text)
+    return f" ({_shorten(text)})" if about_signature else ""
+
+
 def _is_students(error: BaseException) -> bool:
     """Whether an error arose in the student's process, or in a probe called right here."""
     return hasattr(error, "where") or passed_a_probe(error)
 
 
-def _where(error: BaseException) -> str:
-    """Say in which line of the student's cell an error arose, if it was one."""
+def _line_of(error: BaseException) -> str:
+    """Give the line of the student's in which an error arose; nothing if it was none of theirs."""
     line = getattr(error, "where", None)
     if not isinstance(line, str):
+        ours = files_of_probes()
         frames = [
             frame
             for frame in traceback.extract_tb(error.__traceback__)
-            if "ipykernel" in frame.filename or frame.filename.startswith("<")
+            if ("ipykernel" in frame.filename or frame.filename.startswith("<"))
+            and frame.filename not in ours
         ]
         line = frames[-1].line if frames else None
+    return (line or "").strip()
+
+
+def _where(line: str) -> str:
     return f", at `{_shorten(line)}`" if line else ""

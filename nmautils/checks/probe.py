@@ -6,11 +6,28 @@ import io
 import sys
 import traceback
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from types import CodeType
-from typing import ParamSpec, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import update_wrapper, wraps
+from types import CodeType, FunctionType
+from typing import Any, ParamSpec, TypeVar
 
-__all__ = ["globals_of", "is_probed", "note_probed", "passed_a_probe", "probe", "quietly", "solved"]
+from nmautils.checks.answer import answer_of
+from nmautils.checks.missing import NOT_SOLVED, why_missing
+from nmautils.checks.set_aside import BUILTINS, SetAside, redefined
+
+__all__ = [
+    "ASIDE",
+    "ProbeGlobals",
+    "files_of_probes",
+    "globals_of",
+    "is_probed",
+    "names_probed_last",
+    "note_probed",
+    "passed_a_probe",
+    "probe",
+    "quietly",
+    "solved",
+]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -20,14 +37,41 @@ R = TypeVar("R")
 _PROBED: set[str] = set()
 # The probes themselves: an error that passed through one is the student's.
 _PROBES: set[CodeType] = set()
+# What the probes of each cell reach for, the cell that was run last at the end.
+_REACHED: dict[str, set[str]] = {}
+
+# What the check cell that is running has set aside.
+ASIDE = SetAside()
+
+
+class ProbeGlobals(dict[str, Any]):
+    """What a probe sees of a notebook: all its variables, but Python's own builtins.
+
+    A student may call a variable `sum` or `list`; a probe that uses these means Python's. All
+    other names are looked up in the notebook at each use, so a definition that is run again is
+    seen.
+
+    Parameters
+    ----------
+    notebook : mapping
+        Variables of the notebook; they are not copied.
+    """
+
+    def __init__(self, notebook: Mapping[str, Any]) -> None:
+        super().__init__()
+        self._notebook = notebook
+
+    def __missing__(self, name: str) -> Any:
+        return BUILTINS[name] if name in BUILTINS else self._notebook[name]
 
 
 def probe(function: Callable[P, R]) -> Callable[P, R]:
     """Mark a function that reaches into the student's definitions.
 
-    Run by a student or by plain nbgrader this is the identity. A grader that judges from
-    outside finds the mark in the source of the test cell and runs the function's body where
-    the student's code lives.
+    Run by a student or by plain nbgrader, the function stays what it is, except that builtins
+    such as ``sum`` are Python's own even where the notebook has a variable of that name. A grader
+    that judges from outside finds the mark in the source of the test cell and runs the function's
+    body where the student's code lives.
 
     Parameters
     ----------
@@ -37,11 +81,54 @@ def probe(function: Callable[P, R]) -> Callable[P, R]:
     Returns
     -------
     callable
-        `function`, unchanged.
+        `function`, or a twin of it that has Python's own builtins.
     """
-    note_probed(globals_of(function.__code__))
+    reached = globals_of(function.__code__)
+    note_probed(reached)
+    file = function.__code__.co_filename
+    _REACHED[file] = _REACHED.pop(file, set()) | reached
     _PROBES.add(function.__code__)
-    return function
+    notebook = getattr(function, "__globals__", {})
+    if reached & BUILTINS.keys():
+        function = _with_own_builtins(function)
+    return _as_it_was(function) if redefined(notebook) else function
+
+
+def _with_own_builtins(function: Callable[P, R]) -> Callable[P, R]:
+    if not isinstance(function, FunctionType):
+        return function
+    twin = FunctionType(
+        function.__code__,
+        ProbeGlobals(function.__globals__),
+        function.__name__,
+        function.__defaults__,
+        function.__closure__,
+    )
+    twin.__kwdefaults__ = function.__kwdefaults__
+    update_wrapper(twin, function)
+    del vars(twin)["__wrapped__"]  # it is no wrapper
+    return twin
+
+
+def _as_it_was(function: Callable[P, R]) -> Callable[P, R]:
+    @wraps(function)
+    def called(*given: P.args, **named: P.kwargs) -> R:
+        with ASIDE.as_it_was():
+            return function(*given, **named)
+
+    return called
+
+
+def names_probed_last() -> list[str]:
+    """Give what the probes of the cell that was run last take from the notebook."""
+    if not _REACHED:
+        return []
+    return sorted(_REACHED[next(reversed(_REACHED))] - BUILTINS.keys())
+
+
+def files_of_probes() -> set[str]:
+    """Give the names under which Python knows the cells with probes."""
+    return set(_REACHED)
 
 
 def is_probed(name: str) -> bool:
@@ -101,9 +188,19 @@ def solved(*names: str, made: Sequence[str] = ()) -> bool:
     namespace = sys._getframe(1).f_globals
     missing = [name for name in names if name not in namespace]
     if missing:
+        reasons = [
+            slip.hint
+            for name in missing
+            if (answer := answer_of(name))
+            and (slip := why_missing(name, answer)).name != NOT_SOLVED
+        ]
+        needed = f"Skipped: this cell needs your {' and '.join(missing)}. "
         print(
-            f"Skipped: this cell needs your {' and '.join(missing)}. "
-            "Complete the exercise, run its cell, then run this one again."
+            needed
+            + (
+                "\n".join(reasons)
+                or "Complete the exercise, run its cell, then run this one again."
+            )
         )
         return False
     missing = [name for name in made if name not in namespace]

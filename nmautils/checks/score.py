@@ -1,28 +1,68 @@
 """Outcomes of checks, the points they make, and how a student sees them."""
 
 import html
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nmautils.checks.mistakes import NOT_SOLVED
+from nmautils.checks.mistakes import BLANK_LEFT, NOT_SOLVED
 
-__all__ = ["CheckResult", "Score"]
+__all__ = ["Cause", "CheckResult", "Score", "as_html", "capital", "causes_of"]
+
+# Words that are code, although they look like any other word.
+_CODE = {"append", "backward", "detach", "forward", "item", "relu", "self", "sigma"}
 
 
 @dataclass(frozen=True)
 class CheckResult:
-    """Outcome of one named check: the points it carries and, if it failed, why."""
+    """Outcome of one named check: the points it carries and, if it failed, why.
+
+    Parameters
+    ----------
+    name : str
+        What the check is about.
+    points : float
+        What it is worth.
+    passed : bool
+        Whether it holds.
+    hint, mistake : str
+        Why it does not: what to do, and the name of the known mistake.
+    stopped : str
+        What kept the check from being judged at all, an error for instance: the same text for the
+        same cause. Empty if it was judged.
+    """
 
     name: str
     points: float
     passed: bool
     hint: str = ""
     mistake: str = ""
+    stopped: str = ""
 
     @property
     def earned(self) -> float:
         """Points this check contributes to the score."""
         return self.points if self.passed else 0.0
+
+
+@dataclass(frozen=True)
+class Cause:
+    """What kept several checks from being judged: the first of them, and where all of them are."""
+
+    first: CheckResult
+    rows: frozenset[int]
+
+
+def causes_of(results: Sequence[CheckResult]) -> tuple[Cause, ...]:
+    """Give the causes that decide more than one check, so that each is said once."""
+    rows: dict[str, list[int]] = {}
+    for i, result in enumerate(results):
+        cause = result.mistake if result.mistake in (NOT_SOLVED, BLANK_LEFT) else result.stopped
+        if cause and not result.passed:
+            rows.setdefault(cause, []).append(i)
+    return tuple(
+        Cause(results[found[0]], frozenset(found)) for found in rows.values() if len(found) > 1
+    )
 
 
 class Score(float):
@@ -63,6 +103,11 @@ class Score(float):
         """Whether every check failed because nothing has been written yet."""
         return bool(self.results) and all(r.mistake == NOT_SOLVED for r in self.results)
 
+    @property
+    def causes(self) -> tuple[Cause, ...]:
+        """What decides several checks at once."""
+        return causes_of(self.results)
+
     def headline(self) -> str:
         """One line on how the exercise stands."""
         if self.untouched:
@@ -77,34 +122,65 @@ class Score(float):
         """Give the table of checks as plain text, one line each."""
         if self.untouched:
             return f"{self.headline()}\n  {self.results[0].hint}"
-        lines = [
-            f"  {'ok  ' if r.passed else 'FAIL'}  {r.name} ({r.earned:g}/{r.points:g})"
-            + ("" if r.passed else f"\n        {_diagnosis(r)}")
-            for r in self.results
-        ]
+        decided = self._decided()
+        lines = [f"  {_indented(_diagnosis(cause.first), 2)}" for cause in self.causes]
+        for i, r in enumerate(self.results):
+            mark = "-   " if i in decided else "ok  " if r.passed else "FAIL"
+            lines.append(f"  {mark}  {r.name} ({r.earned:g}/{r.points:g})")
+            if not r.passed and i not in decided:
+                lines.append(f"        {_indented(_diagnosis(r), 8)}")
         return "\n".join([self.headline(), *lines])
 
     def _repr_html_(self) -> str:
         # Colours with enough contrast on light and dark pages; no style sheet to load.
         head = f"<strong>{html.escape(self.headline())}</strong>"
         if self.untouched:
-            return f'<p style="margin:0.3em 0">{head}<br>{html.escape(self.results[0].hint)}</p>'
-        rows = "".join(map(_table_row, self.results))
-        return f'<p style="margin:0.3em 0">{head}</p><table>{rows}</table>'
+            return f'<p style="margin:0.3em 0">{head}<br>{as_html(self.results[0].hint)}</p>'
+        said = "".join(
+            f'<p style="margin:0.3em 0"><em>{as_html(_diagnosis(cause.first))}</em></p>'
+            for cause in self.causes
+        )
+        decided = self._decided()
+        rows = "".join(_table_row(r, i in decided) for i, r in enumerate(self.results))
+        return f'<p style="margin:0.3em 0">{head}</p>{said}<table>{rows}</table>'
+
+    def _decided(self) -> set[int]:
+        return {i for cause in self.causes for i in cause.rows}
 
 
-def _table_row(result: CheckResult) -> str:
+def capital(text: str) -> str:
+    """Begin a sentence with a capital letter, unless it begins with code."""
+    first = text.split(" ", 1)[0].rstrip(",:;.")
+    is_code = not first.replace("-", "").isalpha() or first in _CODE or not first[1:].islower()
+    return text if is_code and len(first) > 1 else text[:1].upper() + text[1:]
+
+
+def as_html(text: str) -> str:
+    """Write a hint as HTML: backticks enclose code, and further lines are code as it stands."""
+    sentence, _, code = text.partition("\n")
+    shown = re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(sentence))
+    if code:
+        shown += f'<code style="display:block;white-space:pre">{html.escape(code)}</code>'
+    return shown
+
+
+def _table_row(result: CheckResult, decided: bool) -> str:
     colour, mark = ("#1a9c74", "&#10004;") if result.passed else ("#d55e00", "&#10008;")
-    hint = "" if result.passed else f"<br><em>{html.escape(_diagnosis(result))}</em>"
+    grey = ""
+    if decided:
+        colour, mark, grey = "#808080", "&ndash;", ";color:#808080"
+    hint = "" if result.passed or decided else f"<br><em>{as_html(_diagnosis(result))}</em>"
     return (
         f'<tr><td style="text-align:center;color:{colour}">{mark}</td>'
-        f'<td style="text-align:left;white-space:normal">{html.escape(result.name)}{hint}</td>'
-        f'<td style="text-align:right;white-space:nowrap">{result.earned:g} / {result.points:g}'
-        "</td></tr>"
+        f'<td style="text-align:left;white-space:normal{grey}">{html.escape(result.name)}{hint}'
+        f'</td><td style="text-align:right;white-space:nowrap{grey}">{result.earned:g} / '
+        f"{result.points:g}</td></tr>"
     )
 
 
 def _diagnosis(result: CheckResult) -> str:
-    if not result.mistake:
-        return result.hint
-    return f"{result.mistake[0].upper()}{result.mistake[1:]}: {result.hint}"
+    return f"{capital(result.mistake)}: {result.hint}" if result.mistake else result.hint
+
+
+def _indented(text: str, places: int) -> str:
+    return text.replace("\n", "\n" + " " * (places + 2))

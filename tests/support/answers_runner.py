@@ -11,7 +11,9 @@ import ast
 import contextlib
 import functools
 import io
+import linecache
 import re
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,8 +21,9 @@ from typing import Any
 
 import jupytext
 
+from nmautils import checks as told
 from nmautils.cells import BEGIN_HIDDEN, END_HIDDEN
-from nmautils.checks import Score, probe
+from nmautils.checks import CellError, Score, answer_given, probe
 from nmautils.course.scaffold import split_regions
 from nmautils.course.worked_out import show_worked_out, work_out
 from tests.support.paths import ANSWERS, ROOT
@@ -35,6 +38,9 @@ from scipy.ndimage import gaussian_filter1d
 from scipy.stats import zscore
 from torch import nn, optim
 """
+
+# The first line of a solution cell as it is released.
+_STUB = re.compile(r"raise NotImplementedError")
 
 
 @dataclass(frozen=True)
@@ -200,11 +206,10 @@ def run(
     student["torch"].manual_seed(0)
     quiet = io.StringIO()
     with contextlib.redirect_stdout(quiet), contextlib.redirect_stderr(quiet):
-        # A solution cell that stops leaves its names undefined, and the notebook goes on.
-        with contextlib.suppress(Exception):
-            exec(compile(source, "<answer>", "exec"), student)
+        answer = _run_cell(source, student)
         if not apart:
-            exec(graded_cells(tutorial)[f"{exercise}_test"], student)
+            with answer_given(answer):
+                exec(graded_cells(tutorial)[f"{exercise}_test"], student)
             return Score(exercise, student["checks"].results)
         probes, checks = _split(tutorial, exercise, visible)
         before = set(student)
@@ -214,8 +219,24 @@ def run(
         if channel:
             judge = {name: channel(name, function) for name, function in judge.items()}
         judge["__name__"] = "__main__"
-        exec(checks, judge)
+        with answer_given(answer):
+            exec(checks, judge)
     return Score(exercise, judge["checks"].results)
+
+
+def _run_cell(source: str, student: dict[str, Any]) -> told.Answer:
+    """Run a solution cell; one that stops leaves its names undefined, and the notebook goes on."""
+    text = without_head(source)
+    untouched = _STUB.match(text) is not None and "..." in text.partition("\n")[2]
+    linecache.cache["<answer>"] = (len(text), None, text.splitlines(keepends=True), "<answer>")
+    try:
+        exec(compile(text, "<answer>", "exec"), student)
+    except Exception as error:
+        line = (
+            getattr(error, "lineno", None) or traceback.extract_tb(error.__traceback__)[-1].lineno
+        )
+        return told.Answer(text, CellError(type(error).__name__, str(error), line or 0), untouched)
+    return told.Answer(text, untouched=untouched)
 
 
 def feedback(score: Score) -> str:

@@ -15,7 +15,8 @@ FLAT_MODULES = "analysis checks data device explore media models plotting stimul
 # Public names that notebooks do not need: they are reached through their module alone.
 NOT_FLAT = {
     "checks": {
-        *("NOT_SOLVED", "CheckFailed", "CheckResult", "Mistake", "Score"),
+        *("NOT_SOLVED", "CheckFailed", "CheckResult", "ErrorHint", "Mistake", "Score"),
+        *("Answer", "Cause", "CellError", "ProbeGlobals", "answer_given", "causes_of"),
         *("globals_of", "note_probed", "quietly"),
     },
     "data": {"RECORDINGS", "DownloadError", "Recording", "data_dir", "simulate", "simulate_split"},

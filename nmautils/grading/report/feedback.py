@@ -15,7 +15,7 @@ from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import reads as reads_unchecked
 
 from nmautils.cells import Kind, exercise_of, grade_id_of
-from nmautils.checks import NOT_SOLVED, CheckResult
+from nmautils.checks import NOT_SOLVED, Cause, CheckResult, causes_of
 from nmautils.grading.model import words
 from nmautils.grading.model.outline import headings_of
 from nmautils.grading.model.results import ExerciseResult, Graded, QuestionResult
@@ -76,6 +76,16 @@ class Exercise:
     def untouched(self) -> bool:
         """Whether nothing has been written yet."""
         return bool(self.checks) and all(check.mistake == NOT_SOLVED for check in self.checks)
+
+    @property
+    def causes(self) -> tuple[Cause, ...]:
+        """What decides several checks at once, to be said once above them."""
+        return causes_of(self.checks)
+
+    @property
+    def decided(self) -> set[int]:
+        """Positions of checks that one of the `causes` kept from being judged."""
+        return {i for cause in self.causes for i in cause.rows}
 
     @property
     def repeated(self) -> set[int]:

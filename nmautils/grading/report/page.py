@@ -1,14 +1,14 @@
 """Pages that need nothing but themselves: templates, one style sheet, and how numbers are said."""
 
-import re
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from nbconvert.filters.highlight import Highlight2HTML
 
+from nmautils.checks.score import as_html, capital
 from nmautils.grading.model import words
 
 __all__ = ["highlighted", "points", "render"]
@@ -32,7 +32,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals["words"] = words
-    environment.filters |= {"points": points, "capital": _capital, "brief": _brief, "ticks": _ticks}
+    environment.filters |= {"points": points, "capital": capital, "brief": _brief, "ticks": _ticks}
     return environment
 
 
@@ -51,11 +51,8 @@ def _highlighter() -> Highlight2HTML:
     return Highlight2HTML(pygments_lexer="ipython3")
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
 def _brief(text: str, limit: int = 110) -> str:
+    text = text.partition("\n")[0]  # what follows shows code
     if len(text) <= limit:
         return text
     return text[:limit].rsplit(" ", 1)[0].rstrip(".,;:") + " …"
@@ -63,4 +60,4 @@ def _brief(text: str, limit: int = 110) -> str:
 
 def _ticks(text: str) -> Markup:
     """Show as code what stands between backticks in a plain sentence."""
-    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
+    return Markup(as_html(str(text)))

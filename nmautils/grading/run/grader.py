@@ -8,6 +8,8 @@ from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_output, writes
 
 from nmautils.cells import Kind, exercise_of, grade_id_of, kind_of
+from nmautils.checks import Answer, CellError
+from nmautils.checks.answer import at_line
 from nmautils.errors import HandInError
 from nmautils.grading.model import words
 from nmautils.grading.model.assignment import Bundle
@@ -94,6 +96,7 @@ class Grader:
         self.events: list[Event] = []
         self.needs_person: list[str] = []
         self.verdicts: dict[str, Verdict] = {}
+        self.answers: dict[str, Answer] = {}
         self.seconds = dict.fromkeys(("ready", "cells", "tests", "probes", "total"), 0.0)
         self.kernel: Kernel | None = None
         self.starts = 0
@@ -149,6 +152,8 @@ class Grader:
             untouched = cell.source == self.given.get(_name(cell))
             submitted = clean_outputs(cell.get("outputs", []))
             cell.outputs, cell.execution_count = [], None
+            if kind == Kind.EXERCISE:
+                self.answers[_name(cell)] = Answer(cell.source, untouched=untouched)
             if kind == Kind.TEST:
                 self._test(cell)
             elif kind in self.kinds and i not in shared and not untouched:
@@ -209,6 +214,8 @@ class Grader:
         self.seconds["cells"] += run.seconds
         cell.outputs = clean_outputs(run.outputs)
         cell.metadata.nmautils["outputs"] = "graded"
+        if kind == Kind.EXERCISE:
+            self.answers[_name(cell)] = Answer(cell.source, _error_of(run, cell.source))
         self._note(cell, run, seconds)
         if run.status in {"ok", "error"} and kind not in ON_DEMAND:
             self.replay.append(cell.source)
@@ -234,7 +241,8 @@ class Grader:
     def _test(self, cell: NotebookNode) -> None:
         self.judged, self.lost_calls = _name(cell), 0
         started = monotonic()
-        verdict = judge(self.bundle.tests[self.judged], self._ask, self.submission.seed)
+        answer = self.answers.get(exercise_of(self.judged))
+        verdict = judge(self.bundle.tests[self.judged], self._ask, self.submission.seed, answer)
         self.seconds["tests"] += monotonic() - started
         self.verdicts[self.judged] = verdict
         if verdict.problem:
@@ -335,6 +343,14 @@ def _name(cell: NotebookNode) -> str:
 def _kind(cell: NotebookNode) -> Kind:
     """Kind of a cell of a rebuilt notebook."""
     return Kind(cell.metadata.nmautils["kind"])
+
+
+def _error_of(run: CellRun, source: str) -> CellError | None:
+    """What a cell ended with, as far as it was shown."""
+    for output in run.outputs:
+        if output["output_type"] == "error":
+            return at_line(CellError(output["ename"], output["evalue"], run.line), source)
+    return None
 
 
 def _points(cell: NotebookNode) -> float:

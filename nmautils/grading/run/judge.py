@@ -16,7 +16,7 @@ from types import CodeType
 from typing import Any
 
 from nmautils import check
-from nmautils.checks import CheckFailed, CheckResult, Score, globals_of
+from nmautils.checks import Answer, CheckFailed, CheckResult, Score, answer_given, globals_of
 
 from .kernel import ProbeFailed
 
@@ -88,7 +88,7 @@ def compile_test(test: str) -> Compiled:
     )
 
 
-def judge(test: str, ask: Ask, seed: int) -> Verdict:
+def judge(test: str, ask: Ask, seed: int, answer: Answer | None = None) -> Verdict:
     """Run a test cell against a student's process.
 
     Parameters
@@ -99,6 +99,8 @@ def judge(test: str, ask: Ask, seed: int) -> Verdict:
         How to reach the student's process.
     seed : int
         Where the inputs of the checks come from.
+    answer : Answer, optional
+        The cell of the exercise, which hints look at; never run here.
 
     Returns
     -------
@@ -111,7 +113,11 @@ def judge(test: str, ask: Ask, seed: int) -> Verdict:
         return Verdict(None, f"the test cell is not as it should be ({error})")
     namespace: dict[str, Any] = {"__name__": "__main__"}
     try:
-        with _probes_asked(compiled, ask, seed), contextlib.redirect_stdout(io.StringIO()):
+        with (
+            _probes_asked(compiled, ask, seed),
+            answer_given(answer),
+            contextlib.redirect_stdout(io.StringIO()),
+        ):
             exec(compiled.body, namespace)
             score = eval(compiled.value, namespace)
     except Exception as error:
@@ -148,7 +154,7 @@ def _probes_asked(compiled: Compiled, ask: Ask, seed: int) -> Iterator[None]:
             try:
                 return ask(source, function.__name__, given, named)
             except ProbeFailed as error:
-                raise CheckFailed(str(error)) from None
+                raise CheckFailed(str(error), stopped=str(error)) from None
 
         return called
 

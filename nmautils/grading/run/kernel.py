@@ -69,12 +69,15 @@ class CellRun:
         Whether some of it was left out.
     seconds : float
         Wall time.
+    line : int
+        The line of the cell at which it stopped with an error, as the kernel says; 0 if unknown.
     """
 
     status: str
     outputs: list[dict[str, Any]] = field(default_factory=list)
     cut: bool = False
     seconds: float = 0.0
+    line: int = 0
 
 
 class Kernel:
@@ -192,7 +195,9 @@ class Kernel:
             self._drain(shown)
             if status == "ok" and reply.get("status") != "ok":
                 status = "error"
-        return CellRun(status, shown.outputs, shown.cut, monotonic() - started)
+        line = (reply or {}).get("line")
+        line = line if type(line) is int and 0 < line < 10**6 else 0
+        return CellRun(status, shown.outputs, shown.cut, monotonic() - started, line)
 
     def ask(
         self,

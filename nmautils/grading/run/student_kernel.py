@@ -19,7 +19,8 @@ from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from traitlets.config import Config
 
-from nmautils.checks import quietly
+from nmautils.checks import ProbeGlobals, quietly
+from nmautils.checks.answer import error_in_cell
 from nmautils.grading.model.limits import ERROR_CHARACTERS, ERROR_LINE_CHARACTERS
 from nmautils.grading.run.sandbox.walls import Place
 
@@ -42,6 +43,15 @@ class StudentKernel(IPythonKernel):
     msg_types: list[str] = [*IPythonKernel.msg_types, "probe_session"]  # noqa: RUF012
     calls: ClassVar[socket.socket]
 
+    async def do_execute(self, *given: Any, **named: Any) -> dict[str, Any]:
+        """Run a cell; after an error the reply says in which of its lines that arose."""
+        reply: dict[str, Any] = await super().do_execute(*given, **named)  # type: ignore[no-untyped-call]
+        last = getattr(self.shell, "last_execution_result", None)
+        if last is not None and reply.get("status") == "error":
+            error = last.error_before_exec or last.error_in_exec
+            reply["line"] = error_in_cell(error, last.info.raw_cell).line if error else 0
+        return reply
+
     async def probe_session(self, stream: Any, ident: Any, parent: dict[str, Any]) -> None:
         """Answer calls until there are no more."""
         while True:
@@ -62,7 +72,8 @@ class StudentKernel(IPythonKernel):
                 arguments, named = decode(request["arguments"], buffers)
                 # Its globals are the notebook's, but its own name does not appear there.
                 private: dict[str, Any] = {}
-                exec(_compiled(request["source"], request["name"]), shell.user_ns, private)
+                seen = ProbeGlobals(shell.user_ns)
+                exec(_compiled(request["source"], request["name"]), seen, private)
                 value, made = encode(private[request["name"]](*arguments, **named))
             return {"status": "ok", "value": value}, made
         except BaseException as error:  # any error is an answer

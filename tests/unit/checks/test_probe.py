@@ -1,9 +1,14 @@
 """Where a test cell reaches into a student's definitions, and whether these exist."""
 
+import ast
+import builtins
+
+import jupytext
 import pytest
 
-from nmautils.checks import globals_of, note_probed, probe, solved
+from nmautils.checks import ProbeGlobals, globals_of, note_probed, probe, solved
 from nmautils.checks.probe import is_probed, passed_a_probe
+from tests.support.paths import ROOT
 
 
 def test_probe_returns_the_function_itself():
@@ -60,3 +65,75 @@ def test_an_error_is_known_to_have_passed_a_probe():
         with pytest.raises(ZeroDivisionError) as caught:
             function()
         assert passed_a_probe(caught.value) is passed
+
+
+# ---- builtins
+
+
+def builtins_of_probes() -> list[str]:
+    """Names of Python's own that any probe of the source uses."""
+    found = set()
+    for path in (ROOT / "source").glob("*/*.md"):
+        for cell in jupytext.read(path).cells:
+            if "@probe" not in cell.source:
+                continue
+            for node in ast.parse(cell.source).body:
+                if isinstance(node, ast.FunctionDef) and node.decorator_list:
+                    found |= {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+    return sorted(found & set(dir(builtins)))
+
+
+PROBE = """
+@probe
+def ask(x, *more, last=2):
+    def inside():
+        return [{name} for _ in "a"][0]
+    return inside(), {name}, answer(x), more, last
+"""
+
+
+def test_there_are_builtins_in_the_probes_of_the_tutorials():
+    assert {"list", "sum", "isinstance", "getattr", "type"} <= set(builtins_of_probes())
+
+
+@pytest.mark.parametrize("name", builtins_of_probes())
+def test_a_variable_of_the_notebook_never_takes_the_place_of_a_builtin(name):
+    real = getattr(builtins, name)
+    namespace = {"probe": probe, name: 3, "answer": lambda x: -x}
+    exec(PROBE.format(name=name), namespace)
+    assert namespace["ask"](1, 5) == (real, real, -1, (5,), 2)
+    # What the student sees is what they wrote, and what they write later is seen.
+    assert namespace[name] == 3
+    namespace["answer"] = lambda x: 10 * x
+    assert namespace["ask"](1, last=0) == (real, real, 10, (), 0)
+    # As the grader does it.
+    private = {}
+    exec(PROBE.format(name=name).replace("@probe", ""), ProbeGlobals(namespace), private)
+    assert private["ask"](1) == (real, real, 10, (), 2)
+    assert "ask" in namespace
+    assert namespace[name] == 3
+
+
+def test_the_answer_itself_sees_what_the_notebook_has():
+    namespace = {"probe": probe, "list": 3}
+    exec("def answer(x):\n    return list\n" + PROBE.format(name="list"), namespace)
+    assert namespace["ask"](1)[2] == 3
+
+
+def test_a_name_that_is_not_there_is_a_name_error_as_ever():
+    namespace = {"probe": probe}
+    exec(PROBE.format(name="sum"), namespace)
+    with pytest.raises(NameError, match="name 'answer' is not defined") as caught:
+        namespace["ask"](1)
+    assert passed_a_probe(caught.value)
+
+
+def test_a_probe_with_builtins_keeps_its_name_and_what_it_says():
+    @probe
+    def ask(x: int = 3, *, y: int = 4) -> int:
+        """Say so."""
+        return sum([x, y])
+
+    assert (ask.__name__, ask.__doc__, ask(), ask(1, y=1)) == ("ask", "Say so.", 7, 2)
+    assert not hasattr(ask, "__wrapped__")
+    assert ask.__annotations__["x"] is int

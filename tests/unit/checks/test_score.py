@@ -2,7 +2,10 @@
 
 import math
 
-from nmautils.checks import CheckResult, Checks, Score
+import pytest
+
+from nmautils.checks import CheckResult, Checks, Score, causes_of, probe
+from nmautils.checks.score import as_html, capital
 
 
 def score_of(*results: CheckResult) -> Score:
@@ -62,3 +65,92 @@ def test_html_shows_names_points_and_hints_of_failed_checks():
     assert shown.count("<tr>") == 2
     assert "Slip: why" in shown
     assert "0 / 2" in shown
+
+
+# ---- one cause, one hint
+
+STOPPED = {"hint": "Mend it.", "mistake": "a slip", "stopped": "TypeError at y = x"}
+
+
+def test_an_error_that_decides_several_checks_is_said_once_on_top():
+    score = score_of(
+        CheckResult("a", 1, False, **STOPPED),
+        CheckResult("b", 1, True),
+        CheckResult("c", 2, False, **(STOPPED | {"hint": "Mend it. (5 and not 3)"})),
+        CheckResult("d", 1, False, "Another.", "another slip"),
+    )
+    text, shown = score.text(), score._repr_html_()
+    for page in (text, shown):
+        assert page.count("A slip: Mend it.") == 1
+        assert page.index("Mend it.") < page.index("(0/1)" if page is text else "<table>")
+        assert page.count("Another slip: Another.") == 1
+    assert [line.split()[0] for line in text.split("\n")[2:]] == ["-", "ok", "-", "FAIL", "Another"]
+    assert shown.count("&ndash;") == 2
+    assert shown.count("&#10008;") == 1
+    assert float(score) == 1.0
+
+
+@pytest.mark.parametrize("mistake", ["blank left over", "not solved yet"])
+def test_a_blank_left_is_said_once_on_top(mistake):
+    some = [CheckResult(name, 1, False, "Replace it.", mistake) for name in "ab"]
+    (cause,) = causes_of([CheckResult("first", 1, True), *some])
+    assert (cause.first, cause.rows) == (some[0], {1, 2})
+
+
+def test_a_single_check_that_raised_keeps_its_hint_in_its_row():
+    score = score_of(CheckResult("a", 1, False, **STOPPED), CheckResult("b", 1, True))
+    assert causes_of(score.results) == ()
+    assert "FAIL  a (0/1)\n        A slip: Mend it." in score.text()
+
+
+def test_failed_checks_that_were_judged_are_no_cause():
+    same = [CheckResult(name, 1, False, "Rectify.", "no rectifier") for name in "ab"]
+    assert causes_of(same) == ()
+
+
+def test_checks_note_what_stopped_them():
+    @probe
+    def ask():
+        raise ValueError("boom")
+
+    checks = Checks("exercise")
+    for name in "ab":
+        with checks(name, points=1):
+            ask()
+    with checks("c", points=1):
+        checks.close(1.0, 2.0)
+    assert [bool(result.stopped) for result in checks.results] == [True, True, False]
+    assert causes_of(checks.results)[0].rows == {0, 1}
+
+
+# ---- words and code
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("no update", "No update"),
+        ("z-scored over stimuli", "Z-scored over stimuli"),
+        ("zero_grad left out", "zero_grad left out"),
+        ("c_in taken from the wrong axis", "c_in taken from the wrong axis"),
+        ("forward is missing", "forward is missing"),
+        ("self. forgotten", "self. forgotten"),
+        ("backward() of the wrong thing", "backward() of the wrong thing"),
+        ("`loss` is one", "`loss` is one"),
+        ("== in place of =", "== in place of ="),
+        ("CrossEntropyLoss", "CrossEntropyLoss"),
+        ("resp_v1", "resp_v1"),
+        ("a copy trained", "A copy trained"),
+        ("", ""),
+    ],
+)
+def test_code_is_never_capitalised(text, shown):
+    assert capital(text) == shown
+
+
+def test_hints_show_code_as_code():
+    shown = as_html("Line 2: `a < b`.\n    a < b\n      ^")
+    assert shown == (
+        "Line 2: <code>a &lt; b</code>."
+        '<code style="display:block;white-space:pre">    a &lt; b\n      ^</code>'
+    )

@@ -1,6 +1,6 @@
 # about: names step without calling it
 # points: 2
-# names: no update
+# names: parentheses forgotten
 
 def train(net, loss_fn, train_data, train_labels, n_epochs=50, learning_rate=1e-4):
     optimizer = optim.SGD(net.parameters(), lr=learning_rate)

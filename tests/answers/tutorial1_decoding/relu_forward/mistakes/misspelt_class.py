@@ -1,6 +1,6 @@
 # about: names the class otherwise
 # points: 0
-# names: not solved yet
+# names: defined under another name
 
 class DeepNetRelu(nn.Module):
     def __init__(self, n_inputs, n_hidden):
