@@ -83,6 +83,29 @@ def test_each_exercise_has_many_mutants_and_few_are_equivalent(tallies):
         assert len(tally.exercise.listed) <= 12, str(tally)
 
 
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("preferred_orientation", "+    preferred = smooth.argmax(axis=0) % 180"),
+        ("gd_loop", "-        optimizer.zero_grad()"),
+        ("gd_loop", "+        if train_loss[-1] > min(train_loss):"),
+        ("gd_loop", "+        return train_loss"),
+        ("gd_loop", "+    for epoch in range(n_epochs - 1):"),
+        ("relu_forward", "+        self.in_layer = nn.Linear(n_inputs, 200)"),  # as in the notebook
+        ("relu_forward", "+        h = self.in_layer(r)"),
+        ("rdm", "+    Z = zscore(resp)"),
+        ("correlate_rdms", "+    pairs = np.triu_indices(len(rdm1))"),
+        ("nll_loss", "+    net = DeepNetSoftmax(n_neurons, 20, n_classes)"),
+        ("regularized_loss", "+    squares = torch.square(weights).mean()"),
+        ("conv_fc", "+            self.conv.weight = nn.Parameter(filters.detach())"),
+    ],
+)
+def test_mistakes_that_students_make_are_among_the_mutants(tallies, name, line):
+    (tally,) = [tally for tally in tallies if tally.exercise.name == name]
+    assert any(line in mutant.diff.splitlines() for mutant in tally.made)
+
+
 def test_each_equivalent_mutant_has_its_reason():
     for exercise in exercises_of(ROOT):
         assert all(len(reason) > 20 for reason in exercise.listed.values()), exercise.name
