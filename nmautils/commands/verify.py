@@ -4,6 +4,7 @@ import argparse
 
 from nmautils.commands._shared import add_names, add_root, print_problems, root_of
 from nmautils.course.verify import verify
+from nmautils.course.verify.mutants import problems_of, try_mutants
 
 __all__ = ["add_arguments", "run"]
 
@@ -18,8 +19,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--profile", choices=list(PROFILES), default="small", help="size at which they are run"
     )
+    parser.add_argument(
+        "--mutants",
+        action="store_true",
+        help="test the tests, and nothing else: they must notice every small change of an answer",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Verify, and print what is wrong."""
+    if args.mutants:
+        return _run_mutants(args)
     return print_problems(verify(root_of(args), args.tutorials, args.quick, PROFILES[args.profile]))
+
+
+def _run_mutants(args: argparse.Namespace) -> int:
+    """Try the mutants of each exercise, and print those that get full marks."""
+    tallies = try_mutants(root_of(args), args.tutorials, say=lambda line: print(line, flush=True))
+    problems = [problem for tally in tallies for problem in problems_of(tally)]
+    for problem in problems:
+        print(f"\n{problem}")
+    if problems:
+        print(f"\n{len(problems)} problem{'s' if len(problems) > 1 else ''} found")
+        return 1
+    print("no problems found")
+    return 0

@@ -1,19 +1,11 @@
 """Runs answers through the test cells of the source notebooks, in this process.
 
 An answer is a file below ``tests/answers/<tutorial>/<exercise>/<right or mistakes>/``; see the
-README there. `run` puts the answer, and the probes of the test cell, in a namespace that holds
-what the contract promises; the rest of the test cell runs in a namespace of its own, as it
-does in a grader that never lets the two meet. So a check that reaches for a student's
-definition outside a probe, or for a variable of the notebook, fails here.
+README there. `nmautils.course.trial` does the judging.
 """
 
-import ast
-import contextlib
 import functools
-import io
-import linecache
 import re
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,26 +13,12 @@ from typing import Any
 
 import jupytext
 
-from nmautils import checks as told
 from nmautils.cells import BEGIN_HIDDEN, END_HIDDEN
-from nmautils.checks import CellError, Score, answer_given, probe
+from nmautils.checks import Score
+from nmautils.course import trial
 from nmautils.course.scaffold import split_regions
 from nmautils.course.worked_out import show_worked_out, work_out
 from tests.support.paths import ANSWERS, ROOT
-
-# What every answer may use (the classes handed out are added from the notebook's own cells).
-SCOPE = """
-import matplotlib.pyplot as plt
-import numpy as np
-import torch
-import torch.nn.functional as F
-from scipy.ndimage import gaussian_filter1d
-from scipy.stats import zscore
-from torch import nn, optim
-"""
-
-# The first line of a solution cell as it is released.
-_STUB = re.compile(r"raise NotImplementedError")
 
 
 @dataclass(frozen=True)
@@ -129,12 +107,9 @@ def graded_cells(tutorial: str) -> dict[str, str]:
 
 
 @functools.cache
-def given_classes(tutorial: str) -> str:
-    """Join the classes that the notebook defines, or imports by name, in its set-up cells."""
-    notebook = jupytext.read(ROOT / "source" / tutorial / f"{tutorial}.md")
-    cells = [c.source for c in notebook.cells if "setup" in c.metadata.get("tags", ())]
-    imports = re.findall(r"^from nmautils import .+$", "\n".join(cells), flags=re.MULTILINE)
-    return "\n\n".join([*imports, *(cell for cell in cells if cell.startswith("class "))])
+def given(tutorial: str) -> str:
+    """Give what a solution cell may count on: what set-up cells import and define."""
+    return trial.given_source(jupytext.read(ROOT / "source" / tutorial / f"{tutorial}.md"))
 
 
 @functools.cache
@@ -144,27 +119,6 @@ def released_test(tutorial: str, exercise: str) -> str:
     shown = show_worked_out(source, work_out(source))
     parts = split_regions(shown, BEGIN_HIDDEN, END_HIDDEN)
     return "\n".join("\n".join(lines) for hidden, lines in parts if not hidden)
-
-
-@functools.cache
-def _split(tutorial: str, exercise: str, visible: bool) -> tuple[Any, Any]:
-    """Compile the probes of a test cell, and the rest of it."""
-    name = f"<{exercise}_test>"
-    probes, checks = [], []
-    whole = graded_cells(tutorial)[f"{exercise}_test"]
-    for node in ast.parse(released_test(tutorial, exercise) if visible else whole).body:
-        decorators = getattr(node, "decorator_list", [])
-        marked = any(isinstance(d, ast.Name) and d.id == "probe" for d in decorators)
-        (probes if marked else checks).append(node)
-    return tuple(compile(ast.Module(part, []), name, "exec") for part in (probes, checks))
-
-
-def student_namespace(tutorial: str) -> dict[str, Any]:
-    """Give the names that a solution cell may count on, and nothing else."""
-    namespace: dict[str, Any] = {"__name__": "__main__"}
-    exec(SCOPE, namespace)
-    exec(given_classes(tutorial), namespace)
-    return namespace
 
 
 def run(
@@ -199,44 +153,10 @@ def run(
     Score
         Points, with the results of the checks.
     """
-    student = student_namespace(tutorial)
-    student.update(extra or {})
-    # For what the answer itself draws.
-    student["np"].random.seed(0)
-    student["torch"].manual_seed(0)
-    quiet = io.StringIO()
-    with contextlib.redirect_stdout(quiet), contextlib.redirect_stderr(quiet):
-        answer = _run_cell(source, student)
-        if not apart:
-            with answer_given(answer):
-                exec(graded_cells(tutorial)[f"{exercise}_test"], student)
-            return Score(exercise, student["checks"].results)
-        probes, checks = _split(tutorial, exercise, visible)
-        before = set(student)
-        student["probe"] = probe
-        exec(probes, student)
-        judge = {name: student[name] for name in student if name not in before | {"probe"}}
-        if channel:
-            judge = {name: channel(name, function) for name, function in judge.items()}
-        judge["__name__"] = "__main__"
-        with answer_given(answer):
-            exec(checks, judge)
-    return Score(exercise, judge["checks"].results)
-
-
-def _run_cell(source: str, student: dict[str, Any]) -> told.Answer:
-    """Run a solution cell; one that stops leaves its names undefined, and the notebook goes on."""
-    text = without_head(source)
-    untouched = _STUB.match(text) is not None and "..." in text.partition("\n")[2]
-    linecache.cache["<answer>"] = (len(text), None, text.splitlines(keepends=True), "<answer>")
-    try:
-        exec(compile(text, "<answer>", "exec"), student)
-    except Exception as error:
-        line = (
-            getattr(error, "lineno", None) or traceback.extract_tb(error.__traceback__)[-1].lineno
-        )
-        return told.Answer(text, CellError(type(error).__name__, str(error), line or 0), untouched)
-    return told.Answer(text, untouched=untouched)
+    whole = graded_cells(tutorial)[f"{exercise}_test"]
+    test = released_test(tutorial, exercise) if visible else whole
+    answer = without_head(source)
+    return trial.judge(exercise, test, answer, given(tutorial), extra, apart, channel)
 
 
 def feedback(score: Score) -> str:
