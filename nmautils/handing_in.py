@@ -13,6 +13,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -76,8 +77,7 @@ def checklist(notebook: str | None = None) -> None:
     if on_page is not None:
         report.update(notebook="This notebook", saved="")
     elif unsaved := _not_saved(path):
-        report["notes"].insert(0, unsaved)
-        report["ready"] = False
+        report["summary"] = f"{unsaved} {report['summary']}"
     _show(report)
 
 
@@ -97,9 +97,8 @@ def _colab_notebook() -> Any:
     if not in_notebook() or "google.colab" not in sys.modules:
         return None
     try:
-        from google.colab import _message  # type: ignore[import-not-found]
-
-        return _message.blocking_request("get_ipynb", request="", timeout_sec=20)["ipynb"]
+        colab = import_module("google.colab._message")
+        return colab.blocking_request("get_ipynb", request="", timeout_sec=20)["ipynb"]
     except Exception:  # it is Colab's own, and may change
         return None
 
@@ -234,7 +233,23 @@ def _show(report: Mapping[str, Any]) -> None:
 
 
 def as_text(report: Mapping[str, Any]) -> str:
-    """Give a report of ``nmautils check --json`` as plain text."""
+    """Give a report of ``nmautils check --json`` as plain text.
+
+    Examples
+    --------
+    >>> from nmautils.handing_in import as_text
+    >>> report = {"notebook": "a.ipynb", "saved": "", "summary": "All is done.", "notes": []}
+    >>> report["exercises"] = [
+    ...     {"state": "solved", "title": "Exercise 1", "says": ["It holds."], "remarks": []}
+    ... ]
+    >>> print(as_text({**report, "questions": [], "cells": []}))
+    a.ipynb, as it is on the page
+    All is done.
+    <BLANKLINE>
+    Exercises
+      solved      Exercise 1
+                  It holds.
+    """
     lines = [_headline(report), report["summary"]]
     for heading, rows in _parts(report):
         lines += ["", heading]
@@ -249,6 +264,13 @@ def as_html(report: Mapping[str, Any]) -> str:
 
     It sets no colours: those of the page, light or dark, can be read. A sign before a state is
     for the eye alone, since the word says it.
+
+    Examples
+    --------
+    >>> from nmautils.handing_in import as_html
+    >>> report = {"notebook": "a.ipynb", "saved": "", "summary": "All is done.", "notes": []}
+    >>> as_html({**report, "exercises": [], "questions": [], "cells": []})
+    '<p style="margin:0.3em 0"><strong>All is done.</strong></p>...</table>'
     """
     cell = 'style="text-align:left;vertical-align:top;white-space:normal"'
     parts = [f"<strong>{html.escape(report['summary'])}</strong>"]

@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from time import monotonic
@@ -22,101 +21,15 @@ from nmautils.precheck.cell_code import CellCode, read_code
 from nmautils.precheck.environment import is_there
 from nmautils.precheck.fresh_kernel import FreshKernel, Outcome
 from nmautils.precheck.inside import NO_NETWORK
+from nmautils.precheck.report import CellReport, ExerciseReport, QuestionReport, Report
 
-__all__ = ["CellReport", "ExerciseReport", "QuestionReport", "Report", "check_notebook", "checksum"]
+__all__ = ["check_notebook", "checksum"]
 
-FORMAT = 1  # of the report as JSON
 LONGEST_LINE = 300  # characters of a hint in a report
 # What may hold a line that only this student has. Everything else is the release's when graded.
 WRITTEN = (Kind.EXERCISE, Kind.GIVEN)
 RUN = (Kind.SETUP, Kind.EXERCISE, Kind.GIVEN, Kind.TEST)
 SHOWN_ONLY = (Kind.DEMO, Kind.EXPLORE)
-
-
-@dataclass
-class ExerciseReport:
-    """How an exercise stands.
-
-    Parameters
-    ----------
-    name, title : str
-        Its grade id, and its heading.
-    points : float
-        What it is worth.
-    state : str
-        ``"solved"``, ``"red"``, ``"untouched"`` or ``"not checked"``.
-    says : list of str
-        Why it is in that state, a line each.
-    remarks : list of str
-        What else to know about its cells.
-    checks : list of dict
-        ``name``, ``passed``, ``hint`` and ``mistake`` of each visible check.
-    """
-
-    name: str
-    title: str
-    points: float
-    state: str = "not checked"
-    says: list[str] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
-    checks: list[dict[str, Any]] = field(default_factory=list)
-
-
-@dataclass
-class QuestionReport:
-    """How a written answer stands: ``"written"``, ``"untouched"`` or ``"empty"``."""
-
-    name: str
-    title: str
-    points: float
-    state: str
-
-
-@dataclass
-class CellReport:
-    """A cell that the grader cannot run as it is.
-
-    Parameters
-    ----------
-    cell : int
-        Its place among all cells of the notebook, from 1.
-    title : str
-        How a student finds it.
-    says : list of str
-        Why, a sentence each.
-    """
-
-    cell: int
-    title: str
-    says: list[str]
-
-
-@dataclass
-class Report:
-    """What a notebook's check found; its fields are those of ``nmautils check --json``."""
-
-    notebook: str
-    title: str
-    saved: str
-    exercises: list[ExerciseReport] = field(default_factory=list)
-    questions: list[QuestionReport] = field(default_factory=list)
-    cells: list[CellReport] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    seconds: float = 0.0
-
-    @property
-    def ready(self) -> bool:
-        """Whether everything is solved and there is nothing else to tell."""
-        return (
-            all(each.state == "solved" and not each.remarks for each in self.exercises)
-            and all(each.state == "written" for each in self.questions)
-            and not self.cells
-            and not self.notes
-        )
-
-    def as_json(self) -> dict[str, Any]:
-        """Give it as plain data."""
-        return {"format": FORMAT, "ready": self.ready, "summary": _summary(self), **asdict(self)}
 
 
 def check_notebook(path: Path, seconds: float = Limits.cell_seconds, beside: str = "") -> Report:
@@ -378,6 +291,8 @@ class _Check:
                     "graded."
                 )
             return f"It reads `{name}`, which is not there." if name else _error(outcome)
+        if outcome.ename == "StdinNotImplementedError":
+            return "It waits for somebody to type, and nobody is there."
         if NO_NETWORK in text:
             return "It needs the network, and there is none while grading."
         missing = re.match(r"name '(\w+)' is not defined", text)
@@ -398,7 +313,7 @@ class _Check:
         if any(self.kinds[j] in SHOWN_ONLY for j in makers if j < i):
             return start + "a demonstration makes; those are not run when marks are given."
         if any(j < i for j in makers):
-            return start + "a cell above did not come to make."
+            return start + "a cell above should make, but that cell did not run through."
         if makers:
             return start + "only a cell further down makes."
         return start + "no cell of this notebook makes."
@@ -454,27 +369,3 @@ def _red(failed: list[dict[str, Any]], number: int) -> list[str]:
 def _reason(check: dict[str, Any]) -> str:
     mistake = check["mistake"] if check["mistake"] != NOT_SOLVED else ""
     return _short(f"{mistake}: {check['hint']}" if mistake else check["hint"], LONGEST_LINE)
-
-
-def _summary(report: Report) -> str:
-    """One sentence: what is left to do."""
-    states = [each.state for each in report.exercises]
-    unwritten = sum(each.state != "written" for each in report.questions)
-    todo = [
-        _count(states.count("red"), "exercise is red", "exercises are red"),
-        _count(states.count("untouched"), "exercise is untouched", "exercises are untouched"),
-        _count(states.count("not checked"), "exercise has no result", "exercises have no result"),
-        _count(unwritten, "written answer is missing", "written answers are missing"),
-        _count(len(report.cells), "cell will not run", "cells will not run"),
-    ]
-    todo = [part for part in todo if part]
-    if todo:
-        return f"Before you hand in: {', '.join(todo)}."
-    if not report.ready:
-        return "Everything is solved; read the remarks before you hand in."
-    by_hand = " A person reads your written answers." if report.questions else ""
-    return f"Nothing is left to do. Marking repeats the checks on other inputs.{by_hand}"
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}" if number else ""

@@ -20,7 +20,7 @@ from jupyter_client.manager import KernelManager
 
 import nmautils
 from nmautils.errors import NmautilsError, PackageMissing
-from nmautils.grading.model.limits import KERNEL_START_SECONDS, Limits
+from nmautils.grading.model.limits import Limits
 from nmautils.grading.run.forkserver import ENVIRONMENT
 from nmautils.precheck import inside
 
@@ -28,6 +28,7 @@ __all__ = ["RUNNING", "FreshKernel", "Outcome"]
 
 # Set for what runs here, so that a cell that asks for this very check does not begin another one.
 RUNNING = "NMAUTILS_CHECKLIST"
+START_SECONDS = 180  # with the imports that all notebooks share, on a slow disk
 LOOK_AGAIN = 0.2  # seconds, after which a kernel that says nothing may have ended
 
 
@@ -116,7 +117,7 @@ class FreshKernel:
             f"__import__('sys').path.append({place!r})\n"
             f"__import__({inside.__name__!r}, fromlist=['begin']).begin({self._blocked!r})"
         )
-        outcome = self._execute(begin, KERNEL_START_SECONDS, store_history=False)
+        outcome = self._execute(begin, START_SECONDS, store_history=False)
         if outcome.status != "ok":
             self.stop()
             raise NmautilsError(

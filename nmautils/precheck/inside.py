@@ -1,5 +1,6 @@
 """What runs inside the fresh kernel, beside the student's cells."""
 
+import importlib
 import json
 import socket
 import sys
@@ -10,6 +11,10 @@ __all__ = ["NO_NETWORK", "begin", "last_score"]
 
 NO_NETWORK = "there is no network while grading"
 
+# What every notebook of the course imports, slow the first time: an interrupt that lands in there
+# would leave a module half made.
+SLOW = ("matplotlib.pyplot", "scipy.stats", "torch")
+
 _values: list[Any] = []
 
 
@@ -17,6 +22,8 @@ def begin(blocked: Iterable[str]) -> None:
     """Make this process like one that grades, and keep the value of each cell from now on."""
     import IPython
 
+    for name in SLOW:
+        importlib.import_module(name)
     # A module that is loaded already is found without asking anybody.
     sys.meta_path.insert(0, _NotThere(blocked))
     socket.getaddrinfo = _no_network
