@@ -5,32 +5,22 @@ import os
 import signal
 import subprocess
 import sys
+from importlib.metadata import requires
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from nmautils import cli
+from nmautils.course.contract import EXERCISES, QUESTIONS
 from nmautils.precheck.check import checksum
 from tests.support.grading_class import STUB, graded
-from tests.support.notebooks import committed, find_cell
+from tests.support.notebooks import find_cell, solved
 from tests.support.paths import ROOT
 from tests.support.waiting import wait_until
+from tests.unit.precheck.test_environment import PACKAGES, name_of, needed
 
 # --- the tutorials -----------------------------------------------------------------------------
-
-
-def tutorial(name, exercises, written):
-    """The release with these exercises solved, and the same text as each written answer."""
-    nb = committed("release", name)
-    for cell in nb.cells:
-        mark = cell.metadata.get("nbgrader", {})
-        if mark.get("solution") and cell.cell_type == "markdown" and written is not None:
-            cell.source = written
-        elif mark.get("solution") and mark["grade_id"] in exercises:
-            answer = ROOT / "solutions" / name / f"{mark['grade_id']}.py"
-            cell.source = answer.read_text(encoding="utf-8")
-    return nb
 
 
 def check(path, capsys, *options):
@@ -44,30 +34,23 @@ def states(report):
 
 
 @pytest.mark.parametrize(
-    ("name", "exercises"),
+    "name",
     [
-        ("tutorial1_decoding", ["relu_forward", "gd_loop"]),
-        pytest.param(
-            "tutorial2_convolution", ["conv_layer", "conv_weights"], marks=pytest.mark.rarely
-        ),
-        pytest.param(
-            "tutorial3_normative_encoding", ["rdm", "correlate_rdms"], marks=pytest.mark.rarely
-        ),
-        (
-            "tutorial4_decoding_encoding",
-            ["preferred_orientation", "nll_loss", "regularized_loss", "conv_fc"],
-        ),
+        "tutorial1_decoding",
+        pytest.param("tutorial2_convolution", marks=pytest.mark.rarely),
+        pytest.param("tutorial3_normative_encoding", marks=pytest.mark.rarely),
+        "tutorial4_decoding_encoding",
     ],
 )
-def test_a_solved_tutorial_has_nothing_to_do(tmp_path, capsys, name, exercises):
+def test_a_solved_tutorial_has_nothing_to_do(tmp_path, capsys, name):
     path = tmp_path / "handed in.ipynb"
-    nbformat.write(tutorial(name, exercises, "Because it is."), path)
+    nbformat.write(solved(name), path)
     before = path.read_bytes(), path.stat().st_mtime
     status, report = check(path, capsys)
     assert status == 0
     assert report["ready"] is True
-    assert [each["name"] for each in report["exercises"]] == exercises
-    assert {*states(report).values()} <= {"solved", "written"}
+    expected = dict.fromkeys(EXERCISES[name], "solved") | dict.fromkeys(QUESTIONS[name], "written")
+    assert states(report) == expected
     assert report["summary"].startswith("Nothing is left to do.")
     assert report["cells"] == report["notes"] == []
     # The demonstrations, which train networks, are not run.
@@ -78,7 +61,7 @@ def test_a_solved_tutorial_has_nothing_to_do(tmp_path, capsys, name, exercises):
 
 
 def test_a_half_solved_tutorial(tmp_path, capsys):
-    nb = tutorial("tutorial2_convolution", ["conv_layer"], None)
+    nb = solved("tutorial2_convolution", ["conv_layer"], None)
     find_cell(
         nb, "conv_weights"
     ).source = "def get_filter_weights(layer):\n    return layer.conv.weight * 2\n"
@@ -335,6 +318,28 @@ def test_what_is_missing_to_run_it_is_named_in_one_line(tmp_path):
         "nmautils: this needs jupyter_client; install what it needs with: pip install ipykernel "
         "nbformat\n"
     )
+
+
+def test_it_needs_nothing_that_only_teaching_installs(tmp_path):
+    nbformat.write(small(RIGHT), tmp_path / "small.ipynb")
+    library = {name_of(line) for line in requires("nmautils") if "extra ==" not in line}
+    student = {"ipykernel", "jupyter-client", "jupyter-core", "nbformat", "pyzmq", "traitlets"}
+    student |= {"markupsafe", "pillow", "python-dateutil"}  # come with torch and matplotlib
+    absent = needed("nmautils", "grading") - library - student
+    assert {"nbgrader", "nbclient", "nbconvert", "jupyterlab", "rich"} <= absent
+    modules = [m for m, names in PACKAGES.items() if names <= absent]
+    code = (
+        f"import sys; sys.modules.update(dict.fromkeys({modules}, None)); "
+        "from nmautils.cli import main; sys.exit(main())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "check", str(tmp_path / "small.ipynb")],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Nothing is left to do." in done.stdout
 
 
 def test_a_check_that_is_stopped_leaves_nothing_behind(tmp_path):
