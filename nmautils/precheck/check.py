@@ -138,10 +138,11 @@ class _Check:
     def _run(self, kernel: FreshKernel, i: int) -> Outcome:
         if not kernel.alive and not self._start(kernel):
             return Outcome("not run")
-        outcome = kernel.run(self.sources[i], self._seconds())
+        is_test = self.kinds[i] == Kind.TEST
+        outcome = kernel.run(self.sources[i], self._seconds(), apart=is_test)
         if outcome.status == "time-out":
             self.overran = True
-        elif outcome.status != "died" and self.kinds[i] != Kind.TEST:
+        elif outcome.status != "died" and not is_test:
             self.replay.append(self.sources[i])
         return outcome
 
@@ -171,13 +172,15 @@ class _Check:
             name = exercise_of(grade_id_of(self.cells[i]) or "")
             found = tests if self.kinds[i] == Kind.TEST else answers
             if name in found:
-                self.notes.append(f"The cell `{grade_id_of(self.cells[i])}` is there twice.")
-            found[name] = i  # the last one counts, as in a notebook that is run
+                self.notes.append(
+                    f"The cell `{grade_id_of(self.cells[i])}` is there twice; the last one counts."
+                )
+            found[name] = i
         reports = []
         for name in dict.fromkeys([*answers, *tests]):
             answer, test = answers.get(name), tests.get(name)
-            points = nbgrader_of(self.cells[test]).get("points") if test is not None else 0
-            report = ExerciseReport(name, self._title(name), float(points or 0))
+            points = _points(self.cells[test]) if test is not None else 0.0
+            report = ExerciseReport(name, self._title(name), points)
             self._judge(report, answer, test)
             reports.append(report)
         return reports
@@ -225,8 +228,7 @@ class _Check:
         state = "untouched" if self._is_untouched(i) else "written"
         if not cell.source.strip() and not cell.get("attachments"):
             state = "empty"
-        points = float(nbgrader_of(cell).get("points") or 0)
-        return QuestionReport(name, self._title(name), points, state)
+        return QuestionReport(name, self._title(name), _points(cell), state)
 
     def _title(self, name: str) -> str:
         return self.titles.get(name, name)
@@ -305,18 +307,24 @@ class _Check:
         makers = [
             j
             for j, cell in enumerate(self.cells)
-            if cell.cell_type == "code" and name in self.parse(cell.source).provided
+            if cell.cell_type == "code" and name in self._made_by(cell)
         ]
         start = f"It uses `{name}`, which "
         if any(self.kinds[j] == Kind.EXERCISE for j in makers if j < i):
             return start + "an exercise above should define."
         if any(self.kinds[j] in SHOWN_ONLY for j in makers if j < i):
             return start + "a demonstration makes; those are not run when marks are given."
+        if any(self.kinds[j] == Kind.TEST for j in makers if j < i):
+            return start + "a check makes; those run elsewhere when marks are given."
         if any(j < i for j in makers):
             return start + "a cell above should make, but that cell did not run through."
         if makers:
             return start + "only a cell further down makes."
         return start + "no cell of this notebook makes."
+
+    def _made_by(self, cell: NotebookNode) -> frozenset[str]:
+        code = self.parse(cell.source)
+        return code.provided | code.names
 
 
 def checksum(cell: NotebookNode, source: str | None = None) -> str:
@@ -338,6 +346,11 @@ def checksum(cell: NotebookNode, source: str | None = None) -> str:
     for part in parts:
         digest.update(part.encode("utf-8", "replace"))
     return digest.hexdigest()
+
+
+def _points(cell: NotebookNode) -> float:
+    points = nbgrader_of(cell).get("points")
+    return float(points) if isinstance(points, int | float) else 0.0
 
 
 def _short(text: str, limit: int) -> str:

@@ -135,9 +135,23 @@ class FreshKernel:
             self._manager.shutdown_kernel(now=True)
             self._manager = None
 
-    def run(self, source: str, seconds: float) -> Outcome:
-        """Run a cell; one that takes longer is stopped, with the whole process if need be."""
-        return self._execute(source, seconds, store_history=True)
+    def run(self, source: str, seconds: float, apart: bool = False) -> Outcome:
+        """Run a cell; one that takes longer is stopped, with the whole process if need be.
+
+        Of one that is run apart, no variable stays.
+        """
+        if not apart:
+            return self._execute(source, seconds, store_history=True)
+        self._ask("remember")
+        outcome = self._execute(source, seconds, store_history=True)
+        if self.alive:
+            self._ask("forget")
+        return outcome
+
+    def _ask(self, function: str) -> None:
+        """Call a function of `inside`."""
+        source = f"__import__({inside.__name__!r}, fromlist=['_']).{function}()"
+        self._execute(source, Limits().again_seconds, store_history=False)
 
     def _execute(self, source: str, seconds: float, store_history: bool) -> Outcome:
         ask = f"__import__({inside.__name__!r}, fromlist=['last_score']).last_score()"

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-__all__ = ["NO_NETWORK", "begin", "last_score"]
+__all__ = ["NO_NETWORK", "begin", "forget", "last_score", "remember"]
 
 NO_NETWORK = "there is no network while grading"
 
@@ -16,6 +16,7 @@ NO_NETWORK = "there is no network while grading"
 SLOW = ("matplotlib.pyplot", "scipy.stats", "torch")
 
 _values: list[Any] = []
+_variables: dict[str, Any] = {}
 
 
 def begin(blocked: Iterable[str]) -> None:
@@ -48,6 +49,24 @@ def _no_network(host: Any, *_: Any, **__: Any) -> Any:
 def _keep(result: Any) -> None:
     # By a hook, not by `_` or `Out`: a notebook may have put something else there.
     _values[:] = [result.result]
+
+
+def remember() -> None:
+    """Note the notebook's variables, before a check runs."""
+    import IPython
+
+    _variables.clear()
+    _variables.update(IPython.get_ipython().user_ns)
+
+
+def forget() -> None:
+    """Put the notebook's variables back: when marks are given, checks run in another process."""
+    import IPython
+
+    variables = IPython.get_ipython().user_ns
+    for name in set(variables) - set(_variables):
+        del variables[name]
+    variables.update(_variables)
 
 
 def last_score() -> str:

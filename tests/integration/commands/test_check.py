@@ -197,6 +197,27 @@ def test_what_the_grader_does_not_have_is_listed_with_the_reason(checked, tmp_pa
     assert {path.name for path in tmp_path.iterdir()} == names
 
 
+def test_names_that_only_demonstrations_checks_or_broken_cells_make_are_told(tmp_path, capsys):
+    nb = small(f"import json\n{RIGHT}", "def helper(:\n    pass")
+    nb.cells += map(new_code_cell, ["checks", "Checks", "shown", "helper", "json.dumps(double(4))"])
+    nbformat.write(nb, tmp_path / "small.ipynb")
+    _, report = check(tmp_path / "small.ipynb", capsys)
+    assert states(report) == {"double": "solved"}
+    found = says_of(report)
+    assert "SyntaxError" in found.pop("def helper(:")[0]
+    checks = "a check makes; those run elsewhere when marks are given."
+    assert found == {
+        "checks": [f"It uses `checks`, which {checks}"],
+        "Checks": [f"It uses `Checks`, which {checks}"],
+        "shown": [
+            "It uses `shown`, which a demonstration makes; those are not run when marks are given."
+        ],
+        "helper": [
+            "It uses `helper`, which a cell above should make, but that cell did not run through."
+        ],
+    }
+
+
 def test_a_module_that_an_answer_can_do_without_costs_nothing(checked):
     answer = f"try:\n    import cupy\nexcept ImportError:\n    cupy = None\n\n\n{RIGHT}"
     status, report = checked(answer)
@@ -292,7 +313,7 @@ def test_cells_that_were_changed_lost_copied_or_retyped_are_told(tmp_path, capsy
     assert status == 1
     remarks = {each["name"]: [*each["says"], *each["remarks"]] for each in report["exercises"]}
     assert "Its check was changed here; the grader uses its own." in remarks["double"]
-    assert "The cell `double` is there twice." in report["notes"]
+    assert "The cell `double` is there twice; the last one counts." in report["notes"]
     assert "The cell `third` had become a text cell." in report["notes"]
     assert "Its check is missing here; the grader has its own." in remarks["third"]
 
