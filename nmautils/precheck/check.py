@@ -375,7 +375,10 @@ def _red(failed: list[dict[str, Any]], number: int) -> list[str]:
     )
     if len(set(reasons)) == 1 and len(failed) > 1:
         return [f"{head}: {reasons[0]}"]
-    lines = [f"{c['name']}: {reason}" for c, reason in zip(failed, reasons, strict=True)]
+    lines = [
+        f"{check['name']}: {reason}" if reason else check["name"]
+        for check, reason in zip(failed, reasons, strict=True)
+    ]
     return [f"{head}.", *lines]
 
 

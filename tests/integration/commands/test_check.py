@@ -363,28 +363,31 @@ def test_it_needs_nothing_that_only_teaching_installs(tmp_path):
     assert "Nothing is left to do." in done.stdout
 
 
-def test_a_check_that_is_stopped_leaves_nothing_behind(tmp_path):
-    nb = small(
-        RIGHT,
-        f"import os; print(open({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid())))",
-        "while True: pass",
-    )
-    nbformat.write(nb, tmp_path / "small.ipynb")
-    scratch = tmp_path / "scratch"
+@pytest.mark.parametrize(
+    ("program", "status"),
+    [
+        ("import sys; from nmautils import cli; sys.exit(cli.main(['check', PATH]))", 130),
+        ("import nmautils as nma; nma.checklist(PATH)", -signal.SIGINT),
+    ],
+)
+def test_a_check_that_is_stopped_leaves_nothing_behind(tmp_path, program, status):
+    pid, path, scratch = tmp_path / "pid", tmp_path / "small.ipynb", tmp_path / "scratch"
+    note = f"import os\nopen({str(pid)!r}, 'w').write(str(os.getpid()))"
+    nbformat.write(small(RIGHT, note, "while True: pass"), path)
     scratch.mkdir()
     process = subprocess.Popen(
-        [sys.executable, "-m", "nmautils.cli", "check", str(tmp_path / "small.ipynb")],
+        [sys.executable, "-c", program.replace("PATH", repr(str(path)))],
         cwd=ROOT,
         env={**os.environ, "TMPDIR": str(scratch)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
-    wait_until(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text(), 120)
+    wait_until(lambda: pid.exists() and pid.read_text(), 120)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=30)
-    assert (process.returncode, err) == (130, "nmautils: stopped\n")
+    assert process.returncode == status
+    assert err == "nmautils: stopped\n" if status == 130 else "KeyboardInterrupt" in err
     assert list(scratch.iterdir()) == []
-    kernel = int((tmp_path / "pid").read_text())
     with pytest.raises(ProcessLookupError):
-        os.kill(kernel, 0)
+        os.kill(int(pid.read_text()), 0)
