@@ -7,6 +7,7 @@ import contextlib
 import html
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -273,26 +274,32 @@ def as_html(report: Mapping[str, Any]) -> str:
     '<p style="margin:0.3em 0"><strong>All is done.</strong></p>...</table>'
     """
     cell = 'style="text-align:left;vertical-align:top;white-space:normal"'
-    parts = [f"<strong>{html.escape(report['summary'])}</strong>"]
-    parts += [html.escape(note) for note in report["notes"]]
+    parts = [f"<strong>{_marked(report['summary'])}</strong>"]
+    parts += [_marked(note) for note in report["notes"]]
     groups = []
     for heading, rows in _parts(report):
         groups.append(
-            f'<tr><th colspan="3" scope="colgroup" {cell}>{html.escape(heading)}</th></tr>'
+            f'<tbody><tr><th colspan="3" scope="rowgroup" {cell}>{html.escape(heading)}</th></tr>'
         )
         for state, title, says in rows:
             mark = f'<span aria-hidden="true">{_MARKS.get(state, _OPEN)}</span> '
             groups.append(
-                f'<tr><th scope="row" {cell}>{html.escape(title)}</th>'
+                f'<tr><th scope="row" {cell}>{_marked(title)}</th>'
                 f'<td style="text-align:left;vertical-align:top;white-space:nowrap">{mark}'
                 f"{html.escape(state)}</td>"
-                f"<td {cell}>{'<br>'.join(html.escape(line) for line in says)}</td></tr>"
+                f"<td {cell}>{'<br>'.join(_marked(line) for line in says)}</td></tr>"
             )
+        groups.append("</tbody>")
     paragraphs = "".join(f'<p style="margin:0.3em 0">{part}</p>' for part in parts)
     return (
         f"{paragraphs}<table><caption {cell}>{html.escape(_headline(report))}</caption>"
-        f"<tbody>{''.join(groups)}</tbody></table>"
+        f"{''.join(groups)}</table>"
     )
+
+
+def _marked(text: str) -> str:
+    """Escape a text; what stands between backticks is code."""
+    return re.sub("`([^`]+)`", r"<code>\1</code>", html.escape(text))
 
 
 def _headline(report: Mapping[str, Any]) -> str:

@@ -103,7 +103,7 @@ def _summary(report: Report) -> str:
         _count(states.count("untouched"), "exercise is untouched", "exercises are untouched"),
         _count(states.count("not checked"), "exercise has no result", "exercises have no result"),
         _count(unwritten, "written answer is missing", "written answers are missing"),
-        _count(len(report.cells), "cell will not run", "cells will not run"),
+        _count(len(report.cells), "cell will not run as it is", "cells will not run as they are"),
     ]
     todo = [part for part in todo if part]
     if todo:

@@ -192,7 +192,9 @@ def test_what_the_grader_does_not_have_is_listed_with_the_reason(checked, tmp_pa
     assert {title[:49].rstrip("…"): says for title, says in says_of(report).items()} == expected
     assert report["cells"][0]["cell"] == 3
     assert report["cells"][0]["title"] == "Your cell `import cupy`, below “Exercise 1: twice”"
-    assert report["summary"] == f"Before you hand in: {len(expected)} cells will not run."
+    assert (
+        report["summary"] == f"Before you hand in: {len(expected)} cells will not run as they are."
+    )
     names = {"data.csv", "helpers.py", "small.ipynb", "whole.csv"}
     assert {path.name for path in tmp_path.iterdir()} == names
 

@@ -59,11 +59,11 @@ def test_the_page_names_every_field_and_no_other():
         (
             report(["untouched", "untouched", "not checked"], ["empty", "untouched"], [2, 5]),
             "Before you hand in: 2 exercises are untouched, 1 exercise has no result, 2 written "
-            "answers are missing, 2 cells will not run.",
+            "answers are missing, 2 cells will not run as they are.",
         ),
         (report(remarks=["!"]), "Everything is solved; read the remarks before you hand in."),
         (report(notes=["!"]), "Everything is solved; read the remarks before you hand in."),
-        (report(cells=[1]), "Before you hand in: 1 cell will not run."),
+        (report(cells=[1]), "Before you hand in: 1 cell will not run as it is."),
     ],
 )
 def test_the_summary_counts_what_is_left(made, summary):
