@@ -19,6 +19,7 @@ from .explore import neuron_browser as neuron_browser
 from .explore import rdm_explorer as rdm_explorer
 from .explore import size_calculator as size_calculator
 from .explore import training_desk as training_desk
+from .handing_in import checklist as checklist
 from .media import feedback as feedback
 from .media import show_source as show_source
 from .media import slides as slides

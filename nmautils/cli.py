@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "build": ("nmautils.commands.build", "make notebooks, solutions and the student version"),
     "verify": ("nmautils.commands.verify", "prove that solutions and student version are right"),
     "lint": ("nmautils.commands.lint", "check the style of the notebooks' code and text"),
+    "check": ("nmautils.commands.check", "see how a notebook stands before it is handed in"),
     "collect": ("nmautils.commands.collect", "bring the inbox to where nbgrader grades it"),
     "grade": ("nmautils.commands.grade", "grade what was handed in, several at a time"),
     "marks": ("nmautils.commands.marks", "show the marks in nbgrader's gradebook"),

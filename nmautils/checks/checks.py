@@ -26,6 +26,7 @@ numbers that the checks compare with their own, for random inputs.
 import contextlib
 import os
 import sys
+import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -217,7 +218,19 @@ class Checks:
         score = Score(self.exercise, self.results, self.title)
         if not in_notebook():
             print(score.text())
+        if os.environ.get("NBGRADER_VALIDATING") and not all(r.passed for r in self.results):
+            # nbgrader's Validate shows what a cell writes here, or else only "Partial credit". It
+            # gives no marks; where those are given, this would cost all points.
+            print(_narrow(score.text()), file=sys.stderr)
         return score
+
+
+def _narrow(text: str, width: int = 82) -> str:
+    """Break lines: nbgrader cuts what is longer than this."""
+    return "\n".join(
+        textwrap.fill(line, width, subsequent_indent=" " * (len(line) - len(line.lstrip())))
+        for line in text.split("\n")
+    )
 
 
 def _array(value: Any) -> npt.NDArray[np.float64]:

@@ -35,8 +35,9 @@ EVERYTHING = [*LIBRARY, *(Requirement(text) for texts in EXTRAS.values() for tex
 # 3.11.2 is Debian's, and older than some packages want a 3.11 to be.
 PYTHONS = ["3.10.0", "3.10.13", "3.11.2", "3.11.9", "3.12.3", "3.13.1", "3.14.0"]
 
-# Parts of the package that only authors and teachers use.
-NOT_FOR_STUDENTS = ("cells.py", "cli.py", "commands", "course", "grading")
+# Parts of the package that only authors and teachers use; `precheck` runs for students too, and
+# says what to install where there is no Jupyter.
+NOT_FOR_STUDENTS = ("cells.py", "cli.py", "commands", "course", "grading", "precheck")
 
 # What conda calls the packages that have another name there.
 CONDA_NAMES = {

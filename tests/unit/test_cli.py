@@ -132,7 +132,7 @@ def test_a_student_who_handed_in_nothing_and_an_unreleased_change_are_one_line(c
     assert is_one_line(capsys, "'adda' has handed in nothing (did you mean 'ada'?)", *grade)
 
 
-@pytest.mark.parametrize("command", cli.COMMANDS)
+@pytest.mark.parametrize("command", [name for name in cli.COMMANDS if name != "check"])
 def test_a_course_that_cannot_be_read_is_one_line(course, capsys, command):
     root = ["--root", course]
     assert is_one_line(capsys, "nowhere", command, "--root", course / "nowhere")
@@ -144,6 +144,23 @@ def test_a_course_that_cannot_be_read_is_one_line(course, capsys, command):
     assert is_one_line(capsys, "no course.toml in", command, *root)
     (course / "course.toml").mkdir()
     assert is_one_line(capsys, "Is a directory", command, *root)
+
+
+@pytest.mark.parametrize(
+    ("message", "content"),
+    [
+        ("nowhere.ipynb", None),
+        ("the file is empty", b""),
+        ("the file is not a notebook but a PDF", b"%PDF-1.7"),
+        ("no cell that is marked as an exercise", b'{"cells": [], "nbformat": 4, "metadata": {}}'),
+    ],
+)
+def test_a_notebook_that_cannot_be_checked_is_one_line(tmp_path, capsys, message, content):
+    path = tmp_path / "nowhere.ipynb"
+    if content is not None:
+        path.write_bytes(content)
+    assert is_one_line(capsys, message, "check", path)
+    assert is_one_line(capsys, message, "check", "--json", path)
 
 
 @pytest.mark.parametrize("line", ["1 / 0", "c.CourseDirectory.course_id = 3"])

@@ -10,7 +10,9 @@ import pytest
 import nmautils
 from nmautils import explore, plotting
 
-FLAT_MODULES = "analysis checks data device explore media models plotting stimuli training".split()
+FLAT_MODULES = (
+    "analysis checks data device explore handing_in media models plotting stimuli training".split()
+)
 
 # Public names that notebooks do not need: they are reached through their module alone.
 NOT_FLAT = {
@@ -22,6 +24,7 @@ NOT_FLAT = {
     "data": {"RECORDINGS", "DownloadError", "Recording", "data_dir", "simulate", "simulate_split"},
     "device": {"in_notebook"},
     "explore": {"Explorer"},
+    "handing_in": {"as_html", "as_text"},
     "media": {"is_online", "send_feedback"},
     "training": {"History"},
 }

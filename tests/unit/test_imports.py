@@ -24,6 +24,7 @@ ORDER = [
     "grading.report",
     "grading.nbgrader_plugins",
     "grading.grade_class",
+    "precheck",
     "commands",
     "cli",
 ]
@@ -138,6 +139,8 @@ def test_grading_has_few_rooms_and_no_file_is_long():
         ("nmautils.cells", "nmautils.course.stamp", False),
         ("nmautils.cli", "nmautils.commands.build", True),
         ("nmautils.grading.grade_class", "nmautils.commands.grade", False),
+        ("nmautils.handing_in", "nmautils.precheck.check", False),
+        ("nmautils.precheck.check", "nmautils.grading.repair.python_cells", True),
         ("nmautils.grading.run.pool", "numpy", True),
     ],
 )

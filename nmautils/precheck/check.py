@@ -1,0 +1,387 @@
+"""Check a saved notebook before it is handed in."""
+
+import hashlib
+import re
+from datetime import datetime
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from nbformat.notebooknode import NotebookNode
+
+from nmautils.cells import Kind, exercise_of, grade_id_of, kind_of, nbgrader_of
+from nmautils.checks import NOT_SOLVED
+from nmautils.errors import HandInError
+from nmautils.grading.intake.read import read_submission
+from nmautils.grading.model import words
+from nmautils.grading.model.limits import KERNEL_STARTS, Limits
+from nmautils.grading.model.outline import headings_of, title_of, titles_of
+from nmautils.grading.repair.python_cells import LEFTOVER, Parser, comment_out
+from nmautils.precheck.cell_code import CellCode, read_code
+from nmautils.precheck.environment import is_there
+from nmautils.precheck.fresh_kernel import FreshKernel, Outcome
+from nmautils.precheck.inside import NO_NETWORK
+from nmautils.precheck.report import CellReport, ExerciseReport, QuestionReport, Report
+
+__all__ = ["check_notebook", "checksum"]
+
+LONGEST_LINE = 300  # characters of a hint in a report
+# What may hold a line that only this student has. Everything else is the release's when graded.
+WRITTEN = (Kind.EXERCISE, Kind.GIVEN)
+RUN = (Kind.SETUP, Kind.EXERCISE, Kind.GIVEN, Kind.TEST)
+SHOWN_ONLY = (Kind.DEMO, Kind.EXPLORE)
+
+
+def check_notebook(path: Path, seconds: float = Limits.cell_seconds, beside: str = "") -> Report:
+    """Run what decides the marks of a saved notebook, and say how it stands.
+
+    Parameters
+    ----------
+    path : Path
+        The notebook; it is only read.
+    seconds : float
+        Wall time of a cell.
+    beside : str
+        Folder in which the student works; by default the notebook's.
+
+    Raises
+    ------
+    HandInError
+        If it is no notebook, or none of this course.
+    """
+    try:
+        reading = read_submission(path.read_bytes())
+    except HandInError as error:
+        raise HandInError(f"{path.name}: {error}") from None
+    check = _Check(reading.notebook, Path(beside) if beside else path.parent, seconds)
+    saved = datetime.fromtimestamp(path.stat().st_mtime).astimezone().isoformat(timespec="seconds")
+    report = Report(path.name, title_of(reading.notebook), saved, notes=list(reading.notes))
+    check.fill(report)
+    return report
+
+
+class _Check:
+    """One check of one notebook."""
+
+    def __init__(self, notebook: NotebookNode, folder: Path, seconds: float) -> None:
+        self.folder, self.limit = folder, seconds
+        self.cells: list[NotebookNode] = notebook.cells
+        self.notes: list[str] = []
+        self._put_types_right()
+        self.kinds = [kind_of(cell) for cell in self.cells]
+        self.titles = titles_of(notebook)
+        self.parse = Parser()
+        # As the grader leaves it: without lines that can only fail there.
+        self.sources = [cell.source for cell in self.cells]
+        self.left_out: dict[int, list[str]] = {}
+        self.leftover: set[int] = set()
+        self.code: dict[int, CellCode] = {}
+        for i in self._of(*WRITTEN):
+            if not self._is_untouched(i):
+                self._read_written(i)
+        self.outcomes: dict[int, Outcome] = {}
+        self.replay: list[str] = []
+        self.starts, self.overran = 0, False
+
+    def _of(self, *kinds: Kind) -> list[int]:
+        return [i for i, kind in enumerate(self.kinds) if kind in kinds]
+
+    def _put_types_right(self) -> None:
+        for cell in self.cells:
+            wanted = nbgrader_of(cell).get("cell_type")
+            if wanted in ("code", "markdown") and cell.cell_type != wanted:
+                kind = "text" if wanted == "code" else "code"
+                self.notes.append(f"The cell `{grade_id_of(cell)}` had become a {kind} cell.")
+                cell.cell_type = wanted
+
+    def _is_untouched(self, i: int) -> bool:
+        """Whether a cell is as released: its checksum says so, else the line to be deleted."""
+        cell = self.cells[i]
+        expected = nbgrader_of(cell).get("checksum")
+        if isinstance(expected, str):
+            return expected in (checksum(cell), checksum(cell, cell.source.strip()))
+        return self.kinds[i] == Kind.EXERCISE and bool(LEFTOVER.match(cell.source.lstrip()))
+
+    def _read_written(self, i: int) -> None:
+        before = self.cells[i].source
+        self.sources[i], found = comment_out(before, self.parse)
+        if "leftover" in found:
+            self.leftover.add(i)
+        lines = zip(before.split("\n"), self.sources[i].split("\n"), strict=True)
+        self.left_out[i] = [
+            old.strip() for old, new in lines if old != new and not LEFTOVER.match(old)
+        ]
+        self.code[i] = read_code(self.sources[i])
+
+    # --- running -------------------------------------------------------------------------------
+
+    def fill(self, report: Report) -> None:
+        """Run the notebook, and put into the report what was found."""
+        if not self._of(Kind.EXERCISE, Kind.TEST, Kind.QUESTION):
+            raise HandInError(
+                f"{report.notebook} has no cell that is marked as an exercise of the course; is it "
+                "the right notebook?"
+            )
+        started = monotonic()
+        blocked = {m for code in self.code.values() for m in code.modules if not is_there(m)}
+        with FreshKernel(blocked) as kernel:
+            for i in self._of(*RUN):
+                is_new = self.kinds[i] != Kind.EXERCISE or not self._is_untouched(i)
+                if is_new and self.sources[i].strip():
+                    self.outcomes[i] = self._run(kernel, i)
+        report.seconds = round(monotonic() - started, 1)
+        report.exercises = self._exercises()
+        report.questions = [self._question(i) for i in self._of(Kind.QUESTION)]
+        report.cells = [found for i in self.outcomes if (found := self._cell(i)) is not None]
+        report.notes += self.notes
+
+    def _run(self, kernel: FreshKernel, i: int) -> Outcome:
+        if not kernel.alive and not self._start(kernel):
+            return Outcome("not run")
+        is_test = self.kinds[i] == Kind.TEST
+        outcome = kernel.run(self.sources[i], self._seconds(), apart=is_test)
+        if outcome.status == "time-out":
+            self.overran = True
+        elif outcome.status != "died" and not is_test:
+            self.replay.append(self.sources[i])
+        return outcome
+
+    def _start(self, kernel: FreshKernel) -> bool:
+        """Start a process, and bring it to where the last one ended."""
+        if self.starts >= KERNEL_STARTS:
+            return False
+        self.starts += 1
+        kernel.stop()
+        kernel.start()
+        for source in self.replay:
+            kernel.run(source, self._seconds())
+            if not kernel.alive:
+                return False
+        return True
+
+    def _seconds(self) -> float:
+        return min(self.limit, Limits.again_seconds) if self.overran else self.limit
+
+    # --- what was found ------------------------------------------------------------------------
+
+    def _exercises(self) -> list[ExerciseReport]:
+        """One report for each exercise, in the order of the notebook."""
+        answers: dict[str, int] = {}
+        tests: dict[str, int] = {}
+        for i in self._of(Kind.EXERCISE, Kind.TEST):
+            name = exercise_of(grade_id_of(self.cells[i]) or "")
+            found = tests if self.kinds[i] == Kind.TEST else answers
+            if name in found:
+                self.notes.append(
+                    f"The cell `{grade_id_of(self.cells[i])}` is there twice; the last one counts."
+                )
+            found[name] = i
+        reports = []
+        for name in dict.fromkeys([*answers, *tests]):
+            answer, test = answers.get(name), tests.get(name)
+            points = _points(self.cells[test]) if test is not None else 0.0
+            report = ExerciseReport(name, self._title(name), points)
+            self._judge(report, answer, test)
+            reports.append(report)
+        return reports
+
+    def _judge(self, report: ExerciseReport, answer: int | None, test: int | None) -> None:
+        outcome = self.outcomes.get(test) if test is not None else None
+        report.checks = (outcome.checks or []) if outcome else []
+        failed = [check for check in report.checks if not check["passed"]]
+        if report.checks and not failed:
+            report.state, report.says = "solved", [_all_hold(len(report.checks))]
+        elif answer is None:
+            report.says.append("Its answer cell is missing; the grader puts it back, unanswered.")
+        elif self._is_untouched(answer):
+            report.state, report.says = "untouched", [words.NOT_SOLVED]
+        elif not self.sources[answer].strip():
+            report.state, report.says = "untouched", ["Its answer cell is empty."]
+        elif answer in self.outcomes and self.outcomes[answer].status != "ok":
+            report.state, report.says = "red", ["Its cell does not run through; see below."]
+        elif failed:
+            report.state, report.says = "red", _red(failed, len(report.checks))
+        elif outcome and outcome.status == "time-out":
+            report.state = "red"
+            report.says.append(words.CALLED_TOO_LONG.format(self.limit))
+        elif outcome and outcome.status == "died":
+            report.state = "red"
+            report.says.append(words.CALLED_AND_ENDED)
+        if test is None:
+            report.says.append("Its check is missing here; the grader has its own.")
+        elif self._is_changed_test(test):
+            report.remarks.append("Its check was changed here; the grader uses its own.")
+        elif report.state == "not checked" and outcome and outcome.status == "error":
+            report.says.append(f"Its check stops: {_error(outcome)}")
+        if answer in self.leftover:
+            report.remarks.append(
+                "The line that raises NotImplementedError is still there; the grader leaves it out."
+            )
+
+    def _is_changed_test(self, i: int) -> bool:
+        expected = nbgrader_of(self.cells[i]).get("checksum")
+        return isinstance(expected, str) and expected != checksum(self.cells[i])
+
+    def _question(self, i: int) -> QuestionReport:
+        cell = self.cells[i]
+        name = grade_id_of(cell) or ""
+        state = "untouched" if self._is_untouched(i) else "written"
+        if not cell.source.strip() and not cell.get("attachments"):
+            state = "empty"
+        return QuestionReport(name, self._title(name), _points(cell), state)
+
+    def _title(self, name: str) -> str:
+        return self.titles.get(name, name)
+
+    def _cell(self, i: int) -> CellReport | None:
+        """Say why the grader cannot run a cell; None if it can."""
+        if self.kinds[i] == Kind.TEST:
+            return None
+        code, outcome = self.code.get(i, CellCode()), self.outcomes[i]
+        says = [
+            f"`{line}` is left out: there is no network while grading."
+            for line in self.left_out.get(i, [])
+        ]
+        says += [
+            f"`{_short(command, 60)}` is a command of this machine's shell; where it is graded, "
+            "there are no files or programs of yours and no network."
+            for command in code.shell
+        ]
+        says += [self._missing_module(m) for m in code.sure if not is_there(m)]
+        says += [
+            f"`{name}` is a file of this machine; only the notebook is graded."
+            for name in code.files
+        ]
+        if outcome.status == "time-out":
+            says.append(words.TOO_LONG.format(self.limit))
+        elif outcome.status == "died":
+            says.append(words.ENDED)
+        elif outcome.status == "not run":
+            says.append(words.GAVE_UP)
+        elif outcome.status == "error":
+            reason = self._why(i, outcome)
+            says += [reason] if reason not in says else []
+        return CellReport(i + 1, self._name_of_cell(i), says) if says else None
+
+    def _name_of_cell(self, i: int) -> str:
+        if self.kinds[i] == Kind.EXERCISE:
+            return self._title(exercise_of(grade_id_of(self.cells[i]) or ""))
+        lines = self.cells[i].source.strip().split("\n")
+        first = _short(next((line for line in lines if not line.startswith("#")), lines[0]), 50)
+        above = (headings_of(cell) for cell in reversed(self.cells[:i]))
+        heading = next((found[-1] for found in above if found), "")
+        what = "Set-up cell" if self.kinds[i] == Kind.SETUP else "Your cell"
+        return f"{what} `{first}`" + (f", below “{heading}”" if heading else "")
+
+    def _missing_module(self, module: str) -> str:
+        if (self.folder / f"{module}.py").is_file() or (self.folder / module).is_dir():
+            return f"`{module}` stands beside your notebook; only the notebook is graded."
+        return f"The module `{module}` is not there where notebooks are graded."
+
+    def _why(self, i: int, outcome: Outcome) -> str:
+        """Say in a sentence why a cell stopped."""
+        text = outcome.evalue
+        module = re.match(r"No module named '(\w+)", text)
+        if outcome.ename in ("ModuleNotFoundError", "ImportError") and module:
+            return self._missing_module(module[1])
+        if outcome.ename == "FileNotFoundError":
+            found = re.search(r": '(.+)'$", text) or re.match(r"(\S+) not found", text)
+            name = found[1] if found else ""
+            if name and (self.folder / name).exists():
+                return (
+                    f"It reads `{name}`, which lies beside your notebook; only the notebook is "
+                    "graded."
+                )
+            return f"It reads `{name}`, which is not there." if name else _error(outcome)
+        if outcome.ename == "StdinNotImplementedError":
+            return "It waits for somebody to type, and nobody is there."
+        if NO_NETWORK in text:
+            return "It needs the network, and there is none while grading."
+        missing = re.match(r"name '(\w+)' is not defined", text)
+        if outcome.ename == "NameError" and missing:
+            return self._why_missing(i, missing[1])
+        return f"It stops: {_error(outcome)}"
+
+    def _why_missing(self, i: int, name: str) -> str:
+        """Say where a name that a cell needs comes from."""
+        makers = [
+            j
+            for j, cell in enumerate(self.cells)
+            if cell.cell_type == "code" and name in self._made_by(cell)
+        ]
+        start = f"It uses `{name}`, which "
+        if any(self.kinds[j] == Kind.EXERCISE for j in makers if j < i):
+            return start + "an exercise above should define."
+        if any(self.kinds[j] in SHOWN_ONLY for j in makers if j < i):
+            return start + "a demonstration makes; those are not run when marks are given."
+        if any(self.kinds[j] == Kind.TEST for j in makers if j < i):
+            return start + "a check makes; those run elsewhere when marks are given."
+        if any(j < i for j in makers):
+            return start + "a cell above should make, but that cell did not run through."
+        if makers:
+            return start + "only a cell further down makes."
+        return start + "no cell of this notebook makes."
+
+    def _made_by(self, cell: NotebookNode) -> frozenset[str]:
+        code = self.parse(cell.source)
+        return code.provided | code.names
+
+
+def checksum(cell: NotebookNode, source: str | None = None) -> str:
+    """Compute nbgrader's checksum of a graded cell, which its metadata keep from the release.
+
+    Written anew, since a student's machine does not have nbgrader.
+    """
+    mark = nbgrader_of(cell)
+    grade, solution = mark.get("grade", False), mark.get("solution", False)
+    locked = False if solution else True if grade else mark.get("locked", False)
+    parts = [cell.source if source is None else source, cell.cell_type]
+    parts += [str(grade), str(solution), str(locked), str(mark.get("grade_id"))]
+    if grade:
+        try:
+            parts.append(str(float(mark.get("points", 0))))
+        except (TypeError, ValueError):
+            return ""
+    digest = hashlib.md5(usedforsecurity=False)
+    for part in parts:
+        digest.update(part.encode("utf-8", "replace"))
+    return digest.hexdigest()
+
+
+def _points(cell: NotebookNode) -> float:
+    points = nbgrader_of(cell).get("points")
+    return float(points) if isinstance(points, int | float) else 0.0
+
+
+def _short(text: str, limit: int) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def _error(outcome: Outcome) -> str:
+    text = re.sub(r" \([^()]*, line (\d+)\)$", r" (line \1)", outcome.evalue)
+    return _short(f"{outcome.ename}: {text}".rstrip(": "), LONGEST_LINE)
+
+
+def _all_hold(number: int) -> str:
+    return f"All {number} visible checks hold." if number > 1 else "Its visible check holds."
+
+
+def _red(failed: list[dict[str, Any]], number: int) -> list[str]:
+    """Lines on checks that do not hold; one reason that all of them share is said once."""
+    reasons = [_reason(check) for check in failed]
+    head = (
+        f"{len(failed)} of {number} visible checks {'does' if len(failed) == 1 else 'do'} not hold"
+    )
+    if len(set(reasons)) == 1 and len(failed) > 1:
+        return [f"{head}: {reasons[0]}"]
+    lines = [
+        f"{check['name']}: {reason}" if reason else check["name"]
+        for check, reason in zip(failed, reasons, strict=True)
+    ]
+    return [f"{head}.", *lines]
+
+
+def _reason(check: dict[str, Any]) -> str:
+    mistake = check["mistake"] if check["mistake"] != NOT_SOLVED else ""
+    return _short(f"{mistake}: {check['hint']}" if mistake else check["hint"], LONGEST_LINE)

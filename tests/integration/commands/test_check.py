@@ -1,0 +1,395 @@
+"""``nmautils check``: each kind of notebook, in a real kernel."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from importlib.metadata import requires
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from nmautils import cli
+from nmautils.course.contract import EXERCISES, QUESTIONS
+from nmautils.precheck.check import checksum
+from tests.support.grading_class import STUB, graded
+from tests.support.notebooks import find_cell, solved
+from tests.support.paths import ROOT
+from tests.support.waiting import wait_until
+from tests.unit.precheck.test_environment import PACKAGES, name_of, needed
+
+# --- the tutorials -----------------------------------------------------------------------------
+
+
+def check(path, capsys, *options):
+    """Status and report."""
+    status = cli.main(["check", "--json", *options, str(path)])
+    return status, json.loads(capsys.readouterr().out)
+
+
+def states(report):
+    return {each["name"]: each["state"] for each in [*report["exercises"], *report["questions"]]}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "tutorial1_decoding",
+        pytest.param("tutorial2_convolution", marks=pytest.mark.rarely),
+        pytest.param("tutorial3_normative_encoding", marks=pytest.mark.rarely),
+        "tutorial4_decoding_encoding",
+    ],
+)
+def test_a_solved_tutorial_has_nothing_to_do(tmp_path, capsys, name):
+    path = tmp_path / "handed in.ipynb"
+    nbformat.write(solved(name), path)
+    before = path.read_bytes(), path.stat().st_mtime
+    status, report = check(path, capsys)
+    assert status == 0
+    assert report["ready"] is True
+    expected = dict.fromkeys(EXERCISES[name], "solved") | dict.fromkeys(QUESTIONS[name], "written")
+    assert states(report) == expected
+    assert report["summary"].startswith("Nothing is left to do.")
+    assert report["cells"] == report["notes"] == []
+    # The demonstrations, which train networks, are not run.
+    assert report["seconds"] < 60
+    # The student's folder is as it was.
+    assert (path.read_bytes(), path.stat().st_mtime) == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_half_solved_tutorial(tmp_path, capsys):
+    nb = solved("tutorial2_convolution", ["conv_layer"], None)
+    find_cell(
+        nb, "conv_weights"
+    ).source = "def get_filter_weights(layer):\n    return layer.conv.weight * 2\n"
+    find_cell(nb, "think_conv_shapes").source = " \n"
+    nbformat.write(nb, tmp_path / "half.ipynb")
+    status, report = check(tmp_path / "half.ipynb", capsys)
+    assert status == 1
+    assert states(report) == {
+        "conv_layer": "solved",
+        "conv_weights": "red",
+        "think_conv_shapes": "empty",
+        "think_complex_cell": "untouched",
+    }
+    (red,) = [each for each in report["exercises"] if each["state"] == "red"]
+    assert len(red["checks"]) >= 2
+    failed = [each for each in red["checks"] if not each["passed"]]
+    assert failed
+    assert f"{len(failed)} of {len(red['checks'])} visible checks" in red["says"][0]
+    assert any(failed[0]["hint"][:40] in line for line in red["says"])
+    assert report["summary"] == (
+        "Before you hand in: 1 exercise is red, 2 written answers are missing."
+    )
+
+
+def test_an_untouched_tutorial_in_plain_text(capsys):
+    path = ROOT / "release" / "tutorial1_decoding" / "tutorial1_decoding.ipynb"
+    assert cli.main(["check", str(path)]) == 1
+    out = capsys.readouterr().out
+    assert "Before you hand in: 2 exercises are untouched." in out
+    assert out.count("You have not solved this exercise yet.") == 2
+    assert "Cells that the grader cannot run" not in out
+
+
+# --- a notebook of one exercise ----------------------------------------------------------------
+
+RIGHT = "def double(x):\n    return 2 * x"
+TEST = """from nmautils.check import Checks, probe
+
+
+@probe
+def call(x):
+    return double(x)
+
+
+checks = Checks("double")
+with checks("twice four is eight", points=1):
+    checks.close(call(4), 8, hint="Double it.")
+with checks("twice nothing is nothing", points=1):
+    checks.close(call(0), 0, hint="Double it.")
+checks.report()"""
+
+
+def small(answer, *own):
+    """A notebook of one exercise, with own cells above it."""
+    exercise = graded(STUB.format(name="double"), "double", test=False)
+    test = graded(TEST, "double_test", test=True)
+    for cell in (exercise, test):
+        cell.metadata.nbgrader["checksum"] = checksum(cell)
+    if answer is not None:
+        exercise.source = answer
+    cells = [
+        new_code_cell("import math", metadata={"tags": ["setup"]}),
+        new_markdown_cell("## Exercise 1: twice"),
+        *map(new_code_cell, own),
+        exercise,
+        test,
+        new_code_cell("shown = double(4)", metadata={"tags": ["demo"]}),
+    ]
+    return new_notebook(cells=cells)
+
+
+@pytest.fixture
+def checked(tmp_path, capsys):
+    """Status and report of a small notebook."""
+
+    def check_small(answer, *own, seconds="5"):
+        path = tmp_path / "small.ipynb"
+        nbformat.write(small(answer, *own), path)
+        return check(path, capsys, "--seconds", seconds)
+
+    return check_small
+
+
+def says_of(report):
+    """What is said of each cell that cannot be run, by its first line."""
+    return {each["title"].split("`")[1]: each["says"] for each in report["cells"]}
+
+
+def test_what_the_grader_does_not_have_is_listed_with_the_reason(checked, tmp_path):
+    (tmp_path / "data.csv").write_text("1, 2")
+    (tmp_path / "helpers.py").write_text("")
+    (tmp_path / "whole.csv").write_text("1, 2")
+    whole = str(tmp_path / "whole.csv")
+    own = {
+        "import cupy": ["The module `cupy` is not there where notebooks are graded."],
+        # Installed beside the tests, but nothing that grading asks for.
+        "import pytest": ["The module `pytest` is not there where notebooks are graded."],
+        "import helpers": ["`helpers` stands beside your notebook; only the notebook is graded."],
+        "text = open('data.csv').read()": [
+            "It reads `data.csv`, which lies beside your notebook; only the notebook is graded."
+        ],
+        "open('nowhere.csv')": ["It reads `nowhere.csv`, which is not there."],
+        f"p = {whole!r}": [f"`{whole}` is a file of this machine; only the notebook is graded."],
+        "!pip install cupy": [
+            "`!pip install cupy` is left out: there is no network while grading."
+        ],
+        "!true": [
+            "`!true` is a command of this machine's shell; where it is graded, there are no files "
+            "or programs of yours and no network."
+        ],
+        "import urllib.request as u; u.urlopen('http://a.example')": [
+            "It needs the network, and there is none while grading."
+        ],
+        "later + 1": ["It uses `later`, which only a cell further down makes."],
+        "later = 1": None,
+        "nowhere": ["It uses `nowhere`, which no cell of this notebook makes."],
+        "input()": ["It waits for somebody to type, and nobody is there."],
+        "1 / 0": ["It stops: ZeroDivisionError: division by zero"],
+        "import nmautils as nma; nma.checklist()": None,
+        "%matplotlib inline": None,
+        "open('mine.txt', 'w').write('x')": None,
+        "sum = list = _ = 3": None,
+    }
+    status, report = checked(RIGHT, *own)
+    assert status == 1
+    assert states(report) == {"double": "solved"}
+    expected = {" ".join(c.split())[:49]: says for c, says in own.items() if says}
+    assert {title[:49].rstrip("…"): says for title, says in says_of(report).items()} == expected
+    assert report["cells"][0]["cell"] == 3
+    assert report["cells"][0]["title"] == "Your cell `import cupy`, below “Exercise 1: twice”"
+    assert (
+        report["summary"] == f"Before you hand in: {len(expected)} cells will not run as they are."
+    )
+    names = {"data.csv", "helpers.py", "small.ipynb", "whole.csv"}
+    assert {path.name for path in tmp_path.iterdir()} == names
+
+
+def test_names_that_only_demonstrations_checks_or_broken_cells_make_are_told(tmp_path, capsys):
+    nb = small(f"import json\n{RIGHT}", "def helper(:\n    pass")
+    nb.cells += map(new_code_cell, ["checks", "Checks", "shown", "helper", "json.dumps(double(4))"])
+    nbformat.write(nb, tmp_path / "small.ipynb")
+    _, report = check(tmp_path / "small.ipynb", capsys)
+    assert states(report) == {"double": "solved"}
+    found = says_of(report)
+    assert "SyntaxError" in found.pop("def helper(:")[0]
+    checks = "a check makes; those run elsewhere when marks are given."
+    assert found == {
+        "checks": [f"It uses `checks`, which {checks}"],
+        "Checks": [f"It uses `Checks`, which {checks}"],
+        "shown": [
+            "It uses `shown`, which a demonstration makes; those are not run when marks are given."
+        ],
+        "helper": [
+            "It uses `helper`, which a cell above should make, but that cell did not run through."
+        ],
+    }
+
+
+def test_a_module_that_an_answer_can_do_without_costs_nothing(checked):
+    answer = f"try:\n    import cupy\nexcept ImportError:\n    cupy = None\n\n\n{RIGHT}"
+    status, report = checked(answer)
+    assert (status, report["cells"]) == (0, [])
+
+
+def test_an_answer_that_needs_a_missing_module_is_red_and_says_why_once(checked):
+    status, report = checked(f"import cupy\n\n{RIGHT}")
+    assert status == 1
+    (exercise,) = report["exercises"]
+    assert (exercise["state"], exercise["says"]) == (
+        "red",
+        ["Its cell does not run through; see below."],
+    )
+    (cell,) = report["cells"]
+    assert cell["title"] == "Exercise 1: twice"
+    assert cell["says"] == ["The module `cupy` is not there where notebooks are graded."]
+
+
+def test_an_answer_with_a_syntax_error_says_where(checked):
+    status, report = checked("def double(x):\n    return 2 * (x\n")
+    assert status == 1
+    assert states(report) == {"double": "red"}
+    (cell,) = report["cells"]
+    assert cell["says"][0].startswith("It stops: SyntaxError: ")
+    assert cell["says"][0].endswith("(line 2)")
+
+
+def test_a_red_check_is_said_in_a_line(checked):
+    _, report = checked("def double(x):\n    return x + 4")
+    (exercise,) = report["exercises"]
+    assert exercise["state"] == "red"
+    assert exercise["says"] == [
+        "1 of 2 visible checks does not hold.",
+        "twice nothing is nothing: Double it. Expected 0, got 4.",
+    ]
+    assert [each["passed"] for each in exercise["checks"]] == [True, False]
+
+
+def test_an_endless_loop_ends_with_one_line(checked):
+    _, report = checked("def double(x):\n    while True:\n        pass", "while True: pass")
+    (exercise,) = report["exercises"]
+    assert exercise["state"] == "red"
+    assert exercise["says"] == [
+        "A check called your code and it took longer than 5 seconds: it was stopped."
+    ]
+    assert says_of(report) == {
+        "while True: pass": [
+            "This cell took longer than 5 seconds and was stopped. Is there a loop that never ends?"
+        ]
+    }
+
+
+def test_a_loop_that_ignores_the_stop_is_ended_and_the_rest_still_runs(checked):
+    stubborn = "while True:\n    try:\n        while True: pass\n    except BaseException: pass"
+    status, report = checked(RIGHT, "import os; factor = 2", stubborn, "print(factor)")
+    assert status == 1
+    assert states(report) == {"double": "solved"}
+    assert list(says_of(report)) == ["while True:"]
+
+
+def test_a_cell_that_ends_python_is_told_and_the_rest_still_runs(checked):
+    status, report = checked(RIGHT, "import os\nos._exit(3)")
+    assert status == 1
+    assert states(report) == {"double": "solved"}
+    assert says_of(report) == {
+        "import os": [
+            "This cell ended the Python process it ran in; the cells after it ran in a new one."
+        ]
+    }
+
+
+def test_the_line_to_be_deleted_is_left_out_as_the_grader_does(checked):
+    status, report = checked(f"raise NotImplementedError('x')\n\n\n{RIGHT}")
+    assert status == 1
+    (exercise,) = report["exercises"]
+    assert exercise["state"] == "solved"
+    assert "NotImplementedError is still there" in exercise["remarks"][0]
+    assert report["summary"].startswith("Everything is solved; read the remarks")
+
+
+def test_cells_that_were_changed_lost_copied_or_retyped_are_told(tmp_path, capsys):
+    nb = small(RIGHT)
+    answer, test = find_cell(nb, "double"), find_cell(nb, "double_test")
+    test.source += "\n"
+    nb.cells.append(new_code_cell(answer.source, metadata=answer.metadata))
+    nb.cells.append(graded(TEST, "halve_test", test=True))
+    lost = graded(STUB.format(name="third"), "third", test=False)
+    lost.metadata.nbgrader["cell_type"] = "code"
+    nb.cells.append(new_markdown_cell(lost.source, metadata=lost.metadata))
+    nbformat.write(nb, tmp_path / "odd.ipynb")
+    status, report = check(tmp_path / "odd.ipynb", capsys)
+    assert status == 1
+    remarks = {each["name"]: [*each["says"], *each["remarks"]] for each in report["exercises"]}
+    assert "Its check was changed here; the grader uses its own." in remarks["double"]
+    assert "The cell `double` is there twice; the last one counts." in report["notes"]
+    assert "The cell `third` had become a text cell." in report["notes"]
+    assert "Its check is missing here; the grader has its own." in remarks["third"]
+
+
+# --- as a process ------------------------------------------------------------------------------
+
+
+def test_what_is_missing_to_run_it_is_named_in_one_line(tmp_path):
+    nbformat.write(small(None), tmp_path / "small.ipynb")
+    code = (
+        "import sys; sys.modules['jupyter_client'] = None; "
+        "sys.modules['jupyter_client.kernelspec'] = None; "
+        "from nmautils.cli import main; sys.exit(main())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "check", str(tmp_path / "small.ipynb")],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert done.returncode == 2
+    assert done.stderr == (
+        "nmautils: this needs jupyter_client; install what it needs with: pip install ipykernel "
+        "nbformat\n"
+    )
+
+
+def test_it_needs_nothing_that_only_teaching_installs(tmp_path):
+    nbformat.write(small(RIGHT), tmp_path / "small.ipynb")
+    library = {name_of(line) for line in requires("nmautils") if "extra ==" not in line}
+    student = {"ipykernel", "jupyter-client", "jupyter-core", "nbformat", "pyzmq", "traitlets"}
+    student |= {"markupsafe", "pillow", "python-dateutil"}  # come with torch and matplotlib
+    absent = needed("nmautils", "grading") - library - student
+    assert {"nbgrader", "nbclient", "nbconvert", "jupyterlab", "rich"} <= absent
+    modules = [m for m, names in PACKAGES.items() if names <= absent]
+    code = (
+        f"import sys; sys.modules.update(dict.fromkeys({modules}, None)); "
+        "from nmautils.cli import main; sys.exit(main())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "check", str(tmp_path / "small.ipynb")],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Nothing is left to do." in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("program", "status"),
+    [
+        ("import sys; from nmautils import cli; sys.exit(cli.main(['check', PATH]))", 130),
+        ("import nmautils as nma; nma.checklist(PATH)", -signal.SIGINT),
+    ],
+)
+def test_a_check_that_is_stopped_leaves_nothing_behind(tmp_path, program, status):
+    pid, path, scratch = tmp_path / "pid", tmp_path / "small.ipynb", tmp_path / "scratch"
+    note = f"import os\nopen({str(pid)!r}, 'w').write(str(os.getpid()))"
+    nbformat.write(small(RIGHT, note, "while True: pass"), path)
+    scratch.mkdir()
+    process = subprocess.Popen(
+        [sys.executable, "-c", program.replace("PATH", repr(str(path)))],
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(scratch)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    wait_until(lambda: pid.exists() and pid.read_text(), 120)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == status
+    assert err == "nmautils: stopped\n" if status == 130 else "KeyboardInterrupt" in err
+    assert list(scratch.iterdir()) == []
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(pid.read_text()), 0)

@@ -1,0 +1,65 @@
+"""The list of what there is where notebooks are graded says what pyproject.toml says."""
+
+import re
+from importlib.metadata import PackageNotFoundError, packages_distributions, requires
+
+import pytest
+
+from nmautils.precheck.environment import MODULES, is_there
+
+
+def name_of(requirement: str) -> str:
+    return re.split(r"[^\w.-]", requirement, maxsplit=1)[0].lower().replace("_", "-")
+
+
+def needed(package: str, extra: str = "") -> set[str]:
+    """Packages that one asks for, with an extra of its own or without."""
+    try:
+        lines = requires(package) or []
+    except PackageNotFoundError:  # for another system
+        return set()
+    return {
+        name_of(line)
+        for line in lines
+        if "extra ==" not in line or (extra and re.search(rf"extra == ['\"]{extra}['\"]", line))
+    }
+
+
+def closure(package: str, extra: str) -> set[str]:
+    """Packages that come with one, and what comes with those."""
+    found, todo = {package}, needed(package, extra)
+    while todo:
+        name = todo.pop()
+        if name not in found:
+            found.add(name)
+            todo |= needed(name)
+    return found
+
+
+PACKAGES = {
+    module: {name.lower().replace("_", "-") for name in names}
+    for module, names in packages_distributions().items()
+}
+
+
+def test_everything_that_the_library_and_grading_ask_for_is_in_the_list():
+    in_list = set().union(*(PACKAGES.get(module, set()) for module in MODULES))
+    installed = set().union(*PACKAGES.values())
+    wanted = needed("nmautils", "grading") & installed
+    assert len(wanted) > 25
+    assert wanted - in_list - {"tomli"} == set()
+
+
+@pytest.mark.parametrize("module", sorted(MODULES - {"nmautils"}))
+def test_what_is_in_the_list_comes_with_them(module):
+    assert PACKAGES[module] & closure("nmautils", "grading")
+
+
+@pytest.mark.parametrize("module", ["cupy", "pandas", "seaborn", "tensorflow", "helpers"])
+def test_other_packages_are_not_there(module):
+    assert not is_there(module)
+
+
+@pytest.mark.parametrize("module", ["os", "json", "__future__", "numpy", "torch", "nmautils"])
+def test_python_and_the_library_are_there(module):
+    assert is_there(module)
