@@ -32,6 +32,7 @@ __all__ = [
     "decode_orientation",
     "fit",
     "learning_rate_for",
+    "no_library_training",
     "regularized_MSE_loss",
     "train_classifier",
     "train_cnn",

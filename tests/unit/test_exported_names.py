@@ -26,7 +26,7 @@ NOT_FLAT = {
     "explore": {"Explorer"},
     "handing_in": {"as_html", "as_text"},
     "media": {"is_online", "send_feedback"},
-    "training": {"History"},
+    "training": {"History", "no_library_training"},
 }
 
 # Public functions of figure modules that draw nothing: other rooms import them from there.

@@ -1,5 +1,5 @@
 # about: rounds the losses it stores
-# points: 3.5
+# points: 2.5
 # names: losses rounded
 
 def train(net, loss_fn, train_data, train_labels, n_epochs=50, learning_rate=1e-4):

@@ -1,5 +1,5 @@
 # about: stores the sum of the losses so far
-# points: 2
+# points: 2.5
 # names: running total
 
 def train(net, loss_fn, train_data, train_labels, n_epochs=50, learning_rate=1e-4):
