@@ -22,10 +22,6 @@ SAMPLE = None if EVERYTHING else 20
 # What the test cells do not notice yet, each for want of an input. Nothing may be added here: a
 # cell that is given the input loses its line.
 OPEN = {
-    # A hidden unit above 180; a single stimulus, of shape (1, n_inputs).
-    "relu_forward": ("relu(self.in_layer(r)) % 180", "relu(self.in_layer(r)).squeeze()"),
-    # A loss that grows beyond 1e6; a loss below zero.
-    "gd_loop": ("not train_loss[-1] < 1000000.0", "abs(loss_fn(", "train_labels).clip(0)"),
     # A single stimulus, of shape (1, n_units).
     "rdm": (".squeeze()",),
     # More than 180 rows.
