@@ -1,6 +1,6 @@
 # about: forgets the parentheses of detach
 # points: 1
-# names: no activations returned
+# names: parentheses forgotten
 
 def apply_conv_layer(stimuli, filters):
     c_out, c_in, K, _ = filters.shape
