@@ -1,6 +1,6 @@
 # about: takes both sides for K
 # points: 0
-# names: sizes mixed up
+# names: K taken as a pair
 
 def apply_conv_layer(stimuli, filters):
     c_out, c_in, K = filters.shape[0], filters.shape[1], filters.shape[2:]

@@ -1,5 +1,6 @@
 # about: exchanges the axes of the filters to make them fit
 # points: 0
+# names: c_out and c_in swapped
 
 def apply_conv_layer(stimuli, filters):
     c_out, c_in, K, _ = filters.shape

@@ -1,0 +1,11 @@
+# about: ends a line with a comma
+# points: 0
+# names: a comma too many
+
+def apply_conv_layer(stimuli, filters):
+    c_in = filters.shape[1],
+    c_out = filters.shape[0],
+    K = filters.shape[2]
+    conv_layer = ConvolutionalLayer(c_in, c_out, K, filters)
+    activations = conv_layer(stimuli).detach()
+    return conv_layer, activations
