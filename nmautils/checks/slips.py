@@ -601,7 +601,7 @@ def _list_slips(node: ast.FunctionDef) -> Iterator[Slip]:
         for name, value in _assigned(loop.body):
             if _is_list(value) and name in returned & appended:
                 yield Slip(
-                    "list made anew in each epoch",
+                    "list emptied in every epoch",
                     f"`{name} = []` stands inside the loop, so all but the last round is thrown "
                     "away. Make the list once, before the loop.",
                     sure=True,

@@ -174,7 +174,7 @@ SILENT = [
         loop("    for epoch", "    x = 0\n    for epoch").replace(
             "        out =", "        train_loss = []\n        out ="
         ),
-        "list made anew in each epoch",
+        "list emptied in every epoch",
     ),
     (
         loop(

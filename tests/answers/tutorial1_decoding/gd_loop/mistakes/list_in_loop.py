@@ -1,6 +1,6 @@
 # about: empties the list in every epoch
 # points: 0
-# names: list made anew in each epoch
+# names: list emptied in every epoch
 
 def train(net, loss_fn, train_data, train_labels, n_epochs=50, learning_rate=1e-4):
     optimizer = optim.SGD(net.parameters(), lr=learning_rate)
