@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from nmautils.checks.answer import TROUBLES, Answer, CellError, Slip, is_near, parse, without_magics
 
-__all__ = ["NOT_SOLVED", "why_missing"]
+__all__ = ["NOT_SOLVED", "why_missing", "why_unread"]
 
 # The name of the one mistake that means that there is no answer.
 NOT_SOLVED = "not solved yet"
@@ -64,7 +64,7 @@ def why_missing(name: str, answer: Answer | None) -> Slip:
             "answer not run",
             "Your cell was changed and has not run since. Run it, then this one.",
         )
-    unread = _not_python(answer)
+    unread = why_unread(answer)
     if unread is not None:
         return unread
     tree = parse(answer.text)
@@ -96,7 +96,7 @@ def why_missing(name: str, answer: Answer | None) -> Slip:
 # --- cells that Python cannot read ----------------------------------------------------------------
 
 
-def _not_python(answer: Answer) -> Slip | None:
+def why_unread(answer: Answer) -> Slip | None:
     """Say what is wrong with a cell that is no Python; None for one that is."""
     error = answer.error
     if error is not None and not _is_syntax(error.kind):

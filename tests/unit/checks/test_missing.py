@@ -236,6 +236,7 @@ def test_the_cell_of_the_answer_is_found_in_the_history(
     result = checked(notebook, capsys)
     assert result.mistake.startswith(mistake)
     assert said in result.hint
+    assert "version before" not in result.hint
 
 
 def test_the_error_of_the_cell_is_found_also_when_other_cells_ran_after_it(notebook, capsys):
@@ -339,3 +340,14 @@ def test_what_the_answer_does_to_such_a_variable_is_kept(notebook):
     notebook(CHECK + "checks.report()")
     assert notebook.shell.user_ns["max"] == 3
     assert all(result.passed for result in notebook.shell.user_ns["checks"].results)
+
+
+def test_a_check_says_that_it_looks_at_an_older_version(notebook, capsys):
+    notebook("def train(net, x):\n    return 3 * x")
+    notebook("def train(net, x):\n    return (x")
+    result = checked(notebook, capsys)
+    assert result.mistake == "cell that Python cannot read"
+    assert "line 2 of your cell" in result.hint
+    assert "your version before that is checked" in result.hint
+    notebook("def train(net, x):\n    return x\ntrain(None)")
+    assert checked(notebook, capsys).passed
