@@ -202,9 +202,9 @@ class Checks:
                     if forgive and (would_be.size == 1 or np.ptp(would_be) > atol):
                         return
                     raise CheckFailed(mistake.hint, mistake.name)
-        if came.shape != wanted.shape:
-            what = f"Expected shape {wanted.shape}, got {came.shape}."
-        elif not np.all(np.isfinite(came)):
+        if came.shape != wanted.shape:  # the hint is about the numbers
+            raise CheckFailed(f"Expected shape {wanted.shape}, got {came.shape}.")
+        if not np.all(np.isfinite(came)):
             what = "There are values that are not finite (nan or inf)."
         else:
             worst = np.unravel_index(np.argmax(np.abs(came - wanted)), came.shape)

@@ -58,7 +58,8 @@ def test_known_mistakes_differ_from_each_other_on_the_visible_inputs(
 ):
     """Every check that names mistakes by their values is looked at, with the right answer in.
 
-    Checks of the form alone let mistakes pass, and leave their names to other checks.
+    Checks of the form alone let mistakes pass, and leave their names to other checks. What is
+    called has no number of its own: it looks for a trait of the student's.
     """
     alike = []
 
@@ -67,7 +68,9 @@ def test_known_mistakes_differ_from_each_other_on_the_visible_inputs(
             return
         known = [("the right value", np.asarray(expected, dtype=float))]
         for mistake in mistakes:
-            known += [(mistake.name, np.asarray(v, dtype=float)) for v in mistake.outcomes()]
+            known += [
+                (mistake.name, np.asarray(v, float)) for v in mistake.values if not callable(v)
+            ]
         for index, (name, one) in enumerate(known):
             alike.extend(
                 f"{name} = {other}"
