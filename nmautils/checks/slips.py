@@ -464,6 +464,18 @@ def _init_misspelt(raised: Raised) -> Slip | None:
     return next((s for s in slips_of_text(raised.answer) if s.name == MISSPELT_INIT), None)
 
 
+def _used_before_made(raised: Raised) -> Slip | None:
+    """A local name is read above the line that gives it a value; Python 3.10 words it otherwise."""
+    found = re.match(r"UnboundLocalError: .*?local variable '(\w+)'", raised.text)
+    if not found:
+        return None
+    return Slip(
+        "used before it is made",
+        f"`{found[1]}` is read before the line that gives it a value; look at the order of the "
+        "lines.",
+    )
+
+
 def _variable_of_notebook(raised: Raised) -> Slip | None:
     """Recognise an error over sizes in a function that works on a variable of the notebook."""
     if raised.whole is None or not raised.said(r"^(RuntimeError|ValueError|IndexError)"):
@@ -489,6 +501,7 @@ _BY_ERROR: tuple[Callable[[Raised], Slip | None], ...] = (
     _loop_over_number,
     _number_for_list,
     _init_misspelt,
+    _used_before_made,
     _variable_of_notebook,
 )
 

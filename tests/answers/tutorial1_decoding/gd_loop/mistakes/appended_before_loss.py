@@ -1,0 +1,15 @@
+# about: appends the loss before it is computed
+# points: 0
+# names: used before it is made
+
+def train(net, loss_fn, train_data, train_labels, n_epochs=50, learning_rate=1e-4):
+    optimizer = optim.SGD(net.parameters(), lr=learning_rate)
+    train_loss = []
+    for epoch in range(n_epochs):
+        train_loss.append(loss.item())
+        out = net(train_data)
+        loss = loss_fn(out, train_labels)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return train_loss

@@ -1,0 +1,15 @@
+# about: calls backward on the number
+# points: 0
+# names: number in place of the loss
+
+def train(net, loss_fn, train_data, train_labels, n_epochs=50, learning_rate=1e-4):
+    optimizer = optim.SGD(net.parameters(), lr=learning_rate)
+    train_loss = []
+    for epoch in range(n_epochs):
+        out = net(train_data)
+        loss = loss_fn(out, train_labels)
+        optimizer.zero_grad()
+        loss.item().backward()
+        optimizer.step()
+        train_loss.append(loss.item())
+    return train_loss
