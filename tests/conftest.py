@@ -33,6 +33,10 @@ LONGEST = (
     "browser/test_notebooks.py",
     "integration/course/test_build.py",
     "integration/test_standalone.py",
+    "integration/test_visible_checks.py",
+    "integration/test_answer_mutants.py",
+    "integration/commands/test_check.py",
+    "browser/test_before_handing_in.py",
 )
 
 for _name in (
