@@ -187,10 +187,10 @@ def test_a_docstring_names_only_what_there_is():
     assert sorted(wrong) == []
 
 
-def test_where_to_change_has_twelve_changes_of_at_most_three_files():
+def test_where_to_change_names_at_most_three_files_for_each_change():
     page = (ROOT / "docs/developing/where-to-change.md").read_text(encoding="utf-8")
     rows = [row.split(" | ") for row in page.split("\n") if row.startswith("| ")][1:]
-    assert len(rows) == 12
+    assert len(rows) >= 12
     for row in rows:
         named = {word for word in re.findall(r"`([^`]+)`", row[1]) if "." in word or "/" in word}
         assert 1 <= len(named) <= 3, row[0]

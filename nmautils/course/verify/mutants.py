@@ -9,7 +9,7 @@ The list stands beside the source, in ``source/<t>/equivalent_mutants.md``::
 
     ## gd_loop
 
-    The gradient may be cleared at any time before `backward`.
+    The gradient may be cleared at any time before ``backward()``.
 
     ```diff
     -        optimizer.zero_grad()
