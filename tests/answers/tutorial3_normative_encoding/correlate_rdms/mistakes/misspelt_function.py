@@ -1,6 +1,6 @@
 # about: a function that NumPy does not have
 # points: 0
-# names: no such function
+# names: name that the module does not have
 
 
 def correlate_rdms(rdm1, rdm2):

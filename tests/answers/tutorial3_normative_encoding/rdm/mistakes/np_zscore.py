@@ -1,6 +1,6 @@
 # about: looks for zscore in NumPy
 # points: 0
-# names: zscore looked for elsewhere
+# names: name that the module does not have
 
 
 def RDM(resp):
