@@ -1,4 +1,4 @@
-hand_known = {
+toy_hand_known = {
     'diagonal included': [0.7995901, 0.7569899],
     'whole matrices correlated': [0.7198904],
     'zeros of np.triu counted': [0.8439319],
@@ -11,8 +11,8 @@ hand_known = {
     'distance': [1.964688, 1.286667],
     'pairs not picked': [0.127257],
 }
-even_right = -0.3829708
-even_known = {
+toy_even_right = -0.3829708
+toy_even_known = {
     'diagonal included': [0.4378811, 0.3199643],
     'whole matrices correlated': [0.2630604],
     'zeros of np.triu counted': [0.6187058],
@@ -30,8 +30,8 @@ even_known = {
     'pairs not picked': [-0.8055556],
     'RDMs turned into similarities of their own': [-0.1967005],
 }
-five_right = -0.1970934
-five_known = {
+toy_five_right = -0.1970934
+toy_five_known = {
     'diagonal included': [0.7443702, 0.7297211],
     'whole matrices correlated': [0.6345861],
     'zeros of np.triu counted': [0.8397369],
@@ -50,8 +50,8 @@ five_known = {
     'pairs not picked': [0.7826825],
     'RDMs turned into similarities of their own': [-0.3481088],
 }
-alike_right = 0.966797
-alike_known = {
+toy_alike_right = 0.966797
+toy_alike_known = {
     'diagonal included': [0.9846588, 0.9859577],
     'whole matrices correlated': [0.9802134],
     'zeros of np.triu counted': [0.9901814],
@@ -70,8 +70,8 @@ alike_known = {
     'pairs not picked': [-0.7645553],
     'RDMs turned into similarities of their own': [0.9597591],
 }
-opposite_right = -0.9520853
-opposite_known = {
+toy_opposite_right = -0.9520853
+toy_opposite_known = {
     'diagonal included': [0.2371513, 0.08880084],
     'whole matrices correlated': [-0.02017906],
     'zeros of np.triu counted': [0.5314888],
@@ -90,8 +90,8 @@ opposite_known = {
     'pairs not picked': [-0.7645553],
     'RDMs turned into similarities of their own': [-0.6888785],
 }
-unrelated_right = 0.3177238
-unrelated_known = {
+toy_unrelated_right = 0.3177238
+toy_unrelated_known = {
     'diagonal included': [0.6499207, 0.6503116],
     'whole matrices correlated': [0.5612959],
     'zeros of np.triu counted': [0.7671207],

@@ -180,7 +180,7 @@ toy_known = {
         ],
     ],
 }
-hand_known = {
+toy_hand_known = {
     'z-scored over stimuli': [
         [
             [0.4942595, 1.975661, 0.8687965, 0.6612835],
@@ -310,12 +310,12 @@ hand_known = {
         ],
     ],
 }
-even_right = [
+toy_even_right = [
     [2.220446e-16, 0.04110337, 0.7107611],
     [0.04110337, 2.220446e-16, 0.6309026],
     [0.7107611, 0.6309026, 0.0],
 ]
-even_known = {
+toy_even_known = {
     'z-scored over stimuli': [
         [
             [0.5884239, 0.7736085, 1.637968],
