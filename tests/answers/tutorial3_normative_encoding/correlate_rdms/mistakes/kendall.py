@@ -1,6 +1,5 @@
 # about: another rank correlation
 # points: 1.5
-# varies: 1 to 1.5
 # names: rank correlation
 
 def correlate_rdms(rdm1, rdm2):

@@ -1,6 +1,5 @@
 # about: rounds to one decimal
 # points: 1.5
-# varies: 1 to 1.5
 # names: rounded
 
 def correlate_rdms(rdm1, rdm2):

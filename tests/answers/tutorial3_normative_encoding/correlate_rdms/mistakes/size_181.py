@@ -1,6 +1,6 @@
 # about: indices for 181 stimuli
 # points: 0
-# names: sizes of the notebook used
+# names: positions beyond the matrix
 
 def correlate_rdms(rdm1, rdm2):
     i = np.triu_indices(181, k=1)

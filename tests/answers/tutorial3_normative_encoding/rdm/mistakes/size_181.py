@@ -1,6 +1,6 @@
 # about: loops over 181 stimuli
 # points: 0
-# names: sizes of the notebook used
+# names: loop runs too far
 
 def RDM(resp):
     Z = zscore(resp, axis=1)
