@@ -1,6 +1,6 @@
 # about: bias left random
 # points: 4
-# names: bias of conv left random
+# names: bias of conv not zero
 
 class ConvFC(nn.Module):
     def __init__(self, n_neurons, c_in=1, c_out=6, K=7, b=12 * 16, filters=None):

@@ -1,6 +1,5 @@
 # about: rectified at the end
 # points: 4.5
-# varies: 4 to 4.5
 # names: nonlinearity at the end
 
 class ConvFC(nn.Module):

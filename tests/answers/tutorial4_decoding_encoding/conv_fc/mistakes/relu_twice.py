@@ -1,6 +1,5 @@
 # about: rectified twice
 # points: 4.5
-# varies: 4 to 4.5
 # names: nonlinearities
 
 class ConvFC(nn.Module):

@@ -1,6 +1,5 @@
 # about: leaves the filter's default axis
 # points: 0.5
-# varies: 0 to 0.5
 # names: smoothed across neurons
 
 def preferred_orientation(resp, sigma=5):

@@ -1,6 +1,5 @@
 # about: repeats the last value at the border
 # points: 1.5
-# varies: 1 to 1.5
 # names: border not wrapped
 
 def preferred_orientation(resp, sigma=5):

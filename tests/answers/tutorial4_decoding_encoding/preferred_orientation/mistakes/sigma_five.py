@@ -1,6 +1,5 @@
 # about: always a width of 5
-# points: 1.5
-# varies: 1 to 2
+# points: 2
 # names: sigma hard-coded
 
 def preferred_orientation(resp, sigma=5):

@@ -1,6 +1,5 @@
 # about: rounds the width down
 # points: 2
-# varies: 2 to 3
 # names: sigma hard-coded
 
 def preferred_orientation(resp, sigma=5):

@@ -1,6 +1,5 @@
 # about: smooths twice
 # points: 2
-# varies: 1 to 2
 # names: smoothed twice
 
 def preferred_orientation(resp, sigma=5):

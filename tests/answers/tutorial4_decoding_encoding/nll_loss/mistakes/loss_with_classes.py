@@ -1,0 +1,7 @@
+# about: tells the loss the number of classes
+# points: 0
+# names: arguments given to the loss
+
+def make_classifier(n_neurons, n_hidden, n_classes):
+    net = DeepNetSoftmax(n_neurons, n_hidden, n_classes)
+    return net, nn.NLLLoss(n_classes)

@@ -1,0 +1,6 @@
+# about: mirrors at the border
+# points: 1.5
+# names: border not wrapped
+
+def preferred_orientation(resp, sigma=5):
+    return gaussian_filter1d(resp, sigma, axis=0, mode="mirror").argmax(axis=0)

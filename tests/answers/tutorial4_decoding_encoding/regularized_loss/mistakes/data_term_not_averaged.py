@@ -1,0 +1,7 @@
+# about: a data term for each stimulus
+# points: 0
+# names: no single number
+
+def regularized_loss(output, target, weights, L2_penalty=0, L1_penalty=0):
+    nll = nn.NLLLoss(reduction="none")(output, target)
+    return nll + L2_penalty * torch.square(weights).sum() + L1_penalty * torch.abs(weights).sum()

@@ -1,0 +1,9 @@
+# about: squares in both penalties
+# points: 1
+# names: squares for L1
+
+def regularized_loss(output, target, weights, L2_penalty=0, L1_penalty=0):
+    nll = nn.NLLLoss()(output, target)
+    return (
+        nll + L2_penalty * torch.square(weights).sum() + L1_penalty * torch.square(weights).sum()
+    )

@@ -1,0 +1,7 @@
+# about: no star before the sum
+# points: 0
+# names: multiplication sign forgotten
+
+def regularized_loss(output, target, weights, L2_penalty=0, L1_penalty=0):
+    nll = nn.NLLLoss()(output, target)
+    return nll + L2_penalty(torch.square(weights).sum()) + L1_penalty * torch.abs(weights).sum()

@@ -1,0 +1,7 @@
+# about: hands no target to the loss
+# points: 0
+# names: data term not as asked
+
+def regularized_loss(output, target, weights, L2_penalty=0, L1_penalty=0):
+    nll = nn.NLLLoss()(output)
+    return nll + L2_penalty * torch.square(weights).sum() + L1_penalty * torch.abs(weights).sum()
