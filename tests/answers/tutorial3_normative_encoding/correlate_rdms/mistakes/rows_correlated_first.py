@@ -1,6 +1,6 @@
 # about: similarities of the rows first
 # points: 1
-# names: RDMs turned into similarities
+# names: RDMs changed first
 
 
 def correlate_rdms(rdm1, rdm2):

@@ -1,6 +1,6 @@
 # about: looks for the loss in torch
 # points: 0
-# names: no such name in torch
+# names: name that the module does not have
 
 def make_classifier(n_neurons, n_hidden, n_classes):
     net = DeepNetSoftmax(n_neurons, n_hidden, n_classes)

@@ -1,6 +1,6 @@
 # about: torch.sq
 # points: 0
-# names: no such name in torch
+# names: name that the module does not have
 
 def regularized_loss(output, target, weights, L2_penalty=0, L1_penalty=0):
     nll = nn.NLLLoss()(output, target)

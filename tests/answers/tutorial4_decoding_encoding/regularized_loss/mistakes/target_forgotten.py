@@ -1,6 +1,6 @@
 # about: hands no target to the loss
 # points: 0
-# names: data term not as asked
+# names: loss called with one thing
 
 def regularized_loss(output, target, weights, L2_penalty=0, L1_penalty=0):
     nll = nn.NLLLoss()(output)
