@@ -106,7 +106,7 @@ border_right = [1, 47, 0]
 border_mistakes = [
     Mistake(
         'border not wrapped',
-        "The first and the last stimulus are neighbours on the circle; use mode='wrap'.",
+        'The first and the last stimulus are neighbours on the circle; use the mode wrap.',
         [0, 47, 0],
         [0, 47, 0],
         [25, 20, 30],
@@ -171,7 +171,7 @@ untouched_mistakes = [
     ),
     Mistake(
         'border not wrapped',
-        "The first and the last stimulus are neighbours on the circle; use mode='wrap'.",
+        'The first and the last stimulus are neighbours on the circle; use the mode wrap.',
         [3, 9, 0, 8],
         [3, 9, 0, 9],
         [3, 9, 6, 7],
@@ -309,7 +309,7 @@ narrow_mistakes = [
     ),
     Mistake(
         'border not wrapped',
-        "The first and the last stimulus are neighbours on the circle; use mode='wrap'.",
+        'The first and the last stimulus are neighbours on the circle; use the mode wrap.',
         [29, 10, 29, 24, 14, 0, 16],
         [29, 10, 29, 24, 14, 0, 16],
         [29, 10, 18, 24, 14, 27, 16],
@@ -427,7 +427,7 @@ small_mistakes = [
     ),
     Mistake(
         'border not wrapped',
-        "The first and the last stimulus are neighbours on the circle; use mode='wrap'.",
+        'The first and the last stimulus are neighbours on the circle; use the mode wrap.',
         [8, 0, 8, 6, 4, 11, 11, 5, 6, 5, 0, 0],
         [8, 0, 11, 6, 4, 11, 11, 5, 0, 5, 0, 0],
         [8, 1, 8, 6, 4, 11, 3, 5, 6, 5, 0, 0],
