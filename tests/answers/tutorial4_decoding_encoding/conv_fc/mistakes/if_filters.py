@@ -1,6 +1,6 @@
 # about: asks whether the filters are true
 # points: 4
-# names: a whole tensor taken for yes or no
+# names: a tensor is neither true nor false
 
 class ConvFC(nn.Module):
     def __init__(self, n_neurons, c_in=1, c_out=6, K=7, b=12 * 16, filters=None):

@@ -1,6 +1,6 @@
 # about: misspells the start of the weights
 # points: 0
-# names: no such name in torch
+# names: name that the module does not have
 
 class ConvFC(nn.Module):
     def __init__(self, n_neurons, c_in=1, c_out=6, K=7, b=12 * 16, filters=None):

@@ -1,6 +1,6 @@
 # about: no self in forward
 # points: 3.5
-# names: self forgotten
+# names: self. forgotten
 
 class ConvFC(nn.Module):
     def __init__(self, n_neurons, c_in=1, c_out=6, K=7, b=12 * 16, filters=None):
