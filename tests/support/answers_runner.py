@@ -43,6 +43,8 @@ class Answer:
     names : str
         Text that the feedback should contain; empty for right answers, and for the few
         mistakes that the feedback cannot name.
+    also : tuple of str
+        Texts one of which the first named row may contain in the place of `names`.
     source : str
         What goes into the solution cell.
     """
@@ -55,6 +57,7 @@ class Answer:
     points: float
     varies: tuple[float, float]
     names: str
+    also: tuple[str, ...]
     source: str
 
     def __str__(self) -> str:
@@ -64,7 +67,7 @@ class Answer:
 def read_answer(path: Path) -> Answer:
     """Read one file of the corpus, with the comments at its head."""
     text = path.read_text(encoding="utf-8")
-    head = dict(re.findall(r"^# (about|points|varies|names): (.+)$", text, flags=re.MULTILINE))
+    head = dict(re.findall(r"^# (about|points|varies|names|also): (.+)$", text, flags=re.MULTILINE))
     kind, exercise, tutorial = (parent.name for parent in list(path.parents)[:3])
     if not {"about", "points"} <= head.keys():
         raise ValueError(f"{path} lacks its '# about:' or '# points:' line.")
@@ -78,6 +81,7 @@ def read_answer(path: Path) -> Answer:
         float(head["points"]),
         (float(lowest), float(highest or lowest)),
         head.get("names", ""),
+        tuple(filter(None, head.get("also", "").split("; "))),
         text,
     )
 

@@ -16,6 +16,7 @@ from nmautils.course.probes import check_probes
 from nmautils.course.problems import Problem
 from nmautils.course.settings import Settings, read_settings
 from nmautils.course.stamp import shown, source_notebook
+from nmautils.course.verify.copies import check_copies
 from nmautils.course.verify.in_step import check_in_step, regenerate
 from nmautils.course.verify.leaks import check_leaks
 from nmautils.course.verify.runs import check_solution_run, check_student_run
@@ -85,6 +86,7 @@ def verify_tutorial(
     release = f"release/{tutorial}/{name}"
     problems += check_release(settings, tutorial, stamped, student, release)
     problems += check_leaks(stamped, student, release)
+    problems += check_copies(stamped, student, release)
     problems += check_stubs(stamped, student, release)
     if not quick:
         for profile in profiles:

@@ -19,7 +19,7 @@ from nmautils.cells import (
 from nmautils.course.problems import Problem
 from nmautils.course.scaffold import solution_lines, split_regions, stub_of
 
-__all__ = ["check_leaks", "secret_lines"]
+__all__ = ["check_leaks", "secret_lines", "visible"]
 
 _MARKS = (
     *(BEGIN_SOLUTION, END_SOLUTION),
@@ -58,7 +58,7 @@ def secret_lines(stamped: NotebookNode) -> dict[str, str]:
     in a blank; nor, for hidden tests and mark schemes, what stands openly anywhere.
     """
     secrets: dict[str, str] = {}
-    openly = [_visible(cell) for cell in stamped.cells]
+    openly = [visible(cell) for cell in stamped.cells]
     for index, cell in enumerate(stamped.cells):
         answer, test = _hidden(cell)
         for lines, given in [
@@ -78,7 +78,7 @@ _REGIONS = {
 }
 
 
-def _visible(cell: NotebookNode) -> str:
+def visible(cell: NotebookNode) -> str:
     """What students see of a source cell, blanks included."""
     kind, text = kind_of(cell), str(cell.source)
     if kind is Kind.EXERCISE:

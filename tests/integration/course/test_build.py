@@ -417,6 +417,7 @@ def release_problems(parts, change):
     problems = [
         *verify_module.check_release(settings, "tiny", stamped, student, RELEASE),
         *verify_module.check_leaks(stamped, student, RELEASE),
+        *verify_module.check_copies(stamped, student, RELEASE),
         *verify_module.check_stubs(stamped, student, RELEASE),
     ]
     return [str(problem) for problem in problems]
@@ -442,6 +443,7 @@ def swap(by_id, nb):
 
 
 MODEL_ANSWER = "The median barely moves; the mean moves by a share of the error."
+COPY = "\nx = y = [1.0]\ns = sum(a * b for a, b in zip(x, y, strict=True))"
 LEAK = "\ntotal = sum(v * w for v, w in zip(values, weights, strict=True))"
 
 
@@ -464,6 +466,7 @@ LEAK = "\ntotal = sum(v * w for v, w in zip(values, weights, strict=True))"
         (append("mean", "\nx = 1  # blank: x = ..."), "'# blank:' is left"),
         (append("mean", LEAK), "shows 'total = sum(v * w"),
         (append("mean-expected", LEAK), "shows 'total = sum(v * w"),
+        (append("mean_test", COPY), "is part of the answer of exercise mean"),
         (append("mean_test", '\nwith checks("with weights", points=1):'), "of test mean_test"),
         (append("think_median", " " + MODEL_ANSWER),
          "of question think_median"),

@@ -1,6 +1,6 @@
 # about: asks whether there are filters
 # points: 0
-# names: a yes or no asked of a tensor
+# names: a tensor is neither true nor false
 
 def apply_conv_layer(stimuli, filters):
     c_out, c_in, K, _ = filters.shape

@@ -1,6 +1,7 @@
 # about: keeps the last image of a loop
 # points: 2
 # names: single image
+# also: dimension squeezed away
 
 def apply_conv_layer(stimuli, filters):
     c_out, c_in, K, _ = filters.shape

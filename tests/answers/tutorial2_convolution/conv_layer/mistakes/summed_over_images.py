@@ -1,6 +1,7 @@
 # about: sums over the stimuli
 # points: 3.5
 # names: images summed up
+# also: single image
 
 def apply_conv_layer(stimuli, filters):
     c_out, c_in, K, _ = filters.shape

@@ -1,6 +1,7 @@
 # about: makes the filters anew in the right size
 # points: 0
 # names: filters from outside
+# also: another layer read
 
 def get_filter_weights(conv_layer):
     import nmautils as nma
