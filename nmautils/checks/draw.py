@@ -68,6 +68,7 @@ def draw_maps(rows: Sequence[tuple[str, Numbers, Numbers]], start: tuple[int, in
     yours = np.stack([mine for _, mine, _ in rows])
     expected = np.stack([theirs for _, _, theirs in rows])
     both, apart = np.stack([yours, expected]), yours - expected
+    whole = bool(np.all(np.abs(np.nan_to_num(both - np.round(both))) < 1e-6))
     scales = Normalize(*_limits(both)), Normalize(*_around_zero(apart))
     shape = yours.shape[1:]
     panel_width, top, gap = 1.38, 0.34, 0.14
@@ -86,7 +87,7 @@ def draw_maps(rows: Sequence[tuple[str, Numbers, Numbers]], start: tuple[int, in
                 colours = "bwr" if j == 2 else "viridis"
                 _heat_map(ax, matrix, colours, scales[j // 2], start)
                 if len(rows) == 1:
-                    _write_numbers(ax, matrix, start)
+                    _write_numbers(ax, matrix, start, whole)
                 if i == 0:
                     ax.set_title(("Yours", "Expected", f"Yours {MINUS} expected")[j])
                 if j:
@@ -128,16 +129,14 @@ def _heat_map(
         axis.set_major_locator(MaxNLocator(4, integer=True))
 
 
-def _write_numbers(ax: Axes, matrix: Numbers, start: tuple[int, int]) -> None:
+def _write_numbers(ax: Axes, matrix: Numbers, start: tuple[int, int], whole: bool) -> None:
     """Write the numbers of a small matrix into its cells, if they are short."""
     rows, columns = matrix.shape
     image = ax.images[0]
     largest = float(np.nanmax(np.abs(image.get_clim())))
     if rows > NUMBERS_SHOWN[0] or columns > NUMBERS_SHOWN[1] or not 0.1 <= largest < 1000:
         return
-    decimals = 2 if largest < 1 else 1 if largest < 100 else 0
-    whole = bool(np.all(matrix[np.isfinite(matrix)] % 1 == 0))
-    decimals = 0 if whole else decimals
+    decimals = 0 if whole or largest >= 100 else 1 if largest >= 1 else 2
     for (row, column), number in np.ndenumerate(matrix):
         if np.isfinite(number):
             red, green, blue, _ = image.cmap(image.norm(number))
@@ -163,7 +162,8 @@ def _limits(numbers: Numbers) -> tuple[float, float]:
 
 
 def _around_zero(numbers: Numbers) -> tuple[float, float]:
-    largest = float(np.nanmax(np.abs(numbers)))
+    # No difference is known where every number of yours is a gap.
+    largest = float(np.max(np.abs(np.nan_to_num(numbers)))) or 1.0
     return -largest, largest
 
 

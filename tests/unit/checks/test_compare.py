@@ -79,6 +79,16 @@ def test_gaps_are_counted_and_the_first_is_pointed_at_where_nothing_else_differs
     )
 
 
+def test_a_part_of_nothing_but_gaps_is_drawn():
+    expected = noise(150, 150)
+    yours = expected.copy()
+    yours[20:120, 20:120] = np.nan
+    assert "10000 of yours are not finite" in compare(yours, expected).alt
+    yours[:] = np.nan
+    yours[0, 0] = expected[0, 0]
+    assert compare(yours, expected).picture().png
+
+
 def test_of_a_stack_the_first_differing_maps_are_shown_and_the_worst():
     expected = noise(4, 2, 5, 5)
     yours = expected.copy()
@@ -184,3 +194,24 @@ def test_only_a_check_that_failed_needs_matplotlib(change, loaded):
         check=True,
     )
     assert run.stdout.split()[-1] == loaded
+
+
+@pytest.mark.parametrize(
+    ("yours", "expected", "written"),
+    [
+        ([[1, -0.0]] * 2, [[0, 2]] * 2, ["1", "0"] * 2 + ["0", "2"] * 2 + ["1", "−2"] * 2),
+        ([[0.5, np.nan]] * 2, [[1, 2]] * 2, ["0.5"] * 2 + ["1.0", "2.0"] * 2 + ["−0.50"] * 2),
+        ([[1e5, 0]] * 2, [[0, 1]] * 2, []),
+        (np.zeros((2, 9)), np.ones((2, 9)), []),
+    ],
+    ids="whole not-whole long many".split(),
+)
+def test_numbers_stand_in_the_cells_of_a_small_matrix(monkeypatch, yours, expected, written):
+    figures = []
+    png = draw._png
+    monkeypatch.setattr(draw, "_png", lambda fig, *rest: figures.append(fig) or png(fig, *rest))
+    assert compare(np.array(yours, float), np.array(expected, float)).picture().png
+    texts = [text.get_text() for ax in figures[0].axes for text in ax.texts]
+    assert texts == written
+    titles = [ax.get_title() for ax in figures[0].axes]
+    assert titles == ["Yours", "Expected", "Yours − expected", "", ""]
