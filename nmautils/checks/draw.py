@@ -5,8 +5,8 @@ Nothing here touches pyplot or the settings that the notebook has made.
 
 import base64
 import io
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import resources
 from typing import TypeAlias
 
@@ -173,8 +173,8 @@ def _share(place: Place, height: float) -> Place:
     return left / WIDTH, bottom / height, wide / WIDTH, high / height
 
 
-def _style() -> AbstractContextManager[None]:
-    sheet = resources.files("nmautils") / "nma.mplstyle"
+@contextmanager
+def _style() -> Iterator[None]:
     small = {
         "figure.constrained_layout.use": False,  # slow, and every place here is known
         "font.size": 9,
@@ -185,7 +185,11 @@ def _style() -> AbstractContextManager[None]:
         "legend.fontsize": 10,
         "legend.columnspacing": 1.4,
     }
-    return matplotlib.style.context(["default", str(sheet), small])
+    with (
+        resources.as_file(resources.files("nmautils") / "nma.mplstyle") as sheet,
+        matplotlib.style.context(["default", str(sheet), small]),
+    ):
+        yield
 
 
 def _png(figure: Figure, colours: int) -> str:
