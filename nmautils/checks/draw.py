@@ -76,7 +76,8 @@ def draw_maps(rows: Sequence[tuple[str, Numbers, Numbers]], start: tuple[int, in
     panel_height = min(tallest, max(0.55, panel_width * shape[0] / shape[1]))
     step = panel_height + gap
     height = top + len(rows) * step + 0.12
-    lefts = 0.42, 1.94, 3.96
+    margin = 0.42 if rows[0][0] else 0.3  # names of maps take some of it
+    lefts = margin, margin + 1.52, margin + 3.54
     with _style():
         figure = Figure(figsize=(WIDTH, height))
         for i, (name, mine, theirs) in enumerate(rows):
