@@ -2,6 +2,7 @@
 
 from nmautils.checks.answer import Answer, CellError, answer_given
 from nmautils.checks.checks import Checks
+from nmautils.checks.compare import Picture
 from nmautils.checks.mistakes import NOT_SOLVED, CheckFailed, ErrorHint, Mistake
 from nmautils.checks.probe import (
     ProbeGlobals,
@@ -23,6 +24,7 @@ __all__ = [
     "Checks",
     "ErrorHint",
     "Mistake",
+    "Picture",
     "ProbeGlobals",
     "Score",
     "answer_given",

@@ -34,6 +34,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from nmautils.checks.compare import Comparison, compare
 from nmautils.checks.mistakes import (
     BLANK_LEFT,
     CheckFailed,
@@ -76,6 +77,8 @@ class Checks:
         Where test inputs come from; the global generators stay untouched.
     results : list of CheckResult
         Outcomes so far, in order.
+    compared : dict
+        Numbers of failed checks that are worth a picture, by the names of the checks.
     """
 
     exercise: str
@@ -83,6 +86,7 @@ class Checks:
     seed: int | None = None
     title: str = ""
     results: list[CheckResult] = field(default_factory=list, init=False)
+    compared: dict[str, Comparison] = field(default_factory=dict, init=False, repr=False)
     rng: np.random.Generator = field(init=False)
 
     def __post_init__(self) -> None:
@@ -128,6 +132,8 @@ class Checks:
             self.results.append(CheckResult(name, float(points), True))
         place = earlier[0] if earlier else -1
         if failure is not None and self.results[place].passed:
+            if failure.compared is not None:
+                self.compared[name] = failure.compared
             failure = look_closer(failure)
             self.results[place] = replace(
                 self.results[place],
@@ -201,7 +207,7 @@ class Checks:
                 if _agree(came, would_be, rtol, atol) and not _agree(would_be, wanted, rtol, atol):
                     if forgive and (would_be.size == 1 or np.ptp(would_be) > atol):
                         return
-                    raise CheckFailed(mistake.hint, mistake.name)
+                    raise CheckFailed(mistake.hint, mistake.name, "", compare(came, wanted))
         if came.shape != wanted.shape:  # the hint is about the numbers
             raise CheckFailed(f"Expected shape {wanted.shape}, got {came.shape}.")
         if not np.all(np.isfinite(came)):
@@ -210,12 +216,12 @@ class Checks:
             worst = np.unravel_index(np.argmax(np.abs(came - wanted)), came.shape)
             what = f"Expected {wanted[worst]:.6g}, got {came[worst]:.6g}"
             what += f" at index {tuple(int(i) for i in worst)}." if came.ndim else "."
-        raise CheckFailed(f"{hint} {what}".strip())
+        raise CheckFailed(f"{hint} {what}".strip(), compared=compare(came, wanted))
 
     def report(self) -> Score:
         """Sum the points, show the checks, and give the score as the value of the cell."""
         ASIDE.put_back()
-        score = Score(self.exercise, self.results, self.title)
+        score = Score(self.exercise, self.results, self.title, self.compared)
         if not in_notebook():
             print(score.text())
         if os.environ.get("NBGRADER_VALIDATING") and not all(r.passed for r in self.results):

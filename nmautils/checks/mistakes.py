@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, TypeAlias
 
 from nmautils.checks.answer import Answer, answer_of, given_answer, in_history
+from nmautils.checks.compare import Comparison
 from nmautils.checks.missing import NOT_SOLVED, why_missing, why_unread
 from nmautils.checks.probe import files_of_probes, is_probed, names_probed_last, passed_a_probe
 from nmautils.checks.slips import BLANK_LEFT, ErrorHint, Raised, slip_of_error, slips_of_text
@@ -67,10 +68,19 @@ class CheckFailed(AssertionError):
         Name of the known mistake that explains it.
     stopped : str, optional
         What kept the check from being judged at all, the same text for the same cause.
+    compared : Comparison, optional
+        The student's numbers and the expected ones, if they are worth a picture.
     """
 
-    def __init__(self, hint: str, mistake: str = "", stopped: str = "") -> None:
+    def __init__(
+        self,
+        hint: str,
+        mistake: str = "",
+        stopped: str = "",
+        compared: Comparison | None = None,
+    ) -> None:
         super().__init__(hint)
+        self.compared = compared
         self.hint = hint
         self.mistake = mistake
         self.stopped = stopped

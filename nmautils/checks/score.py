@@ -2,9 +2,10 @@
 
 import html
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from nmautils.checks.compare import Comparison, Picture
 from nmautils.checks.mistakes import BLANK_LEFT, NOT_SOLVED
 
 __all__ = ["Cause", "CheckResult", "Score", "as_html", "capital", "causes_of"]
@@ -30,6 +31,8 @@ class CheckResult:
     stopped : str
         What kept the check from being judged at all, an error for instance: the same text for the
         same cause. Empty if it was judged.
+    picture : Picture, optional
+        The student's numbers beside the expected ones.
     """
 
     name: str
@@ -38,6 +41,7 @@ class CheckResult:
     hint: str = ""
     mistake: str = ""
     stopped: str = ""
+    picture: Picture | None = None
 
     @property
     def earned(self) -> float:
@@ -78,21 +82,31 @@ class Score(float):
         Outcomes that make up the score.
     title : str, optional
         How students know the exercise; its grade id if left out.
+    compared : mapping, optional
+        Numbers of failed checks that are worth a picture, by the names of the checks.
     """
 
     exercise: str
     title: str
     results: tuple[CheckResult, ...]
     possible: float
+    _compared: dict[str, Comparison]
     marked: bool  # whether the hidden inputs were tried as well; a grader says so
 
-    def __new__(cls, exercise: str, results: Sequence[CheckResult], title: str = "") -> "Score":
+    def __new__(
+        cls,
+        exercise: str,
+        results: Sequence[CheckResult],
+        title: str = "",
+        compared: Mapping[str, Comparison] | None = None,
+    ) -> "Score":
         self = super().__new__(cls, round(sum(r.earned for r in results), 6))
         self.exercise = exercise
         self.title = title or exercise
         self.results = tuple(results)
         self.marked = False
         self.possible = round(sum(r.points for r in results), 6)
+        self._compared = dict(compared or {})
         return self
 
     def __repr__(self) -> str:
@@ -107,6 +121,21 @@ class Score(float):
     def causes(self) -> tuple[Cause, ...]:
         """What decides several checks at once."""
         return causes_of(self.results)
+
+    def pictured(self) -> tuple[CheckResult, ...]:
+        """Give the results, with a picture at the first failed check that has numbers to show.
+
+        It is drawn when it is first asked for: most scores are never looked at.
+        """
+        decided = self._decided()
+        for i, result in enumerate(self.results):
+            if not result.passed and i not in decided and result.name in self._compared:
+                picture = self._compared[result.name].picture()
+                drawn = replace(result, picture=picture)
+                self.results = (*self.results[:i], drawn, *self.results[i + 1 :])
+                break
+        self._compared = {}
+        return self.results
 
     def headline(self) -> str:
         """One line on how the exercise stands."""
@@ -141,7 +170,7 @@ class Score(float):
             for cause in self.causes
         )
         decided = self._decided()
-        rows = "".join(_table_row(r, i in decided) for i, r in enumerate(self.results))
+        rows = "".join(_table_row(r, i in decided) for i, r in enumerate(self.pictured()))
         return f'<p style="margin:0.3em 0">{head}</p>{said}<table>{rows}</table>'
 
     def _decided(self) -> set[int]:
@@ -170,12 +199,37 @@ def _table_row(result: CheckResult, decided: bool) -> str:
     if decided:
         colour, mark, grey = "#808080", "&ndash;", ";color:#808080"
     hint = "" if result.passed or decided else f"<br><em>{as_html(_diagnosis(result))}</em>"
+    hint += _picture(result.picture) if result.picture else ""
     return (
         f'<tr><td style="text-align:center;color:{colour}">{mark}</td>'
         f'<td style="text-align:left;white-space:normal{grey}">{html.escape(result.name)}{hint}'
         f'</td><td style="text-align:right;white-space:nowrap{grey}">{result.earned:g} / '
         f"{result.points:g}</td></tr>"
     )
+
+
+def _picture(picture: Picture) -> str:
+    """Show a picture, which stays readable on a dark page, or the numbers below each other."""
+    alt = html.escape(picture.alt)
+    if picture.png:
+        style = "display:block;width:600px;max-width:75vw;height:auto;margin:0.5em 0 0.2em"
+        style += ";border-radius:6px"
+        return f'<img alt="{alt}" src="data:image/png;base64,{picture.png}" style="{style}">'
+    differ = [mine != theirs for mine, theirs in zip(picture.yours, picture.expected, strict=True)]
+    rows = _numbers("Yours", picture.yours, differ) + _numbers("Expected", picture.expected)
+    return (
+        '<div style="overflow-x:auto;max-width:75vw">'
+        f'<table aria-label="{alt}" style="margin:0.5em 0 0.2em">{rows}</table></div>'
+    )
+
+
+def _numbers(name: str, numbers: Sequence[str], stressed: Sequence[bool] = ()) -> str:
+    cells = [html.escape(number) for number in numbers]
+    for i, stress in enumerate(stressed):
+        cells[i] = f"<strong>{cells[i]}</strong>" if stress else cells[i]
+    style = "text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums"
+    shown = "".join(f'<td style="{style}">{cell}</td>' for cell in cells)
+    return f'<tr><th scope="row" style="text-align:left">{name}</th>{shown}</tr>'
 
 
 def _diagnosis(result: CheckResult) -> str:

@@ -17,8 +17,8 @@ FLAT_MODULES = (
 # Public names that notebooks do not need: they are reached through their module alone.
 NOT_FLAT = {
     "checks": {
-        *("NOT_SOLVED", "CheckFailed", "CheckResult", "ErrorHint", "Mistake", "Score"),
-        *("Answer", "Cause", "CellError", "ProbeGlobals", "answer_given", "causes_of"),
+        *("NOT_SOLVED", "CheckFailed", "CheckResult", "ErrorHint", "Mistake", "Picture"),
+        *("Score", "Answer", "Cause", "CellError", "ProbeGlobals", "answer_given", "causes_of"),
         *("globals_of", "note_probed", "quietly"),
     },
     "data": {"RECORDINGS", "DownloadError", "Recording", "data_dir", "simulate", "simulate_split"},

@@ -8,8 +8,9 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 from enum import Enum
+from typing import Any
 
-from nmautils.checks import CheckResult
+from nmautils.checks import CheckResult, Picture
 
 __all__ = [
     "FORMAT",
@@ -23,7 +24,8 @@ __all__ = [
 ]
 
 # To be raised whenever a field below is added, dropped or changes its meaning: a record with
-# another number is not read, and its hand-in is graded again.
+# another number is not read, and its hand-in is graded again. A field that may be left out needs
+# no other number, since records without it are still read.
 FORMAT = 3
 
 
@@ -215,7 +217,7 @@ class Graded:
             later = isinstance(data.get("format"), int) and data["format"] > FORMAT
             raise OtherFormat("a later version" if later else "an earlier version")
         data["exercises"] = tuple(
-            ExerciseResult(**{**e, "checks": tuple(CheckResult(**c) for c in e["checks"])})
+            ExerciseResult(**{**e, "checks": tuple(map(_check, e["checks"]))})
             for e in data["exercises"]
         )
         data["questions"] = tuple(QuestionResult(**question) for question in data["questions"])
@@ -225,3 +227,12 @@ class Graded:
         for name in ("repairs", "needs_person"):
             data[name] = tuple(data[name])
         return cls(**data)
+
+
+def _check(data: dict[str, Any]) -> CheckResult:
+    """Make a check's outcome from its JSON."""
+    picture = data.get("picture")
+    if picture is not None:
+        numbers = {row: tuple(map(str, picture[row])) for row in ("yours", "expected")}
+        picture = Picture(**{**picture, **numbers})
+    return CheckResult(**{**data, "picture": picture})

@@ -6,7 +6,7 @@ printed and drew, and what a person wrote. No test's source is on it, hidden or 
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import reads as reads_unchecked
 
 from nmautils.cells import Kind, exercise_of, grade_id_of
-from nmautils.checks import NOT_SOLVED, Cause, CheckResult, causes_of
+from nmautils.checks import NOT_SOLVED, Cause, CheckResult, Picture, causes_of
 from nmautils.grading.model import words
 from nmautils.grading.model.outline import headings_of
 from nmautils.grading.model.results import ExerciseResult, Graded, QuestionResult
@@ -23,6 +23,7 @@ from nmautils.grading.model.words import count
 from nmautils.grading.record.marks import CellMark, SubmissionMarks
 from nmautils.grading.safe.markdown import render_markdown
 from nmautils.grading.safe.outputs import clean_outputs
+from nmautils.grading.safe.pictures import clean_png
 from nmautils.grading.safe.text import plain_characters
 
 from .page import highlighted, points, render
@@ -237,7 +238,8 @@ class _Reader:
         result = self.tests[exercise.grade_id]
         title = re.match(r"# @title (.{1,100})", cell.source)
         exercise.check = title[1].strip() if title else words.CHECKS
-        exercise.checks, exercise.earned = list(result.checks), result.score
+        exercise.checks = [replace(check, picture=_sound(check.picture)) for check in result.checks]
+        exercise.earned = result.score
         exercise.events = self._events_of(name)
         if not exercise.checks and not exercise.events:
             exercise.events = [words.NO_CHECKS]
@@ -287,6 +289,14 @@ class _Reader:
         if mark.untouched:
             return Markup("<p>{}</p>").format(words.UNTOUCHED)
         return Markup(render_markdown(mark.comment)) if mark.comment.strip() else None
+
+
+def _sound(picture: Picture | None) -> Picture | None:
+    """Keep a picture of a check unless its file is damaged."""
+    if picture is None or not picture.png:
+        return picture
+    png = clean_png(picture.png)
+    return replace(picture, png=png) if png else None
 
 
 def _moment(when: datetime | None) -> str:

@@ -44,7 +44,7 @@ class Verdict:
     @property
     def checks(self) -> tuple[CheckResult, ...]:
         """The named checks."""
-        return tuple(self.score.results) if self.score is not None else ()
+        return self.score.pictured() if self.score is not None else ()
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ WARM = (
     "scipy.stats",
     "torch",
     "torch.nn.functional",
+    "nmautils.checks.draw",
     "nmautils.grading.run.grader",
 )
 

@@ -1,10 +1,13 @@
 """The points of an exercise and how a student sees them."""
 
 import math
+import re
 
+import numpy as np
 import pytest
 
-from nmautils.checks import CheckResult, Checks, Score, causes_of, probe
+from nmautils.checks import CheckResult, Checks, Picture, Score, causes_of, probe
+from nmautils.checks.compare import Comparison
 from nmautils.checks.score import as_html, capital
 
 
@@ -121,6 +124,72 @@ def test_checks_note_what_stopped_them():
         checks.close(1.0, 2.0)
     assert [bool(result.stopped) for result in checks.results] == [True, True, False]
     assert causes_of(checks.results)[0].rows == {0, 1}
+
+
+# ---- yours beside the expected
+
+
+def score_with_numbers(*pairs):
+    checks = Checks("exercise")
+    for i, (yours, expected) in enumerate(pairs):
+        with checks(f"check {i}", points=1):
+            checks.close(yours, expected)
+    return checks.report()
+
+
+def test_only_the_first_failed_check_of_numbers_has_a_picture(monkeypatch):
+    matrix = np.arange(36.0).reshape(6, 6)
+    drawn = []
+    draw = Comparison.picture
+    monkeypatch.setattr(Comparison, "picture", lambda self: drawn.append(1) or draw(self))
+    score = score_with_numbers((1, 2), (matrix, matrix), (matrix, matrix + 1), (matrix, -matrix))
+    assert drawn == []
+    shown = score._repr_html_()
+    assert shown.count("<img") == 1
+    assert shown.index("check 2") < shown.index("<img") < shown.index("check 3")
+    assert [bool(result.picture) for result in score.pictured()] == [False, False, True, False]
+    assert (score._repr_html_(), drawn) == (shown, [1])
+
+
+def test_a_picture_says_in_words_what_it_shows():
+    matrix = np.zeros((6, 6))
+    other = matrix.copy()
+    other[2, 3] = 1.2
+    said = score_with_numbers((matrix, other)).pictured()[0].picture.alt
+    assert said == (
+        "Your 6 x 6 matrix beside the expected one; they differ most at row 2, column 3, "
+        "counted from 0: 0 against 1.2."
+    )
+    assert f'alt="{said}"' in score_with_numbers((matrix, other))._repr_html_()
+
+
+def test_a_few_numbers_are_written_and_those_that_differ_stand_out():
+    shown = score_with_numbers(([1, 2, 3.5], [1, 2, -4]))._repr_html_()
+    assert "<img" not in shown
+    assert re.findall(r"<strong>(\S*?)</strong>", shown) == ["3.5"]
+    assert re.findall(r">(Yours|Expected|−?[\d.]+)<", shown) == (
+        ["Yours", "1", "2", "3.5", "Expected", "1", "2", "−4"]
+    )
+
+
+def test_what_a_picture_says_is_escaped():
+    picture = Picture("<b>", yours=("<i>",), expected=("<u>",))
+    shown = score_of(CheckResult("a", 1, False, picture=picture))._repr_html_()
+    assert not any(tag in shown for tag in ("<b>", "<i>", "<u>"))
+
+
+def test_an_error_said_on_top_takes_no_picture_from_the_check_that_was_judged():
+    @probe
+    def ask():
+        raise ValueError("boom")
+
+    checks = Checks("exercise")
+    for name in "ab":
+        with checks(name, points=1):
+            ask()
+    with checks("c", points=1):
+        checks.close([1, 2, 3], [1, 2, 4])
+    assert [bool(result.picture) for result in checks.report().pictured()] == [False, False, True]
 
 
 # ---- words and code

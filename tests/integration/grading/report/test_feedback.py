@@ -7,12 +7,14 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from traitlets.config import Config
 
-from nmautils.checks import CheckResult
+from nmautils.checks import CheckResult, Picture
+from nmautils.checks.compare import compare
 from nmautils.course.contract import EXERCISES
 from nmautils.errors import CourseError, GradingFailed
 from nmautils.grading.model import words as sentences
@@ -109,6 +111,32 @@ def test_a_hint_without_a_name_is_not_repeated_either():
     result = with_checks(graded(DECODING, RIGHT), "gd_loop_test", *slow)
     part = words(section(page_of(result), "gradient descent"))
     assert (part.count("It took too long."), part.count("As above.")) == (1, 2)
+
+
+def test_yours_stands_beside_the_expected_below_the_hint_of_its_check():
+    png = compare(np.eye(6), np.ones((6, 6))).picture()
+    few = Picture("Your 3 numbers <b>", yours=("1", "2", "3"), expected=("1", "2", "−4"))
+    broken = replace(png, png=png.png[:-40])
+    checks = [
+        CheckResult(name, 1.0, False, f"Hint of {name}.", picture=picture)
+        for name, picture in (("drawn", png), ("written", few), ("broken", broken))
+    ]
+    page = page_of(with_checks(graded(DECODING, RIGHT), "gd_loop_test", *checks))
+    rows = {
+        row.td.find_next_sibling("td").contents[0].strip(): row
+        for row in section(page, "gradient descent")
+        .table.find("tbody", recursive=False)
+        .find_all("tr", recursive=False)
+    }
+    (image,) = rows["drawn"].find_all("img")
+    assert image["alt"] == png.alt
+    assert image["src"] == f"data:image/png;base64,{png.png}"
+    assert "Hint of drawn." in image.find_previous_sibling("span").get_text()
+    numbers = rows["written"].find("table")
+    assert numbers["aria-label"] == few.alt
+    assert words(numbers) == "Yours 1 2 3 Expected 1 2 −4"
+    assert [b.get_text() for b in numbers.find_all("b")] == ["3"]
+    assert not rows["broken"].find(["img", "table"])
 
 
 def test_what_was_not_touched_is_folded_and_said():

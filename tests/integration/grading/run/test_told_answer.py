@@ -87,6 +87,25 @@ def test_a_slip_is_seen_in_the_text_of_the_answer(course):
     assert [check.mistake for check in checks] == ["parentheses forgotten"] * 2
 
 
+def test_yours_beside_the_expected_is_drawn_once_for_the_page_and_for_formgrader(course):
+    tutorial = "tutorial3_normative_encoding"
+    nb = committed("solutions", tutorial)
+    find_cell(nb, "rdm").source = "def RDM(resp):\n    return 1 - np.abs(np.corrcoef(resp))"
+    result = graded(freeze(ROOT, tutorial), nb)
+    drawn = [check for each in result.exercises for check in each.checks if check.picture]
+    (check,) = drawn
+    assert not check.passed
+    assert check.picture.alt.startswith("Your 4 x 4 matrix beside the expected one; ")
+    source = f"data:image/png;base64,{check.picture.png}"
+    page = BeautifulSoup(feedback_page(result, SubmissionMarks()), "html.parser")
+    (row,) = [row for row in page.select("tr") if row.find("img", class_="compared")]
+    assert check.name in row.get_text()
+    assert (row.img["src"], row.img["alt"]) == (source, check.picture.alt)
+    outputs = find_cell(nbformat.reads(result.notebook, 4), "rdm_test").outputs
+    images = BeautifulSoup(outputs[0].data["text/html"], "html.parser").find_all("img")
+    assert [image["src"] for image in images] == [source]
+
+
 @pytest.mark.parametrize("line", ["sum = 3", "list = []", "isinstance = 3; getattr = len = None"])
 def test_builtins_that_a_notebook_redefines_cost_nothing(course, line):
     tutorial = "tutorial1_decoding"

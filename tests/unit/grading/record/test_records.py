@@ -6,7 +6,7 @@ from multiprocessing import get_context
 
 import pytest
 
-from nmautils.checks import CheckResult
+from nmautils.checks import CheckResult, Picture
 from nmautils.errors import GradingBusy
 from nmautils.grading.model.assignment import Bundle
 from nmautils.grading.model.results import (
@@ -134,6 +134,24 @@ def test_a_hand_in_is_current_if_nothing_that_marks_depend_on_has_changed():
     assert not is_current(record, Bundle("tiny", "{}", {"double_test": "2"}), digest)
     assert not is_current(record, BUNDLE, digest, full=True)
     assert is_current(graded(full=True), BUNDLE, digest)
+
+
+def test_a_picture_of_a_check_comes_back_and_a_record_without_one_is_read(tmp_path):
+    pictures = (
+        Picture("Your 4 x 4 matrix", png="aGVsbG8="),
+        Picture("Your 3 numbers", yours=("1", "2", "3"), expected=("1", "2", "4")),
+        None,
+    )
+    checks = tuple(CheckResult("a", 1.0, False, picture=picture) for picture in pictures)
+    written = graded(exercises=(ExerciseResult("relu_test", 3.0, 0.0, checks),))
+    path = write_record(tmp_path, written)
+    assert read_record(tmp_path, "tiny", "ada") == written
+    fields = json.loads(path.read_text())
+    for check in fields["exercises"][0]["checks"]:
+        del check["picture"]
+    path.write_text(json.dumps(fields))
+    read = read_record(tmp_path, "tiny", "ada")
+    assert [check.picture for check in read.exercises[0].checks] == [None] * 3
 
 
 @pytest.mark.parametrize(

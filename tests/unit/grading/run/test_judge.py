@@ -53,6 +53,13 @@ def test_a_right_answer_gets_all_points_and_a_wrong_one_those_it_earned():
     assert judge(TEST, answering(lambda x: x + 2), seed=1).score == 1
 
 
+def test_the_first_failed_check_of_enough_numbers_has_a_picture():
+    assert not any(c.picture for c in judge(TEST, answering(lambda x: 2 * x), seed=1).checks)
+    first, second = judge(TEST, answering(lambda x: x + 2), seed=1).checks
+    assert first.picture is None
+    assert len(second.picture.yours) == len(second.picture.expected) == 5
+
+
 def test_probes_leave_as_source_without_the_mark():
     ask = answering(lambda x: 2 * x)
     judge(TEST, ask, seed=1)
