@@ -1,6 +1,7 @@
 # about: leaves a blank
 # points: 1
 # names: pairs not picked
+# also: argument ignored
 
 def correlate_rdms(rdm1, rdm2):
     pairs = ...
