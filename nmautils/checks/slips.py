@@ -467,7 +467,7 @@ def _init_misspelt(raised: Raised) -> Slip | None:
 def _used_before_made(raised: Raised) -> Slip | None:
     """A local name is read above the line that gives it a value; Python 3.10 words it otherwise."""
     found = re.match(r"UnboundLocalError: .*?local variable '(\w+)'", raised.text)
-    if not found:
+    if not found or any(slip.sure for slip in slips_of_text(raised.answer)):
         return None
     return Slip(
         "used before it is made",
