@@ -1,6 +1,7 @@
 # about: one stimulus too few
 # points: 1.5
 # names: pairs left out
+# also: value not finite
 
 
 def correlate_rdms(rdm1, rdm2):
