@@ -6,7 +6,10 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell
 
+from nmautils.course.contract import EXERCISES
+from tests.support.amount import rarely
 from tests.support.browser import CHROMIUM, jupyter_server, open_browser
+from tests.support.notebooks import solved
 from tests.support.whole_visible import release, states
 
 playwright = pytest.importorskip("playwright.sync_api")
@@ -14,6 +17,9 @@ pytestmark = [
     pytest.mark.timeout(600),
     pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's package chromium"),
 ]
+
+# test_answers proves for each exercise that the visible part gives all points of its cell.
+TUTORIALS = [(t, [] if t.startswith("tutorial2") else [rarely]) for t in EXERCISES]
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +63,7 @@ def validate(page):
     """Press nbgrader's button; give the class and the text of what it shows."""
     page.locator(".validate-button").click(timeout=60_000)
     dialog = page.locator(".jp-Dialog-content")
-    dialog.wait_for(timeout=180_000)
+    dialog.wait_for(timeout=500_000)
     assert "Validation Results" in dialog.inner_text()
     kind = "success" if dialog.locator(".validation-success").count() else "failed"
     assert dialog.locator(f".validation-{kind}").count() == 1
@@ -69,6 +75,12 @@ def test_validate_says_success_on_a_solved_notebook(opened):
         "success",
         "Validation Results Success! Your notebook passes all the tests. Ok",
     )
+
+
+@pytest.mark.parametrize("tutorial", [pytest.param(t, marks=m) for t, m in TUTORIALS])
+def test_validate_says_success_on_a_solved_tutorial(opened, lab, tutorial):
+    nbformat.write(solved(tutorial), lab[1] / f"{tutorial}.ipynb")
+    assert validate(opened(tutorial))[0] == "success"
 
 
 def test_validate_names_the_checks_that_fail_in_a_half_solved_notebook(opened):
