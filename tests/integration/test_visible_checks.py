@@ -55,6 +55,12 @@ def turns(answer):
     return any(mine.passed and not marked.passed for mine, marked in rows)
 
 
+def has_other_marks(answer):
+    """Marking gives other points than the answer's file says, or its feedback not the name."""
+    marked = tried(answer, False)
+    return float(marked) != answer.points or answer.names not in feedback(marked)
+
+
 def named(score):
     return [result for result in score.results if not result.passed and result.mistake]
 
@@ -68,6 +74,7 @@ MISTAKES = {
     "unnamed": is_unnamed,
     "named wrongly": is_named_wrongly,
     "turned": turns,
+    "other marks": has_other_marks,
     "other names below": has_other_names,
 }
 
@@ -129,6 +136,11 @@ def test_a_mistake_is_seen_and_named_before_it_is_handed_in(tutorial, exercise, 
     assert len(row["green"]) <= 0.01 * mistakes, told(row, "green")
     assert len(row["unnamed"]) <= 0.03 * mistakes, told(row, "unnamed")
     assert not row["turned"], told(row, "turned")
+
+
+@pytest.mark.parametrize(("tutorial", "exercise"), EXERCISES)
+def test_a_mistake_gets_the_marks_it_deserves_and_is_named(tutorial, exercise, row):
+    assert not row["other marks"], told(row, "other marks")
 
 
 @pytest.mark.parametrize(("tutorial", "exercise"), EXERCISES)
