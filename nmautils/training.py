@@ -105,6 +105,15 @@ def no_library_training() -> Iterator[None]:
     """Have `fit` refuse to work, and with it each training function of the course.
 
     For the check of an exercise that asks for a loop of one's own.
+
+    Examples
+    --------
+    >>> from nmautils.training import no_library_training
+    >>> net, x = torch.nn.Linear(1, 1), torch.ones(9, 1)
+    >>> with no_library_training():
+    ...     nma.fit(net, torch.nn.MSELoss(), x, 3 * x, n_iter=20, learning_rate=0.5)
+    Traceback (most recent call last):
+    RuntimeError: the library's own training loop is not for this exercise
     """
     token = _refused.set(True)
     try:
