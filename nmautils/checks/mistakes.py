@@ -9,9 +9,10 @@ from typing import Any, TypeAlias
 
 from nmautils.checks.answer import Answer, answer_of, given_answer, in_history
 from nmautils.checks.compare import Comparison
-from nmautils.checks.missing import NOT_SOLVED, why_missing, why_unread
+from nmautils.checks.missing import NOT_SOLVED, why_missing
 from nmautils.checks.probe import files_of_probes, is_probed, names_probed_last, passed_a_probe
 from nmautils.checks.slips import BLANK_LEFT, ErrorHint, Raised, slip_of_error, slips_of_text
+from nmautils.checks.stale import text_that_made
 
 __all__ = [
     "BLANK_LEFT",
@@ -140,9 +141,6 @@ def look_closer(failure: CheckFailed) -> CheckFailed:
     A slip that is one whatever the numbers say, such as ``optimizer.step`` without parentheses,
     goes before a name that was found by a trait of the value.
     """
-    older = _older_version()
-    if older is not None and older.mistake != failure.mistake:  # there may be none before it
-        return older
     if failure.mistake in {NOT_SOLVED, BLANK_LEFT}:
         return failure
     slips = slips_of_text(_answer_text())
@@ -156,20 +154,6 @@ def look_closer(failure: CheckFailed) -> CheckFailed:
     if blank is not None:
         return CheckFailed(f"{failure.hint} {blank.hint}", failure.mistake, failure.stopped)
     return failure
-
-
-def _older_version() -> CheckFailed | None:
-    """Say so if Python could not read the cell when it ran last: what it made before is checked."""
-    if given_answer() is not None or not in_history():
-        return None
-    for name in names_probed_last():
-        answer = answer_of(name)
-        slip = why_unread(answer) if answer is not None and not answer.untouched else None
-        if slip is not None:
-            sentence, line, code = slip.hint.partition("\n")
-            hint = f"{sentence} Until then, your version before that is checked.{line}{code}"
-            return CheckFailed(hint, slip.name, slip.name)
-    return None
 
 
 def _missing(name: str) -> CheckFailed:
@@ -207,7 +191,8 @@ def _answer_text(line: str = "") -> str:
     given = given_answer()
     if given is not None:
         return given.text
-    texts = [found.text for name in names_probed_last() if (found := answer_of(name))]
+    # The cell that ran last may have failed: what is checked is then of a cell before it.
+    texts = [text for name in names_probed_last() if (text := text_that_made(name))]
     # A probe may also reach for a given class, whose cell has neither the line nor slips.
     at_fault = [text for text in texts if line in text and (line or slips_of_text(text))]
     return (at_fault or texts or [""])[-1]

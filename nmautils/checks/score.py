@@ -84,10 +84,13 @@ class Score(float):
         How students know the exercise; its grade id if left out.
     compared : mapping, optional
         Numbers of failed checks that are worth a picture, by the names of the checks.
+    notice : str, optional
+        What to know before the checks are read, also if all of them hold.
     """
 
     exercise: str
     title: str
+    notice: str
     results: tuple[CheckResult, ...]
     possible: float
     _compared: dict[str, Comparison]
@@ -99,10 +102,12 @@ class Score(float):
         results: Sequence[CheckResult],
         title: str = "",
         compared: Mapping[str, Comparison] | None = None,
+        notice: str = "",
     ) -> "Score":
         self = super().__new__(cls, round(sum(r.earned for r in results), 6))
         self.exercise = exercise
         self.title = title or exercise
+        self.notice = notice
         self.results = tuple(results)
         self.marked = False
         self.possible = round(sum(r.points for r in results), 6)
@@ -152,7 +157,8 @@ class Score(float):
         if self.untouched:
             return f"{self.headline()}\n  {self.results[0].hint}"
         decided = self._decided()
-        lines = [f"  {_indented(_diagnosis(cause.first), 2)}" for cause in self.causes]
+        lines = [f"  {_indented(self.notice, 2)}"] if self.notice else []
+        lines += [f"  {_indented(_diagnosis(cause.first), 2)}" for cause in self.causes]
         for i, r in enumerate(self.results):
             mark = "-   " if i in decided else "ok  " if r.passed else "FAIL"
             lines.append(f"  {mark}  {r.name} ({r.earned:g}/{r.points:g})")
@@ -165,7 +171,8 @@ class Score(float):
         head = f"<strong>{html.escape(self.headline())}</strong>"
         if self.untouched:
             return f'<p style="margin:0.3em 0">{head}<br>{as_html(self.results[0].hint)}</p>'
-        said = "".join(
+        said = f'<p style="margin:0.3em 0">{as_html(self.notice)}</p>' if self.notice else ""
+        said += "".join(
             f'<p style="margin:0.3em 0"><em>{as_html(_diagnosis(cause.first))}</em></p>'
             for cause in self.causes
         )
@@ -189,7 +196,8 @@ def as_html(text: str) -> str:
     sentence, _, code = text.partition("\n")
     shown = re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(sentence))
     if code:
-        shown += f'<code style="display:block;white-space:pre">{html.escape(code)}</code>'
+        style = "display:block;white-space:pre;font-style:normal;margin:0.4em 0 0.8em"
+        shown += f'<code style="{style}">{html.escape(code)}</code>'
     return shown
 
 

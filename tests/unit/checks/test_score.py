@@ -221,5 +221,6 @@ def test_hints_show_code_as_code():
     shown = as_html("Line 2: `a < b`.\n    a < b\n      ^")
     assert shown == (
         "Line 2: <code>a &lt; b</code>."
-        '<code style="display:block;white-space:pre">    a &lt; b\n      ^</code>'
+        '<code style="display:block;white-space:pre;font-style:normal;margin:0.4em 0 0.8em">'
+        "    a &lt; b\n      ^</code>"
     )
