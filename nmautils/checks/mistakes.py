@@ -11,7 +11,9 @@ from nmautils.checks.answer import Answer, answer_of, given_answer, in_history
 from nmautils.checks.compare import Comparison
 from nmautils.checks.missing import NOT_SOLVED, why_missing
 from nmautils.checks.probe import files_of_probes, is_probed, names_probed_last, passed_a_probe
-from nmautils.checks.slips import BLANK_LEFT, ErrorHint, Raised, slip_of_error, slips_of_text
+from nmautils.checks.slips import ErrorHint, Raised
+from nmautils.checks.slips_by_error import slip_of_error
+from nmautils.checks.slips_by_text import BLANK_LEFT, slips_of_text
 from nmautils.checks.stale import text_that_made
 
 __all__ = [

@@ -11,7 +11,9 @@ import torch.nn.functional as F
 from torch import nn, optim
 
 from nmautils.checks import Answer, Checks, ErrorHint, answer_given
-from nmautils.checks.slips import Raised, slip_of_error, slips_of_text
+from nmautils.checks.slips import Raised
+from nmautils.checks.slips_by_error import slip_of_error
+from nmautils.checks.slips_by_text import slips_of_text
 
 CLASS = """
 class Net(nn.Module):
