@@ -12,6 +12,8 @@ __all__ = ["Cause", "CheckResult", "Score", "as_html", "capital", "causes_of"]
 
 # Words that are code, although they look like any other word.
 _CODE = {"append", "backward", "detach", "forward", "item", "relu", "self", "sigma"}
+# The table is as wide without hints in it as with them.
+_WIDE = "min-width:min(34em,60vw)"
 
 
 @dataclass(frozen=True)
@@ -205,12 +207,14 @@ def _table_row(result: CheckResult, decided: bool) -> str:
     colour, mark = ("#1a9c74", "&#10004;") if result.passed else ("#d55e00", "&#10008;")
     grey = ""
     if decided:
-        colour, mark, grey = "#808080", "&ndash;", ";color:#808080"
+        # Paler than the page's own colour: no one grey can be read on both light and dark pages.
+        colour, mark, grey = "inherit;opacity:0.75", "&ndash;", ";opacity:0.75"
     hint = "" if result.passed or decided else f"<br><em>{as_html(_diagnosis(result))}</em>"
     hint += _picture(result.picture) if result.picture else ""
     return (
         f'<tr><td style="text-align:center;color:{colour}">{mark}</td>'
-        f'<td style="text-align:left;white-space:normal{grey}">{html.escape(result.name)}{hint}'
+        f'<td style="text-align:left;white-space:normal;{_WIDE}{grey}">'
+        f"{html.escape(result.name)}{hint}"
         f'</td><td style="text-align:right;white-space:nowrap{grey}">{result.earned:g} / '
         f"{result.points:g}</td></tr>"
     )
