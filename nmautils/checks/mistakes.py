@@ -1,5 +1,6 @@
 """The mistakes behind a wrong value or an error, and the hints that go with them."""
 
+import ast
 import contextlib
 import difflib
 import re
@@ -7,12 +8,12 @@ import traceback
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeAlias
 
-from nmautils.checks.answer import Answer, answer_of, given_answer, in_history
+from nmautils.checks.answer import Answer, answer_of, given_answer, in_history, parse
 from nmautils.checks.compare import Comparison
 from nmautils.checks.missing import NOT_SOLVED, why_missing
 from nmautils.checks.probe import files_of_probes, is_probed, names_probed_last, passed_a_probe
 from nmautils.checks.slips import ErrorHint, Raised
-from nmautils.checks.slips_by_error import slip_of_error
+from nmautils.checks.slips_by_error import slip_of_error, slip_of_last_resort
 from nmautils.checks.slips_by_text import BLANK_LEFT, slips_of_text
 from nmautils.checks.stale import text_that_made
 
@@ -120,6 +121,7 @@ def explain(error: BaseException, known: Iterable[KnownError] = ()) -> CheckFail
         next((each for each in hints if each.at), None)
         or slip_of_error(Raised(text, line, answer))
         or next(iter(hints), None)
+        or slip_of_last_resort(Raised(text, line, answer))
     )
     if found is not None:
         return CheckFailed(found.hint + _came(text, line), found.name, stopped)
@@ -201,14 +203,31 @@ def _answer_text(line: str = "") -> str:
 
 
 def _undefined(name: str, line: str, answer: str) -> str:
-    words = set(re.findall(r"[A-Za-z_]\w*", answer)) - {name}
-    near = difflib.get_close_matches(name, sorted(words), 1, 0.8)
-    advice = (
-        f"Did you mean `{near[0]}`?"
-        if near
-        else "Is it misspelt, or a variable of another cell? Work with the arguments."
-    )
+    near = difflib.get_close_matches(name, _variables(answer, line) - {name}, 1, 0.8)
+    if near:
+        advice = f"Did you mean `{near[0]}`?"
+    elif re.search(rf"\b{name}\s*\(", line):
+        advice = "Is it misspelt, or made in another cell?"
+    else:
+        advice = "Is it misspelt, or a variable of another cell? Work with the arguments."
     return f"Your code uses {name}, which is not defined{_where(line)}. {advice}"
+
+
+def _variables(answer: str, line: str) -> set[str]:
+    """Give the names that may have been meant: those of the answer, and what it is asked for."""
+    tree = parse(answer)
+    names = set(names_probed_last())
+    for node in ast.walk(tree) if tree is not None else ():
+        if isinstance(node, ast.Name):
+            names.add(node.id)
+        elif isinstance(node, ast.arg):
+            names.add(node.arg)
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names.add(node.name)
+        elif isinstance(node, ast.alias):
+            names.add(node.asname or node.name)
+    # Given classes stand in other cells, and texts of the answer name them.
+    return names | set(re.findall(r"\b[A-Z]\w*[a-z]\w*", answer))
 
 
 def _blank_at(line: str, text: str) -> str:

@@ -2,24 +2,23 @@
 
 import ast
 import builtins
-import difflib
 import re
-import sys
 from collections.abc import Callable
-from functools import lru_cache
 
+from nmautils.checks import slips_of_names as names
 from nmautils.checks.answer import TROUBLES, Slip
-from nmautils.checks.slips import MODULES, Raised, calls, code_of
+from nmautils.checks.slips import Raised, calls, code_of
 from nmautils.checks.slips_by_text import (
     MISSPELT_INIT,
     OVERWRITTEN,
+    PRINTED,
     forgotten,
     global_of,
     not_called,
     slips_of_text,
 )
 
-__all__ = ["slip_of_error"]
+__all__ = ["slip_of_error", "slip_of_last_resort"]
 
 # Layers that work on numbers and are often mistaken for the function that does.
 _LAYERS = {
@@ -38,8 +37,17 @@ _NOTHING_BACK = {"append", "extend", "sort", "backward", "zero_grad"}
 
 def slip_of_error(raised: Raised) -> Slip | None:
     """Give the slip behind an error, if it is one of those that are known by their place."""
+    return _first(_BY_ERROR, raised)
+
+
+def slip_of_last_resort(raised: Raised) -> Slip | None:
+    """Give the slip behind an error that no author's pattern knows."""
+    return _first(_LAST, raised)
+
+
+def _first(finders: tuple[Callable[[Raised], Slip | None], ...], raised: Raised) -> Slip | None:
     try:
-        return next((slip for find in _BY_ERROR if (slip := find(raised))), None)
+        return next((slip for find in finders if (slip := find(raised))), None)
     except TROUBLES:  # a program nested too deeply
         return None
 
@@ -59,7 +67,14 @@ def _hidden_builtin(raised: Raised) -> Slip | None:
 def _call_of_loss(raised: Raised) -> Slip | None:
     if not raised.said(r"forward\(\) missing \d+ required positional argument"):
         return None
-    if not any(call.is_loss and len(call.arguments) < 2 for call in raised.calls):
+    few = [call for call in raised.calls if call.is_loss and len(call.arguments) < 2]
+    if any(f"{call.callee}()" == other.callee for call in few for other in raised.calls):
+        return Slip(
+            "loss called with nothing",
+            f"`{few[0].callee}` is a loss already: call it once, with what the network gave and "
+            "with what it should have given. Leave the empty pair of parentheses out.",
+        )
+    if not few:
         return None
     return Slip(
         "loss called with one thing",
@@ -126,48 +141,6 @@ def _layer_for_function(raised: Raised) -> Slip | None:
         f"`{misused[0].callee}(...)` makes a layer and does not look at your numbers. Make it with "
         "empty parentheses and call what you made, or use torch's function of that name, in "
         "small letters.",
-    )
-
-
-def _wrong_module_name(raised: Raised) -> Slip | None:
-    found = raised.said(r"AttributeError: module '([\w.]+)' has no attribute '(\w+)'")
-    if not found:
-        return None
-    module, name = found[1], found[2]
-    if not re.search(rf"\.\s*{name}\b", raised.line) and raised.line:
-        return None
-    names = _public(module)
-    same = [other for other in names if other.casefold() == name.casefold()]
-    near = same or difflib.get_close_matches(name, names, 1, 0.75)
-    short = next((alias for alias, full in MODULES.items() if full == module), module)
-    if not near:
-        return Slip(
-            "name that the module does not have",
-            f"`{short}` has nothing called `{name}`. Look the name up in the text of the section.",
-        )
-    why = "Python tells capital letters from small ones" if same else "a slip of the pen"
-    return Slip(
-        "name that the module does not have",
-        f"`{short}` has no `{name}` ({why}): there is `{short}.{near[0]}`.",
-    )
-
-
-def _name_without_module(raised: Raised) -> Slip | None:
-    found = raised.said(r"NameError: (?:global )?name '(\w+)' is not defined")
-    if not found or found[1] in MODULES:
-        return None
-    name = found[1]
-    if raised.whole is not None and _attribute_of_self(raised.whole, name):
-        return Slip(
-            "self. forgotten",
-            f"`{name}` belongs to the object, so it is reached through it: write `self.{name}`.",
-        )
-    homes = [alias for alias, module in MODULES.items() if name in _public(module)]
-    if not homes or not any(call.callee.partition(".")[0] == name for call in raised.calls):
-        return None
-    return Slip(
-        "module forgotten",
-        f"`{name}` stands in a module, and Python has to be told in which: `{homes[0]}.{name}`.",
     )
 
 
@@ -312,6 +285,107 @@ def _used_before_made(raised: Raised) -> Slip | None:
     )
 
 
+def _layer_not_applied(raised: Raised) -> Slip | None:
+    found = raised.said(r"must be Tensor, not (\w+)")
+    if not found or found[1] in _LAYERS or not found[1][:1].isupper():
+        return None
+    given = [a for call in raised.calls for a in call.arguments if re.fullmatch(r"[\w.]+", a)]
+    if not given:
+        return None
+    return Slip(
+        "layer not applied",
+        f"`{given[0]}` is the layer itself, not what it gives; call it with its input, "
+        f"`{given[0]}(...)`.",
+    )
+
+
+def _backward_of_many(raised: Raised) -> Slip | None:
+    if not raised.said(r"grad can be implicitly created only for scalar"):
+        return None
+    if not any(call.last == "backward" and not call.is_loss for call in raised.calls):
+        return None
+    return Slip(
+        "backward() of the wrong thing",
+        "`backward()` starts from one number, the loss; what the network gives are many.",
+    )
+
+
+def _backward_twice(raised: Raised) -> Slip | None:
+    if not raised.said(r"backward through the graph a second time"):
+        return None
+    for node in ast.walk(raised.whole) if raised.whole is not None else ():
+        body = getattr(node, "body", None)
+        lines = [code_of(part) for part in body] if isinstance(body, list) else []
+        twice = [line for line in lines if ".backward(" in line and lines.count(line) > 1]
+        first, *_, last = [i for i, line in enumerate(lines) if line in twice] or [0, 0]
+        maker = f"{twice[0].partition('.')[0]} = " if twice else ""
+        if twice and not any(line.startswith(maker) for line in lines[first:last]):
+            return Slip(
+                "backward() called twice",
+                f"`{twice[0]}` stands there twice, and the first one uses up what the second "
+                "would need. Keep one.",
+            )
+    return None
+
+
+def _step_with_arguments(raised: Raised) -> Slip | None:
+    full = [call for call in raised.calls if call.last == "step" and call.arguments]
+    if not full or not raised.said(r"object is not callable"):
+        return None
+    return Slip(
+        "step() handed something",
+        f"`{full[0].callee}` takes nothing: the optimiser finds the gradients in the parameters "
+        f"themselves. Write `{full[0].callee}()`.",
+    )
+
+
+def _length_of_number(raised: Raised) -> Slip | None:
+    if not raised.said(r"object of type '(int|float)' has no len\(\)"):
+        return None
+    for call in raised.calls:
+        if call.callee == "len" and call.arguments:
+            return Slip(
+                "length of a number",
+                f"`{call.arguments[0]}` is one number already; leave `len` out.",
+            )
+    return None
+
+
+def _numpy_on_tensor(raised: Raised) -> Slip | None:
+    found = raised.said(r"\(\) got an unexpected keyword argument '(axis|out|dtype|keepdims)'")
+    used = [call for call in raised.calls if re.match(r"(np|numpy)\.", call.callee)]
+    if not found or not used:
+        return None
+    return Slip(
+        "NumPy on tensors",
+        f"`{used[0].callee}` is NumPy's and does not take torch's tensors; use what torch has for "
+        "it.",
+    )
+
+
+def _printed(raised: Raised) -> Slip | None:
+    if not raised.said(r"NoneType"):
+        return None
+    return next((s for s in slips_of_text(raised.answer) if s.name == PRINTED), None)
+
+
+def _weight_for_layer(raised: Raised) -> Slip | None:
+    if not raised.said(r"shapes cannot be multiplied|size mismatch"):
+        return None
+    for node in ast.walk(raised.tree) if raised.tree is not None else ():
+        if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.MatMult):
+            continue
+        for part in map(code_of, (node.left, node.right)):
+            if part.endswith(".weight"):
+                layer = part.removesuffix(".weight")
+                return Slip(
+                    "layer taken apart",
+                    f"`{code_of(node)}` takes the layer apart, and its sizes do not fit this way. "
+                    f"Call the layer, `{layer}(...)`, which adds its biases too.",
+                )
+    return None
+
+
 def _variable_of_notebook(raised: Raised) -> Slip | None:
     """Recognise an error over sizes in a function that works on a variable of the notebook."""
     if raised.whole is None or not raised.said(r"^(RuntimeError|ValueError|IndexError)"):
@@ -326,10 +400,19 @@ _BY_ERROR: tuple[Callable[[Raised], Slip | None], ...] = (
     _network_with_too_much,
     _loss_class_called,
     _layer_for_function,
-    _wrong_module_name,
-    _name_without_module,
+    names.wrong_module_name,
+    names.self_outside,
+    names.compared_not_stored,
+    names.argument_under_another_name,
+    names.name_without_module,
+    names.init_of_super,
+    names.parent_left_out,
+    names.other_parent,
+    names.class_not_called,
+    names.class_for_network,
     _self_left_out,
     _method_of_another,
+    names.misspelt_method,
     _method_not_called,
     _nothing_given_back,
     _labels_to_network,
@@ -338,22 +421,17 @@ _BY_ERROR: tuple[Callable[[Raised], Slip | None], ...] = (
     _number_for_list,
     _init_misspelt,
     _used_before_made,
+    _layer_not_applied,
+    _backward_of_many,
+    _backward_twice,
+    _step_with_arguments,
+    _length_of_number,
+    _numpy_on_tensor,
+    _printed,
+    _weight_for_layer,
+    names.layer_of_notebook,
     _variable_of_notebook,
 )
 
-
-@lru_cache(maxsize=16)
-def _public(module: str) -> tuple[str, ...]:
-    """List the names of a module that is loaded; nothing is imported here."""
-    return tuple(name for name in dir(sys.modules.get(module)) if not name.startswith("_"))
-
-
-def _attribute_of_self(tree: ast.AST, name: str) -> bool:
-    return any(
-        isinstance(node, ast.Attribute)
-        and node.attr == name
-        and isinstance(node.value, ast.Name)
-        and node.value.id == "self"
-        and isinstance(node.ctx, ast.Store)
-        for node in ast.walk(tree)
-    )
+# Those that an author's own pattern goes before.
+_LAST: tuple[Callable[[Raised], Slip | None], ...] = (names.network_s_unknown_method,)

@@ -7,16 +7,19 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from nmautils.checks.answer import TROUBLES, Slip
+from nmautils.checks.answer import TROUBLES, Slip, is_near
 from nmautils.checks.slips import MODULES, calls, code_of, parse_once
 
 __all__ = [
     "BLANK_LEFT",
+    "COMPARED",
     "MISSPELT_INIT",
     "OVERWRITTEN",
+    "PRINTED",
     "forgotten",
     "global_of",
     "not_called",
+    "other_name_of_argument",
     "slips_of_text",
 ]
 
@@ -24,6 +27,8 @@ BLANK_LEFT = "blank left over"
 FORGOTTEN = "parentheses forgotten"
 OVERWRITTEN = "list overwritten by a number"
 MISSPELT_INIT = "__init__ misspelt"
+COMPARED = "== in place of ="
+PRINTED = "printed, not returned"
 
 # Methods that do something by themselves, and those that give something back.
 _DOES = {"zero_grad", "step", "backward"}
@@ -57,8 +62,10 @@ def _slips(tree: ast.Module) -> Iterator[Slip]:
     for node in ast.walk(tree):
         if isinstance(node, ast.ClassDef):
             yield from _misspelt_init(node)
+            yield from _layers_unused(node)
         elif isinstance(node, ast.FunctionDef):
             yield from _list_slips(node)
+            yield from _printed(node)
         elif isinstance(node, ast.Expr):
             yield from _statement_slips(node)
         if _is_blank(node):
@@ -66,8 +73,9 @@ def _slips(tree: ast.Module) -> Iterator[Slip]:
             yield Slip(
                 BLANK_LEFT, f"A blank `...` is still in your answer (line {line}); replace it."
             )
-    if found := global_of(tree):
-        yield found
+    for found in (other_name_of_argument(tree), _network_made(tree), global_of(tree)):
+        if found:
+            yield found
 
 
 def not_called(tree: ast.AST) -> Iterator[tuple[str, bool]]:
@@ -163,7 +171,7 @@ def _statement_slips(node: ast.Expr) -> Iterator[Slip]:
     value = node.value
     if isinstance(value, ast.Compare) and isinstance(value.ops[0], ast.Eq):
         yield Slip(
-            "== in place of =",
+            COMPARED,
             f"`{code_of(value)}` compares and keeps nothing; a single = gives a value to a name.",
             sure=True,
         )
@@ -174,6 +182,7 @@ def _statement_slips(node: ast.Expr) -> Iterator[Slip]:
                 "result not kept",
                 f"`{code_of(value)}` gives a result and changes nothing by itself; give "
                 "the result a name and go on with that.",
+                sure=name != "item",  # some print it and forget to
             )
 
 
@@ -192,6 +201,8 @@ def global_of(tree: ast.Module) -> Slip | None:
     """Find a function that reads a variable of the notebook where it has an argument for it."""
     made = {alias.asname or alias.name for part in ast.walk(tree) for alias in _aliases(part)}
     made |= {name for name, _ in assigned(tree.body)}
+    if anew := _network_made(tree):
+        return anew
     for node in tree.body:
         if not isinstance(node, ast.FunctionDef):
             continue
@@ -203,7 +214,7 @@ def global_of(tree: ast.Module) -> Slip | None:
             name = part.id
             if name in own or hasattr(builtins, name) or name in MODULES or "_" not in name:
                 continue
-            twin = next((a for a in given if set(name.split("_")) & set(a.split("_"))), None)
+            twin = next((a for a in given if _words(name) & _words(a)), None)
             if twin and name.islower():
                 return Slip(
                     "variable of the notebook used",
@@ -211,6 +222,97 @@ def global_of(tree: ast.Module) -> Slip | None:
                     f"whatever it is handed. Work with the argument `{twin}`.",
                 )
     return None
+
+
+def _words(name: str) -> set[str]:
+    """Give the parts of a name that say what it is: in `n_epochs`, the n says nothing."""
+    return {word for word in name.split("_") if len(word) > 1}
+
+
+def _network_made(tree: ast.Module) -> Slip | None:
+    """Find a function that is handed a network and puts a new one in its place."""
+    for node in tree.body:
+        if not isinstance(node, ast.FunctionDef):
+            continue
+        given = {part.arg for part in node.args.args}
+        for name, value in assigned(node.body):
+            if name in given & {"net", "network", "model"} and isinstance(value, ast.Call):
+                made = code_of(value.func)
+                if made.rpartition(".")[2][:1].isupper():
+                    return Slip(
+                        "another network trained",
+                        f"`{name} = {made}(...)` makes a new network in place of the one that the "
+                        f"function is handed. Leave that line out and work with `{name}`.",
+                    )
+    return None
+
+
+def other_name_of_argument(tree: ast.Module) -> Slip | None:
+    """Find a function that never uses an argument and reads a like variable from outside."""
+    top = {getattr(node, "name", "") for node in tree.body} | {n for n, _ in assigned(tree.body)}
+    top |= {alias.asname or alias.name for part in ast.walk(tree) for alias in _aliases(part)}
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.FunctionDef) or node.args.vararg or node.args.kwarg:
+            continue
+        given = [part.arg for part in [*node.args.args, *node.args.kwonlyargs]]
+        names = [
+            part for child in node.body for part in ast.walk(child) if isinstance(part, ast.Name)
+        ]
+        own = {part.id for part in names if not isinstance(part.ctx, ast.Load)} | top | set(given)
+        inner = {
+            part.arg for child in node.body for part in ast.walk(child) if isinstance(part, ast.arg)
+        }
+        called = {call.callee for call in calls(node)}
+        free = [
+            part.id
+            for part in names
+            if part.id not in own | inner | called | MODULES.keys()
+            and not hasattr(builtins, part.id)
+            and part.id.islower()
+        ]
+        read = {part.id for part in names}
+        unused = [name for name in given if name not in read | {"self", "cls"}]
+        alone = len(unused) == 1 and len([name for name in given if name != "self"]) == 1
+        for name in unused:
+            for other in dict.fromkeys(free):
+                if (alone and len(set(free)) == 1) or is_near(other, name):
+                    return Slip(
+                        "argument under another name",
+                        f"`{node.name}` is handed `{name}` and never looks at it; `{other}`, which "
+                        "it works with, is at best a variable of the notebook. Use one name for "
+                        "both.",
+                        sure=True,
+                    )
+    return None
+
+
+def _printed(node: ast.FunctionDef) -> Iterator[Slip]:
+    """Find a function that ends with printing its result and gives nothing back."""
+    gives = any(isinstance(part, ast.Return | ast.Yield) and part.value for part in ast.walk(node))
+    last = node.body[-1]
+    if gives or not isinstance(last, ast.Expr) or not isinstance(last.value, ast.Call):
+        return
+    if code_of(last.value.func) == "print" and last.value.args:
+        yield Slip(
+            PRINTED,
+            f"`{code_of(last)}` only shows the result; hand it back with `return`.",
+            sure=True,
+        )
+
+
+def _layers_unused(node: ast.ClassDef) -> Iterator[Slip]:
+    """Find a layer that is made and that no method uses."""
+    parts = [part for part in ast.walk(node) if isinstance(part, ast.Attribute)]
+    used = {part.attr for part in parts if isinstance(part.ctx, ast.Load)}
+    methods = {part.name for part in node.body if isinstance(part, ast.FunctionDef)}
+    made = [part.attr for part in parts if isinstance(part.ctx, ast.Store)]
+    if "forward" in methods:
+        for name in made:
+            if "layer" in name and name not in used:
+                yield Slip(
+                    "layer made and not used",
+                    f"`self.{name}` is made, and `forward` never calls it.",
+                )
 
 
 def _aliases(node: ast.AST) -> list[ast.alias]:
