@@ -14,7 +14,7 @@ from nmautils.checks.missing import NOT_SOLVED, why_missing
 from nmautils.checks.probe import files_of_probes, is_probed, names_probed_last, passed_a_probe
 from nmautils.checks.slips import ErrorHint, Raised
 from nmautils.checks.slips_by_error import slip_of_error, slip_of_last_resort
-from nmautils.checks.slips_by_text import BLANK_LEFT, slips_of_text
+from nmautils.checks.slips_by_text import BLANK_LEFT, NOT_KEPT, PRINTED, slips_of_text
 from nmautils.checks.stale import text_that_made
 
 __all__ = [
@@ -154,9 +154,10 @@ def look_closer(failure: CheckFailed) -> CheckFailed:
     if not failure.mistake and slips:
         hint = f"{slips[0].hint} ({failure.hint.strip()})"
         return CheckFailed(hint, slips[0].name, failure.stopped)
-    blank = next((slip for slip in slips if slip.name == BLANK_LEFT), None)
-    if blank is not None:
-        return CheckFailed(f"{failure.hint} {blank.hint}", failure.mistake, failure.stopped)
+    # Where the value has its name, these say how it came to be.
+    how = next((slip for slip in slips if slip.name in {BLANK_LEFT, PRINTED, NOT_KEPT}), None)
+    if how is not None and how.name != failure.mistake:
+        return CheckFailed(f"{failure.hint} {how.hint}", failure.mistake, failure.stopped)
     return failure
 
 

@@ -14,6 +14,7 @@ from nmautils.checks.slips_by_text import (
     PRINTED,
     forgotten,
     global_of,
+    network_made,
     not_called,
     slips_of_text,
 )
@@ -68,10 +69,11 @@ def _call_of_loss(raised: Raised) -> Slip | None:
     if not raised.said(r"forward\(\) missing \d+ required positional argument"):
         return None
     few = [call for call in raised.calls if call.is_loss and len(call.arguments) < 2]
-    if any(f"{call.callee}()" == other.callee for call in few for other in raised.calls):
+    made = [call for call in few if not call.arguments and not call.is_loss_class]
+    if any(f"{call.callee}()" == other.callee for call in made for other in raised.calls):
         return Slip(
             "loss called with nothing",
-            f"`{few[0].callee}` is a loss already: call it once, with what the network gave and "
+            f"`{made[0].callee}` is a loss already: call it once, with what the network gave and "
             "with what it should have given. Leave the empty pair of parentheses out.",
         )
     if not few:
@@ -354,10 +356,10 @@ def _length_of_number(raised: Raised) -> Slip | None:
 def _numpy_on_tensor(raised: Raised) -> Slip | None:
     found = raised.said(r"\(\) got an unexpected keyword argument '(axis|out|dtype|keepdims)'")
     used = [call for call in raised.calls if re.match(r"(np|numpy)\.", call.callee)]
-    if not found or not used:
+    if not found or not used or f"{found[1]}=" in raised.line.replace(" ", ""):
         return None
     return Slip(
-        "NumPy on tensors",
+        "NumPy used",
         f"`{used[0].callee}` is NumPy's and does not take torch's tensors; use what torch has for "
         "it.",
     )
@@ -386,6 +388,13 @@ def _weight_for_layer(raised: Raised) -> Slip | None:
     return None
 
 
+def _network_made(raised: Raised) -> Slip | None:
+    """Recognise a class that is not there, for a network that should not be made."""
+    found = raised.said(r"NameError: .*name '(\w+)'")
+    slip = network_made(raised.whole) if found and raised.whole is not None else None
+    return slip if slip and found and f"{found[1]}(" in slip.hint else None
+
+
 def _variable_of_notebook(raised: Raised) -> Slip | None:
     """Recognise an error over sizes in a function that works on a variable of the notebook."""
     if raised.whole is None or not raised.said(r"^(RuntimeError|ValueError|IndexError)"):
@@ -409,6 +418,7 @@ _BY_ERROR: tuple[Callable[[Raised], Slip | None], ...] = (
     names.parent_left_out,
     names.other_parent,
     names.class_not_called,
+    _network_made,
     names.class_for_network,
     _self_left_out,
     _method_of_another,
@@ -427,11 +437,13 @@ _BY_ERROR: tuple[Callable[[Raised], Slip | None], ...] = (
     _step_with_arguments,
     _length_of_number,
     _numpy_on_tensor,
-    _printed,
     _weight_for_layer,
     names.layer_of_notebook,
     _variable_of_notebook,
 )
 
 # Those that an author's own pattern goes before.
-_LAST: tuple[Callable[[Raised], Slip | None], ...] = (names.network_s_unknown_method,)
+_LAST: tuple[Callable[[Raised], Slip | None], ...] = (
+    _printed,
+    names.network_s_unknown_method,
+)

@@ -14,10 +14,12 @@ __all__ = [
     "BLANK_LEFT",
     "COMPARED",
     "MISSPELT_INIT",
+    "NOT_KEPT",
     "OVERWRITTEN",
     "PRINTED",
     "forgotten",
     "global_of",
+    "network_made",
     "not_called",
     "other_name_of_argument",
     "slips_of_text",
@@ -29,6 +31,7 @@ OVERWRITTEN = "list overwritten by a number"
 MISSPELT_INIT = "__init__ misspelt"
 COMPARED = "== in place of ="
 PRINTED = "printed, not returned"
+NOT_KEPT = "result not kept"
 
 # Methods that do something by themselves, and those that give something back.
 _DOES = {"zero_grad", "step", "backward"}
@@ -73,7 +76,7 @@ def _slips(tree: ast.Module) -> Iterator[Slip]:
             yield Slip(
                 BLANK_LEFT, f"A blank `...` is still in your answer (line {line}); replace it."
             )
-    for found in (other_name_of_argument(tree), _network_made(tree), global_of(tree)):
+    for found in (other_name_of_argument(tree), network_made(tree), global_of(tree)):
         if found:
             yield found
 
@@ -179,10 +182,9 @@ def _statement_slips(node: ast.Expr) -> Iterator[Slip]:
         name = value.func.attr
         if name in _PURE:
             yield Slip(
-                "result not kept",
+                NOT_KEPT,
                 f"`{code_of(value)}` gives a result and changes nothing by itself; give "
                 "the result a name and go on with that.",
-                sure=name != "item",  # some print it and forget to
             )
 
 
@@ -201,7 +203,7 @@ def global_of(tree: ast.Module) -> Slip | None:
     """Find a function that reads a variable of the notebook where it has an argument for it."""
     made = {alias.asname or alias.name for part in ast.walk(tree) for alias in _aliases(part)}
     made |= {name for name, _ in assigned(tree.body)}
-    if anew := _network_made(tree):
+    if anew := network_made(tree):
         return anew
     for node in tree.body:
         if not isinstance(node, ast.FunctionDef):
@@ -229,7 +231,7 @@ def _words(name: str) -> set[str]:
     return {word for word in name.split("_") if len(word) > 1}
 
 
-def _network_made(tree: ast.Module) -> Slip | None:
+def network_made(tree: ast.Module) -> Slip | None:
     """Find a function that is handed a network and puts a new one in its place."""
     for node in tree.body:
         if not isinstance(node, ast.FunctionDef):
@@ -296,7 +298,6 @@ def _printed(node: ast.FunctionDef) -> Iterator[Slip]:
         yield Slip(
             PRINTED,
             f"`{code_of(last)}` only shows the result; hand it back with `return`.",
-            sure=True,
         )
 
 

@@ -105,7 +105,7 @@ def self_outside(raised: Raised) -> Slip | None:
     if not raised.said(r"NameError: (?:global )?name 'self' is not defined") or not raised.line:
         return None
     return Slip(
-        "self outside of a class",
+        "undefined name",
         "`self` exists only in the methods of a class. A plain function knows the object by the "
         "name of its argument, or by the name that it was stored under.",
     )
@@ -124,7 +124,9 @@ def argument_under_another_name(raised: Raised) -> Slip | None:
         return None
     found = raised.said(r"NameError: (?:global )?name '(\w+)'")
     slip = other_name_of_argument(raised.whole)
-    return slip if slip is not None and (not found or f"`{found[1]}`" in slip.hint) else None
+    if slip is None or not found:
+        return slip
+    return Slip("undefined name", slip.hint) if f"`{found[1]}`" in slip.hint else None
 
 
 def misspelt_method(raised: Raised) -> Slip | None:
@@ -189,12 +191,14 @@ def other_parent(raised: Raised) -> Slip | None:
 
 def class_not_called(raised: Raised) -> Slip | None:
     """Recognise ``layer = Layer``, which only gives the class another name."""
-    if not raised.said(r"__init__\(\) (missing|takes|got)|type object '|'type' object|: K is "):
-        return None
+    about_class = raised.said(r"__init__\(\) (missing|takes|got)|type object '|'type' object")
+    called = {call.callee for call in raised.calls}
     for node in ast.walk(raised.whole) if raised.whole is not None else ():
         if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Name):
             continue
         value = code_of(node.value)
+        if not about_class and node.targets[0].id not in called:
+            continue
         if re.fullmatch(r"((torch\.)?nn\.|optim\.)?[A-Z]\w*[a-z]\w*", value):
             return Slip(
                 "class not called",
@@ -206,11 +210,16 @@ def class_not_called(raised: Raised) -> Slip | None:
 
 def class_for_network(raised: Raised) -> Slip | None:
     """Recognise data handed to the class of a network in place of the network."""
-    if not raised.said(r"__init__\(\) missing \d+ required positional argument"):
+    missing = raised.said(
+        r"__init__\(\) missing \d+ required positional argument|name '(\w+)' is not defined"
+    )
+    if not missing:
         return None
     for call in raised.calls:
         data = [a for a in call.arguments if re.search(r"(^|_)(data|stimuli|resp|images?)$", a)]
-        if data and re.fullmatch(r"[A-Z]\w*[a-z]\w*", call.callee):
+        if missing[1] not in (None, call.callee):
+            continue
+        if data and re.fullmatch(r"[A-Z]\w*[a-z]\w*", call.callee) and "Layer" not in call.callee:
             return Slip(
                 "the class in place of the network",
                 f"`{call.callee}` is the class, a plan for networks, and `{data[0]}` is no size "
@@ -221,7 +230,8 @@ def class_for_network(raised: Raised) -> Slip | None:
 
 def layer_of_notebook(raised: Raised) -> Slip | None:
     """Recognise a layer or network of another cell, where sizes do not fit."""
-    if not raised.said(r"^(RuntimeError|ValueError|IndexError)"):
+    missing = raised.said(r"^NameError: .*name '(\w+)'")
+    if not missing and not raised.said(r"^(RuntimeError|ValueError|IndexError)"):
         return None
     for node in raised.whole.body if raised.whole is not None else ():
         if not isinstance(node, ast.FunctionDef):
@@ -241,6 +251,8 @@ def layer_of_notebook(raised: Raised) -> Slip | None:
         for call in raised.calls:
             name = call.callee
             if name in own or name not in inside or name in MODULES:
+                continue
+            if missing and (name != missing[1] or difflib.get_close_matches(name, own, 1, 0.75)):
                 continue
             if re.fullmatch(r"net(_\w+)?|\w+_(net|layer|network|model)|network|model|layer", name):
                 return Slip(

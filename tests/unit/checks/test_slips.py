@@ -145,7 +145,7 @@ ERRORS += [
     (network("torch.relu(", "nn.relu("), "name that the module does not have"),
     (
         loop("loss_fn(out, train_labels)", "np.mean((out - train_labels) ** 2)"),
-        "NumPy on tensors",
+        "NumPy used",
     ),
     (layer("    out = l", "    out == l"), "== in place of ="),
     (loop("loss.backward()", "loss.backward(); loss.backward()"), "backward() called twice"),
@@ -166,9 +166,10 @@ ERRORS += [
     (layer("layer(train_data)", "layer.conv2d(train_data)"), "name that it does not have"),
     (layer("nn.Linear(4, 1)", "nn.Linear(len(train_data.shape[1]), 1)"), "length of a number"),
     (layer("return out", "return out.detatch()"), "name that it does not have"),
-    (layer("nn.Linear(4, 1)", "self.layer"), "self outside of a class"),
+    (layer("nn.Linear(4, 1)", "self.layer"), "undefined name"),
     (loop("loss_fn(out", "loss_fn()(out"), "loss called with nothing"),
     (layer("nn.Linear(4, 1)", "nn.Linear"), "class not called"),
+    (layer("nn.Linear(4, 1)", "nn.Sequential"), "class not called"),
 ]
 # What only the last resort knows: an author's pattern says more.
 AUTHORS_FIRST = {layer("layer(train_data)", "layer.conv2d(train_data)")}
@@ -227,6 +228,23 @@ def test_a_new_network_in_the_place_of_the_one_handed_over_is_told():
     assert "n_epochs" not in result.hint
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        (
+            loop("    optimizer = ", "    net = Deep(4, 3)\n    optimizer = "),
+            "another network trained",
+        ),
+        (loop("net(train_data)", "Deep(train_data)"), "the class in place of the network"),
+        (layer("layer(train_data)", "random_layer(train_data)"), "layer of another cell"),
+        (layer("layer(train_data)", "layr(train_data)"), "undefined name"),
+        (layer("layer", "my_layer").replace("my_layer(t", "myy_layer(t"), "undefined name"),
+    ],
+)
+def test_the_same_is_said_where_the_other_cells_are_not_there(text, name):
+    assert outcome(text).mistake == name
+
+
 def test_a_variable_is_not_taken_for_an_argument_of_another_kind():
     text = "def train(net, n_epochs):\n    return n_neurons + n_epochs"
     assert slips_of_text(text) == ()
@@ -251,6 +269,23 @@ def test_a_near_name_is_one_that_exists_and_can_be_meant():
     # `weight` is an attribute there, and no variable.
     hint = outcome(layer("return out", "return layer.weight + weights")).hint
     assert "Did you mean" not in hint
+
+
+def test_a_result_that_is_printed_is_told_beside_the_name_that_a_check_gives():
+    checks = Checks("exercise")
+    with answer_given(Answer(layer("return out", "print(out)"))), checks("a check", points=1):
+        checks.require(False, "A list is to come back.", "no list")
+    (result,) = checks.results
+    assert result.mistake == "no list"
+    assert result.hint.endswith("hand it back with `return`.")
+
+
+def test_a_name_that_is_not_there_is_an_undefined_one_with_a_word_on_why():
+    result = outcome(network("forward(self, r)", "forward(self, x)"))
+    assert result.mistake == "undefined name"
+    assert "`forward` is handed `x` and never looks at it" in result.hint
+    result = outcome(layer("nn.Linear(4, 1)", "self.layer"))
+    assert "only in the methods of a class" in result.hint
 
 
 def test_two_losses_have_a_backward_each():
