@@ -227,7 +227,7 @@ def global_of(tree: ast.Module) -> Slip | None:
 
 
 def _words(name: str) -> set[str]:
-    """Give the parts of a name that say what it is: in `n_epochs`, the n says nothing."""
+    """Give the parts of a name that say what it is, which a single letter does not."""
     return {word for word in name.split("_") if len(word) > 1}
 
 
