@@ -29,6 +29,10 @@ _COMMAND = (
 _PATIENCE = 10  # seconds, for a check that is stopped to tidy up
 _MARKS = {"solved": "✔", "written": "✔", "red": "✘", "cannot run": "✘"}
 _OPEN = "○"
+_UNWRITTEN = {
+    "untouched": "Write your answer into its cell.",
+    "empty": "Its cell is empty; write your answer into it.",
+}
 
 
 def checklist(notebook: str | None = None) -> None:
@@ -255,7 +259,8 @@ def as_text(report: Mapping[str, Any]) -> str:
     for heading, rows in _parts(report):
         lines += ["", heading]
         for state, title, says in rows:
-            lines += [f"  {state:<11} {title}", *(f"              {line}" for line in says)]
+            lines += [f"  {state:<11} {title}"]
+            lines += [f"              {_plain(name, line)}" for name, line in says]
     lines += ["", *report["notes"]] if report["notes"] else []
     return "\n".join(lines)
 
@@ -287,7 +292,7 @@ def as_html(report: Mapping[str, Any]) -> str:
                 f'<tr><th scope="row" {cell}>{_marked(title)}</th>'
                 f'<td style="text-align:left;vertical-align:top;white-space:nowrap">{mark}'
                 f"{html.escape(state)}</td>"
-                f"<td {cell}>{'<br>'.join(_marked(line) for line in says)}</td></tr>"
+                f"<td {cell}>{_lines(says) or _marked(_UNWRITTEN.get(state, ''))}</td></tr>"
             )
         groups.append("</tbody>")
     paragraphs = "".join(f'<p style="margin:0.3em 0">{part}</p>' for part in parts)
@@ -295,6 +300,19 @@ def as_html(report: Mapping[str, Any]) -> str:
         f"{paragraphs}<table><caption {cell}>{html.escape(_headline(report))}</caption>"
         f"{''.join(groups)}</table>"
     )
+
+
+def _plain(name: str, line: str) -> str:
+    return f"- {name}: {line}".removesuffix(": ") if name else line
+
+
+def _lines(says: list[tuple[str, str]]) -> str:
+    """Write each line as a paragraph, so that one can be told from the next."""
+    shown = ""
+    for name, line in says:
+        head = f"&bull; <strong>{_marked(name)}</strong>{': ' if line else ''}" if name else ""
+        shown += f'<p style="margin:0 0 0.4em">{head}{_marked(line)}</p>'
+    return shown
 
 
 def _marked(text: str) -> str:
@@ -309,15 +327,23 @@ def _headline(report: Mapping[str, Any]) -> str:
     return f"{report['notebook']}, as it was saved on {saved:%Y-%m-%d at %H:%M:%S}"
 
 
-def _parts(report: Mapping[str, Any]) -> Iterator[tuple[str, list[tuple[str, str, list[str]]]]]:
-    """Give headings, each with its rows: a state, a title, and what there is to say."""
+def _parts(
+    report: Mapping[str, Any],
+) -> Iterator[tuple[str, list[tuple[str, str, list[tuple[str, str]]]]]]:
+    """Give headings, each with its rows: a state, a title, and what there is to say.
+
+    A line is the name of the check that it is about, or nothing, and the rest of it.
+    """
     exercises = [
-        (each["state"], each["title"], [*each["says"], *each["remarks"]])
+        (each["state"], each["title"], [_split(each, line) for line in _said_of(each)])
         for each in report["exercises"]
     ]
-    nothing: list[str] = []
+    nothing: list[tuple[str, str]] = []
     questions = [(each["state"], each["title"], nothing) for each in report["questions"]]
-    cells = [("cannot run", each["title"], each["says"]) for each in report["cells"]]
+    cells = [
+        ("cannot run", each["title"], [("", line) for line in each["says"]])
+        for each in report["cells"]
+    ]
     for heading, rows in (
         ("Exercises", exercises),
         ("Written answers", questions),
@@ -325,3 +351,16 @@ def _parts(report: Mapping[str, Any]) -> Iterator[tuple[str, list[tuple[str, str
     ):
         if rows:
             yield heading, rows
+
+
+def _said_of(exercise: Mapping[str, Any]) -> list[str]:
+    return [*exercise["says"], *exercise["remarks"]]
+
+
+def _split(exercise: Mapping[str, Any], line: str) -> tuple[str, str]:
+    """Part the name of a check from what is said of it."""
+    for check in exercise.get("checks", ()):
+        name = check["name"]
+        if not check["passed"] and (line == name or line.startswith(f"{name}: ")):
+            return name, line[len(name) + 2 :]
+    return "", line

@@ -28,7 +28,9 @@ __all__ = [
     "error_in_cell",
     "given_answer",
     "in_history",
+    "is_defined",
     "is_near",
+    "newest_first",
     "parse",
 ]
 
@@ -133,9 +135,22 @@ def answer_of(name: str) -> Answer | None:
     if shell is None:
         return None
     try:
-        return _from_history(shell, name)
+        return next(_from_history(shell, name), None)
     except Exception:
         return None
+
+
+def newest_first(name: str) -> Iterator[Answer]:
+    """Go through the cells of the history that define `name` or were meant to."""
+    shell = _shell()
+    if shell is not None:
+        yield from _from_history(shell, name)
+
+
+def is_defined(name: str) -> bool:
+    """Tell whether the notebook has something of this name now."""
+    shell = _shell()
+    return shell is not None and name in shell.user_ns
 
 
 def parse(text: str) -> ast.Module | None:
@@ -177,7 +192,7 @@ def _shell() -> Any:
     return get() if callable(get) else None
 
 
-def _from_history(shell: Any, name: str) -> Answer | None:
+def _from_history(shell: Any, name: str) -> Iterator[Answer]:
     manager = getattr(shell, "history_manager", None)
     raw = list(getattr(manager, "input_hist_raw", None) or shell.user_ns.get("In") or ())
     python = list(getattr(manager, "input_hist_parsed", None) or raw)
@@ -185,12 +200,11 @@ def _from_history(shell: Any, name: str) -> Answer | None:
     for position in range(len(raw) - 2, -1, -1):
         if _may_answer(raw[position], name):
             text = raw[position]
-            return Answer(
+            yield Answer(
                 text,
                 _error_of(shell, text, python[position] if position < len(python) else text),
                 untouched=_is_stub(text, name, raw[:position]),
             )
-    return None
 
 
 def _may_answer(text: str, name: str) -> bool:

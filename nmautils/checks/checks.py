@@ -44,7 +44,8 @@ from nmautils.checks.mistakes import (
     look_closer,
 )
 from nmautils.checks.probe import ASIDE, quietly
-from nmautils.checks.score import CheckResult, Score
+from nmautils.checks.score import CheckResult, Score, capital
+from nmautils.checks.stale import why_stale
 from nmautils.device import in_notebook
 
 __all__ = ["Checks"]
@@ -221,7 +222,9 @@ class Checks:
     def report(self) -> Score:
         """Sum the points, show the checks, and give the score as the value of the cell."""
         ASIDE.put_back()
-        score = Score(self.exercise, self.results, self.title, self.compared)
+        stale = why_stale()
+        notice = f"{capital(stale.name)}: {stale.hint}" if stale is not None else ""
+        score = Score(self.exercise, self.results, self.title, self.compared, notice)
         if not in_notebook():
             print(score.text())
         if os.environ.get("NBGRADER_VALIDATING") and not all(r.passed for r in self.results):

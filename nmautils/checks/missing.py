@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from nmautils.checks.answer import TROUBLES, Answer, CellError, Slip, is_near, parse, without_magics
 
-__all__ = ["NOT_SOLVED", "why_missing", "why_unread"]
+__all__ = ["NOT_SOLVED", "made_at", "why_missing"]
 
 # The name of the one mistake that means that there is no answer.
 NOT_SOLVED = "not solved yet"
@@ -64,7 +64,7 @@ def why_missing(name: str, answer: Answer | None) -> Slip:
             "answer not run",
             "Your cell was changed and has not run since. Run it, then this one.",
         )
-    unread = why_unread(answer)
+    unread = _why_unread(answer)
     if unread is not None:
         return unread
     tree = parse(answer.text)
@@ -96,7 +96,7 @@ def why_missing(name: str, answer: Answer | None) -> Slip:
 # --- cells that Python cannot read ----------------------------------------------------------------
 
 
-def why_unread(answer: Answer) -> Slip | None:
+def _why_unread(answer: Answer) -> Slip | None:
     """Say what is wrong with a cell that is no Python; None for one that is."""
     error = answer.error
     if error is not None and not _is_syntax(error.kind):
@@ -210,6 +210,16 @@ def _line_that_raises(tree: ast.Module, name: str) -> int:
         if isinstance(node, ast.Raise) and "NotImplementedError" in ast.dump(node):
             return node.lineno
     return 0
+
+
+def made_at(name: str, answer: Answer) -> int:
+    """Give the line in which a cell made `name` when it ran; 0 if it did not get there."""
+    tree = parse(answer.text)
+    if tree is None or _why_unread(answer) is not None or _line_that_raises(tree, name):
+        return 0
+    lines = [node.lineno for node in tree.body if name in _made([node])]
+    stop = answer.error.line if answer.error is not None else 0
+    return next((line for line in lines if not stop or line < stop), 0)
 
 
 def _stopped(name: str, error: CellError | None) -> Slip | None:

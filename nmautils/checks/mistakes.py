@@ -1,5 +1,6 @@
 """The mistakes behind a wrong value or an error, and the hints that go with them."""
 
+import ast
 import contextlib
 import difflib
 import re
@@ -7,11 +8,14 @@ import traceback
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeAlias
 
-from nmautils.checks.answer import Answer, answer_of, given_answer, in_history
+from nmautils.checks.answer import Answer, answer_of, given_answer, in_history, parse
 from nmautils.checks.compare import Comparison
-from nmautils.checks.missing import NOT_SOLVED, why_missing, why_unread
+from nmautils.checks.missing import NOT_SOLVED, why_missing
 from nmautils.checks.probe import files_of_probes, is_probed, names_probed_last, passed_a_probe
-from nmautils.checks.slips import BLANK_LEFT, ErrorHint, Raised, slip_of_error, slips_of_text
+from nmautils.checks.slips import ErrorHint, Raised
+from nmautils.checks.slips_by_error import slip_of_error, slip_of_last_resort
+from nmautils.checks.slips_by_text import BLANK_LEFT, NOT_KEPT, PRINTED, slips_of_text
+from nmautils.checks.stale import text_that_made
 
 __all__ = [
     "BLANK_LEFT",
@@ -117,6 +121,7 @@ def explain(error: BaseException, known: Iterable[KnownError] = ()) -> CheckFail
         next((each for each in hints if each.at), None)
         or slip_of_error(Raised(text, line, answer))
         or next(iter(hints), None)
+        or slip_of_last_resort(Raised(text, line, answer))
     )
     if found is not None:
         return CheckFailed(found.hint + _came(text, line), found.name, stopped)
@@ -140,9 +145,6 @@ def look_closer(failure: CheckFailed) -> CheckFailed:
     A slip that is one whatever the numbers say, such as ``optimizer.step`` without parentheses,
     goes before a name that was found by a trait of the value.
     """
-    older = _older_version()
-    if older is not None and older.mistake != failure.mistake:  # there may be none before it
-        return older
     if failure.mistake in {NOT_SOLVED, BLANK_LEFT}:
         return failure
     slips = slips_of_text(_answer_text())
@@ -152,24 +154,11 @@ def look_closer(failure: CheckFailed) -> CheckFailed:
     if not failure.mistake and slips:
         hint = f"{slips[0].hint} ({failure.hint.strip()})"
         return CheckFailed(hint, slips[0].name, failure.stopped)
-    blank = next((slip for slip in slips if slip.name == BLANK_LEFT), None)
-    if blank is not None:
-        return CheckFailed(f"{failure.hint} {blank.hint}", failure.mistake, failure.stopped)
+    # Where the value has its name, these say how it came to be.
+    how = next((slip for slip in slips if slip.name in {BLANK_LEFT, PRINTED, NOT_KEPT}), None)
+    if how is not None and how.name != failure.mistake:
+        return CheckFailed(f"{failure.hint} {how.hint}", failure.mistake, failure.stopped)
     return failure
-
-
-def _older_version() -> CheckFailed | None:
-    """Say so if Python could not read the cell when it ran last: what it made before is checked."""
-    if given_answer() is not None or not in_history():
-        return None
-    for name in names_probed_last():
-        answer = answer_of(name)
-        slip = why_unread(answer) if answer is not None and not answer.untouched else None
-        if slip is not None:
-            sentence, line, code = slip.hint.partition("\n")
-            hint = f"{sentence} Until then, your version before that is checked.{line}{code}"
-            return CheckFailed(hint, slip.name, slip.name)
-    return None
 
 
 def _missing(name: str) -> CheckFailed:
@@ -207,21 +196,39 @@ def _answer_text(line: str = "") -> str:
     given = given_answer()
     if given is not None:
         return given.text
-    texts = [found.text for name in names_probed_last() if (found := answer_of(name))]
+    # The cell that ran last may have failed: what is checked is then of a cell before it.
+    texts = [text for name in names_probed_last() if (text := text_that_made(name))]
     # A probe may also reach for a given class, whose cell has neither the line nor slips.
     at_fault = [text for text in texts if line in text and (line or slips_of_text(text))]
     return (at_fault or texts or [""])[-1]
 
 
 def _undefined(name: str, line: str, answer: str) -> str:
-    words = set(re.findall(r"[A-Za-z_]\w*", answer)) - {name}
-    near = difflib.get_close_matches(name, sorted(words), 1, 0.8)
-    advice = (
-        f"Did you mean `{near[0]}`?"
-        if near
-        else "Is it misspelt, or a variable of another cell? Work with the arguments."
-    )
+    near = difflib.get_close_matches(name, _variables(answer, line) - {name}, 1, 0.8)
+    if near:
+        advice = f"Did you mean `{near[0]}`?"
+    elif re.search(rf"\b{name}\s*\(", line):
+        advice = "Is it misspelt, or made in another cell?"
+    else:
+        advice = "Is it misspelt, or a variable of another cell? Work with the arguments."
     return f"Your code uses {name}, which is not defined{_where(line)}. {advice}"
+
+
+def _variables(answer: str, line: str) -> set[str]:
+    """Give the names that may have been meant: those of the answer, and what it is asked for."""
+    tree = parse(answer)
+    names = set(names_probed_last())
+    for node in ast.walk(tree) if tree is not None else ():
+        if isinstance(node, ast.Name):
+            names.add(node.id)
+        elif isinstance(node, ast.arg):
+            names.add(node.arg)
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names.add(node.name)
+        elif isinstance(node, ast.alias):
+            names.add(node.asname or node.name)
+    # Given classes stand in other cells, and texts of the answer name them.
+    return names | set(re.findall(r"\b[A-Z]\w*[a-z]\w*", answer))
 
 
 def _blank_at(line: str, text: str) -> str:

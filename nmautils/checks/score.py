@@ -12,6 +12,8 @@ __all__ = ["Cause", "CheckResult", "Score", "as_html", "capital", "causes_of"]
 
 # Words that are code, although they look like any other word.
 _CODE = {"append", "backward", "detach", "forward", "item", "relu", "self", "sigma"}
+# The table is as wide without hints in it as with them.
+_WIDE = "min-width:min(34em,60vw)"
 
 
 @dataclass(frozen=True)
@@ -84,10 +86,13 @@ class Score(float):
         How students know the exercise; its grade id if left out.
     compared : mapping, optional
         Numbers of failed checks that are worth a picture, by the names of the checks.
+    notice : str, optional
+        What to know before the checks are read, also if all of them hold.
     """
 
     exercise: str
     title: str
+    notice: str
     results: tuple[CheckResult, ...]
     possible: float
     _compared: dict[str, Comparison]
@@ -99,10 +104,12 @@ class Score(float):
         results: Sequence[CheckResult],
         title: str = "",
         compared: Mapping[str, Comparison] | None = None,
+        notice: str = "",
     ) -> "Score":
         self = super().__new__(cls, round(sum(r.earned for r in results), 6))
         self.exercise = exercise
         self.title = title or exercise
+        self.notice = notice
         self.results = tuple(results)
         self.marked = False
         self.possible = round(sum(r.points for r in results), 6)
@@ -152,7 +159,8 @@ class Score(float):
         if self.untouched:
             return f"{self.headline()}\n  {self.results[0].hint}"
         decided = self._decided()
-        lines = [f"  {_indented(_diagnosis(cause.first), 2)}" for cause in self.causes]
+        lines = [f"  {_indented(self.notice, 2)}"] if self.notice else []
+        lines += [f"  {_indented(_diagnosis(cause.first), 2)}" for cause in self.causes]
         for i, r in enumerate(self.results):
             mark = "-   " if i in decided else "ok  " if r.passed else "FAIL"
             lines.append(f"  {mark}  {r.name} ({r.earned:g}/{r.points:g})")
@@ -165,7 +173,8 @@ class Score(float):
         head = f"<strong>{html.escape(self.headline())}</strong>"
         if self.untouched:
             return f'<p style="margin:0.3em 0">{head}<br>{as_html(self.results[0].hint)}</p>'
-        said = "".join(
+        said = f'<p style="margin:0.3em 0">{as_html(self.notice)}</p>' if self.notice else ""
+        said += "".join(
             f'<p style="margin:0.3em 0"><em>{as_html(_diagnosis(cause.first))}</em></p>'
             for cause in self.causes
         )
@@ -189,7 +198,8 @@ def as_html(text: str) -> str:
     sentence, _, code = text.partition("\n")
     shown = re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(sentence))
     if code:
-        shown += f'<code style="display:block;white-space:pre">{html.escape(code)}</code>'
+        style = "display:block;white-space:pre;font-style:normal;margin:0.4em 0 0.8em"
+        shown += f'<code style="{style}">{html.escape(code)}</code>'
     return shown
 
 
@@ -197,12 +207,14 @@ def _table_row(result: CheckResult, decided: bool) -> str:
     colour, mark = ("#1a9c74", "&#10004;") if result.passed else ("#d55e00", "&#10008;")
     grey = ""
     if decided:
-        colour, mark, grey = "#808080", "&ndash;", ";color:#808080"
+        # Paler than the page's own colour: no one grey can be read on both light and dark pages.
+        colour, mark, grey = "inherit;opacity:0.75", "&ndash;", ";opacity:0.75"
     hint = "" if result.passed or decided else f"<br><em>{as_html(_diagnosis(result))}</em>"
     hint += _picture(result.picture) if result.picture else ""
     return (
         f'<tr><td style="text-align:center;color:{colour}">{mark}</td>'
-        f'<td style="text-align:left;white-space:normal{grey}">{html.escape(result.name)}{hint}'
+        f'<td style="text-align:left;white-space:normal;{_WIDE}{grey}">'
+        f"{html.escape(result.name)}{hint}"
         f'</td><td style="text-align:right;white-space:nowrap{grey}">{result.earned:g} / '
         f"{result.points:g}</td></tr>"
     )

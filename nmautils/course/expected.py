@@ -374,8 +374,17 @@ def store_expected(nb: NotebookNode, folder: Path, key: str) -> list[Path]:
 # --- showing -----------------------------------------------------------------------------------
 
 
-def expected_cell(exercise: str, alt: str, folder: Path) -> NotebookNode:
+def expected_cell(exercise: str, alt: str, folder: Path, recorded: bool = True) -> NotebookNode:
     """The Markdown cell that shows what was kept.
+
+    Parameters
+    ----------
+    exercise, alt
+        Name of the exercise, and its picture in words.
+    folder
+        Where the files are.
+    recorded
+        Whether the notebook works on a recording: simulated here, while the student's may be real.
 
     Raises
     ------
@@ -390,13 +399,13 @@ def expected_cell(exercise: str, alt: str, folder: Path) -> NotebookNode:
     text = folder / f"{exercise}.txt"
     if not pictures and not text.exists():
         raise CourseError(f"nothing is kept for expected: {exercise!r}; run nmautils build")
-    parts = [
-        "**What you should see** above, once your answer works. Ours ran on simulated data; "
-        "expect the same picture, not the same last digit."
+    ran = "Ours ran on simulated data" if recorded else "Yours may differ a little"
+    advice = (
+        "expect the same picture, not the same last digit"
         if pictures
-        else "**What you should see** above, once your answer works. Ours ran on simulated data; "
-        "do not mind the last digits."
-    ]
+        else "do not mind the last digits"
+    )
+    parts = [f"**What you should see** above, once your answer works. {ran}; {advice}."]
     if text.exists():
         parts.append("```text\n" + text.read_text(encoding="utf-8").rstrip("\n") + "\n```")
     for number, path in enumerate(pictures, start=1):
@@ -417,12 +426,15 @@ class ShowExpected(NbGraderPreprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         here = Path(resources.get("metadata", {}).get("path", ".")) / self.folder
+        recorded = any(
+            cell.cell_type == "code" and "nma.load_data" in cell.source for cell in nb.cells
+        )
         cells = []
         for cell in nb.cells:
             cells.append(cell)
             exercise = cell.metadata.pop("expected", None)
             alt = cell.metadata.pop("alt", "")
             if exercise is not None:
-                cells.append(expected_cell(exercise, alt, here))
+                cells.append(expected_cell(exercise, alt, here, recorded))
         nb.cells = cells
         return nb, resources

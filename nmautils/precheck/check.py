@@ -260,8 +260,18 @@ class _Check:
             says.append(words.GAVE_UP)
         elif outcome.status == "error":
             reason = self._why(i, outcome)
-            says += [reason] if reason not in says else []
+            says = [each for each in says if each != reason] + [reason + self._at(i, outcome)]
         return CellReport(i + 1, self._name_of_cell(i), says) if says else None
+
+    def _at(self, i: int, outcome: Outcome) -> str:
+        """Say in which line a cell stopped, unless it is the one that the cell is named by."""
+        lines = self.cells[i].source.split("\n")
+        # IPython does not count blank lines at the top.
+        blank = next((n for n, line in enumerate(lines) if line.strip()), 0)
+        place = outcome.line + blank if outcome.line else 0
+        code = _short(lines[place - 1], 50) if 0 < place <= len(lines) else ""
+        named = next((n for n, line in enumerate(lines, 1) if line.strip()[:1] not in ("", "#")), 0)
+        return f" (Line {place}: `{code}`)" if code and place != named else ""
 
     def _name_of_cell(self, i: int) -> str:
         if self.kinds[i] == Kind.EXERCISE:

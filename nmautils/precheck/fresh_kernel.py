@@ -4,6 +4,7 @@ import ast
 import json
 import os
 import queue
+import re
 import shutil
 import subprocess
 import sys
@@ -29,6 +30,7 @@ __all__ = ["RUNNING", "FreshKernel", "Outcome"]
 # Set for what runs here, so that a cell that asks for this very check does not begin another one.
 RUNNING = "NMAUTILS_CHECKLIST"
 START_SECONDS = 180  # with the imports that all notebooks share, on a slow disk
+_ARROW = re.compile(r"^-+>\s*(\d+)", re.M)
 LOOK_AGAIN = 0.2  # seconds, after which a kernel that says nothing may have ended
 
 
@@ -42,6 +44,8 @@ class Outcome:
         ``"ok"``, ``"error"``, ``"time-out"`` or ``"died"``.
     ename, evalue : str
         Name and text of its error.
+    line : int
+        Line of the cell in which it arose, from 1; 0 if that is not known.
     checks : list of dict or None
         Name, passed, hint and mistake of each check, if its value was a score.
     """
@@ -49,6 +53,7 @@ class Outcome:
     status: str
     ename: str = ""
     evalue: str = ""
+    line: int = 0
     checks: list[dict[str, Any]] | None = field(default=None)
 
 
@@ -191,7 +196,11 @@ class FreshKernel:
 
 def _outcome(reply: dict[str, Any]) -> Outcome:
     if reply["status"] != "ok":
-        return Outcome("error", str(reply.get("ename", "")), str(reply.get("evalue", "")))
+        trace = "\n".join(map(str, reply.get("traceback", ())))
+        # The first arrow is in the cell itself, later ones in what it called.
+        arrow = _ARROW.search(re.sub(r"\x1b\[[\d;]*m", "", trace))
+        line = int(arrow[1]) if arrow else 0
+        return Outcome("error", str(reply.get("ename", "")), str(reply.get("evalue", "")), line)
     try:
         shown = reply["user_expressions"]["checks"]["data"]["text/plain"]
         return Outcome("ok", checks=json.loads(ast.literal_eval(shown)))

@@ -26,20 +26,28 @@ def begin(blocked: Iterable[str]) -> None:
     for name in SLOW:
         importlib.import_module(name)
     # A module that is loaded already is found without asking anybody.
-    sys.meta_path.insert(0, _NotThere(blocked))
+    names = frozenset(blocked)
+    sys.meta_path[:] = [_Without(finder, names) for finder in sys.meta_path]
     socket.getaddrinfo = _no_network
     IPython.get_ipython().events.register("post_run_cell", _keep)
 
 
-class _NotThere:
-    """Finds nothing, and says so, for modules that are missing where notebooks are graded."""
+class _Without:
+    """A finder of modules that does not find some of them, as where they are not installed.
 
-    def __init__(self, names: Iterable[str]) -> None:
-        self.names = frozenset(names)
+    It must not raise: libraries ask `importlib.util.find_spec` whether a module is there.
+    """
 
-    def find_spec(self, name: str, path: Sequence[str] | None = None, target: Any = None) -> None:
-        if name.partition(".")[0] in self.names:
-            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+    def __init__(self, finder: Any, names: frozenset[str]) -> None:
+        self._finder, self._names = finder, names
+
+    def find_spec(self, name: str, path: Sequence[str] | None = None, target: Any = None) -> Any:
+        if name.partition(".")[0] in self._names:
+            return None
+        return self._finder.find_spec(name, path, target)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._finder, name)
 
 
 def _no_network(host: Any, *_: Any, **__: Any) -> Any:

@@ -104,6 +104,31 @@ def test_text_has_a_line_for_everything():
     )
 
 
+def test_each_check_that_does_not_hold_has_a_line_and_its_name_stands_out():
+    checks = [
+        {"name": "a size: of `x`", "passed": False},
+        {"name": "a size", "passed": True},
+        {"name": "bare", "passed": False},
+    ]
+    says = ["2 of 3 visible checks do not hold.", "a size: of `x`: Too <small>: 3.", "bare"]
+    exercise = {"title": "One", "state": "red", "says": says, "remarks": [], "checks": checks}
+    report = {**REPORT, "exercises": [exercise]}
+    text, page = as_text(report), as_html(report)
+    assert "   - a size: of `x`: Too <small>: 3.\n" in text
+    assert text.count("- bare\n") == 1
+    assert "<strong>a size: of <code>x</code></strong>: Too &lt;small&gt;: 3.</p>" in page
+    assert "<strong>bare</strong></p>" in page
+    assert "<strong>2 of 3" not in page
+
+
+def test_the_table_says_what_to_do_about_each_written_answer_that_is_missing():
+    questions = [{"title": "A", "state": "empty"}, {"title": "B", "state": "untouched"}]
+    page = as_html({**REPORT, "questions": questions})
+    assert "write your answer into it.</td>" in page
+    assert "Write your answer into its cell.</td>" in page
+    assert 'normal"></td>' not in page
+
+
 # Which file it is
 
 

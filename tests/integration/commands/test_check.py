@@ -239,6 +239,57 @@ def test_an_answer_that_needs_a_missing_module_is_red_and_says_why_once(checked)
     assert cell["says"] == ["The module `cupy` is not there where notebooks are graded."]
 
 
+def test_asking_whether_a_missing_module_is_there_costs_nothing(checked):
+    # pytest is installed beside the tests. Libraries ask for what may be missing in this way too:
+    # the optimisers of torch ask for pandas.
+    answer = f"""from importlib.util import find_spec
+
+for name in ("pytest", "pandas"):
+    assert find_spec(name) is None
+try:
+    import pytest.no_such_part
+except ModuleNotFoundError as error:
+    assert error.name == "pytest"
+{RIGHT}"""
+    _, report = checked(answer, "import pandas as pd", "import pytest")
+    assert states(report) == {"double": "solved"}
+    assert [len(each["says"]) for each in report["cells"]] == [1, 1]
+
+
+def test_an_optimiser_of_torch_runs_beside_a_missing_module(checked):
+    answer = """import torch
+
+
+def double(x):
+    w = torch.zeros(1, requires_grad=True)
+    optimizer = torch.optim.SGD([w], lr=1.0)
+    (-2 * x * w).sum().backward()
+    optimizer.step()
+    return w.item()"""
+    own = "import pandas as pd", "import tensorflow as tf"
+    _, report = checked(answer, *own, seconds="60")
+    assert states(report) == {"double": "solved"}, report["exercises"]
+
+
+def test_the_line_that_fails_is_told_if_it_is_not_the_first(checked):
+    own = [
+        "import math\n\n\nmath.sqrt(-1)",
+        "\n\nx = 1\nimport cupy",
+        "import json\njson.dumps(\n    nowhere\n)",
+        "# first\n1 / 0",
+    ]
+    _, report = checked(RIGHT, *own)
+    one, two, three, four = (each["says"] for each in report["cells"])
+    assert len(one) == 1
+    assert one[0].startswith("It stops: ValueError: ")
+    assert one[0].endswith(" (Line 4: `math.sqrt(-1)`)")
+    module = "The module `cupy` is not there where notebooks are graded."
+    assert two == [f"{module} (Line 4: `import cupy`)"]
+    name = "It uses `nowhere`, which no cell of this notebook makes."
+    assert three == [f"{name} (Line 3: `nowhere`)"]
+    assert four == ["It stops: ZeroDivisionError: division by zero"]
+
+
 def test_an_answer_with_a_syntax_error_says_where(checked):
     status, report = checked("def double(x):\n    return 2 * (x\n")
     assert status == 1

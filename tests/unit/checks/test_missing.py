@@ -1,6 +1,8 @@
 """Why a name is missing although its cell ran: from its text and the error it ended with."""
 
 import builtins
+import html
+import re
 import textwrap
 
 import pytest
@@ -342,12 +344,85 @@ def test_what_the_answer_does_to_such_a_variable_is_kept(notebook):
     assert all(result.passed for result in notebook.shell.user_ns["checks"].results)
 
 
+def reported(notebook):
+    notebook(CHECK + "score = checks.report()")
+    return notebook.shell.user_ns["score"]
+
+
 def test_a_check_says_that_it_looks_at_an_older_version(notebook, capsys):
     notebook("def train(net, x):\n    return 3 * x")
     notebook("def train(net, x):\n    return (x")
-    result = checked(notebook, capsys)
-    assert result.mistake == "cell that Python cannot read"
-    assert "line 2 of your cell" in result.hint
-    assert "your version before that is checked" in result.hint
+    score = reported(notebook)
+    for said in (score.text(), score._repr_html_()):
+        assert "Cell that Python cannot read: " in said
+        assert "line 2 of your cell" in said
+        assert "your version before that is checked" in said
+        assert said.count("your version before") == 1
+        assert "Expected 1, got 3" in said  # that version's own result stands below
+    assert not score.causes
     notebook("def train(net, x):\n    return x\ntrain(None)")
     assert checked(notebook, capsys).passed
+    assert reported(notebook).notice == ""
+
+
+GREEN = "def train(net, x):\n    y = x\n    return y"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (GREEN.replace("):", ")"), "Python cannot read line 1 of your cell"),
+        (GREEN.replace("train", "Train"), "makes `Train`, and what is needed is `train`"),
+        (GREEN.replace("train", "tain"), "makes `tain`, and what is needed is `train`"),
+        ('raise NotImplementedError("Exercise: complete train")\n' + GREEN, "line 1 of your cell"),
+        ("layer = undefined_name(3)\n" + GREEN, "undefined_name"),
+        ("# " + GREEN.replace("\n", "\n# "), "behind a #"),
+    ],
+)
+@pytest.mark.parametrize("between", [[], ["x = 1"]])
+def test_a_cell_that_was_broken_after_it_worked_is_told_above_a_green_table(
+    notebook, capsys, text, said, between
+):
+    notebook(GREEN)
+    assert reported(notebook).notice == ""
+    notebook(text)
+    for other in between:
+        notebook(other)
+    score = reported(notebook)
+    assert float(score) == 2
+    for shown in (score.text(), score._repr_html_()):
+        assert said in html.unescape(re.sub("</?code[^>]*>", "`", shown))
+        assert "Until then, your version before that is checked." in shown
+    notebook(GREEN)
+    assert reported(notebook).notice == ""
+
+
+def test_the_released_cell_that_was_put_back_is_told_too(notebook, capsys):
+    notebook(STUB)
+    notebook(GREEN)
+    notebook(STUB)
+    assert "line that raises NotImplementedError is still there" in reported(notebook).notice
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        "def train_two(net, x):\n    y = x\n    return y",
+        "def train2(net, x):\n    y = x\n    return (y",
+        "def brain(z):\n    a = 3\n    b = a\n    return b",
+        "# def train in the tutorial\nz = 3",
+        "trial = train(None, 3)\n1 / 0",
+        "1 / 0",
+        "def train(net, x):\n    return x\n\n\ntrain(3)",
+    ],
+)
+def test_other_cells_are_not_taken_for_a_newer_version(notebook, capsys, beside):
+    notebook(GREEN)
+    notebook(beside)
+    assert reported(notebook).notice == ""
+
+
+def test_slips_are_looked_for_in_the_version_that_is_checked(notebook, capsys):
+    notebook("def train(net, x):\n    return 3 * x")
+    notebook("def train(net, x):\n    x.sort\n    x.item\nreturn x")
+    assert checked(notebook, capsys).mistake == ""

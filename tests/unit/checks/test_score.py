@@ -221,5 +221,15 @@ def test_hints_show_code_as_code():
     shown = as_html("Line 2: `a < b`.\n    a < b\n      ^")
     assert shown == (
         "Line 2: <code>a &lt; b</code>."
-        '<code style="display:block;white-space:pre">    a &lt; b\n      ^</code>'
+        '<code style="display:block;white-space:pre;font-style:normal;margin:0.4em 0 0.8em">'
+        "    a &lt; b\n      ^</code>"
     )
+
+
+def test_a_row_that_was_not_run_has_the_page_s_own_colour_and_the_table_its_width():
+    rows = [CheckResult(name, 1, False, "Mend it.", "a slip", "a slip") for name in "ab"]
+    page = Score("exercise", rows)._repr_html_()
+    # Grey on white, or on the pale stripes of a table, has less contrast than 4.5.
+    assert "#808080" not in page
+    assert page.count("opacity:0.75") == 6
+    assert "min-width" in page

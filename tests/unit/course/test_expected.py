@@ -301,6 +301,19 @@ def test_the_picture_stands_below_its_demo_cell(tmp_path):
     json.dumps(made[2])
 
 
+def test_simulated_data_are_spoken_of_where_a_recording_is_loaded(tmp_path):
+    (tmp_path / "expected").mkdir()
+    (tmp_path / "expected" / "ex.txt").write_text("loss 1\n")
+    demo = code("d", expected="ex", alt="A")
+    loads = code("l")
+    loads.source = "resp_all, stimuli_all = nma.load_data()"
+    assert "simulated" in show(tmp_path, loads, exercise(), demo)[-1].source
+    demo = code("d", expected="ex", alt="A")
+    without = show(tmp_path, exercise(), demo)[-1].source
+    assert "simulated" not in without
+    assert "do not mind the last digits" in without
+
+
 def test_missing_pictures_are_one_clear_line(tmp_path):
     with pytest.raises(CourseError, match="nothing is kept for expected: 'ex'; run nmautils build"):
         show(tmp_path, exercise(), code("d", expected="ex", alt="A"))
