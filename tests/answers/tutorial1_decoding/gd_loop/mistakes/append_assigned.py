@@ -1,0 +1,17 @@
+# about: assigns to append
+# points: 0
+# names: append is not a variable
+
+def train(net, loss_fn, train_data, train_labels, n_epochs=50, learning_rate=1e-4):
+    optimizer = optim.SGD(net.parameters(), lr=learning_rate)
+    train_loss = []
+
+    for epoch in range(n_epochs):
+        out = net(train_data)
+        loss = loss_fn(out, train_labels)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        train_loss.append = loss.item()
+
+    return train_loss

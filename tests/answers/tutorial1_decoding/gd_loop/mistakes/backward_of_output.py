@@ -1,0 +1,17 @@
+# about: calls backward on the output
+# points: 0
+# names: backward() of the wrong thing
+
+def train(net, loss_fn, train_data, train_labels, n_epochs=50, learning_rate=1e-4):
+    optimizer = optim.SGD(net.parameters(), lr=learning_rate)
+    train_loss = []
+
+    for epoch in range(n_epochs):
+        out = net(train_data)
+        loss = loss_fn(out, train_labels)
+        optimizer.zero_grad()
+        out.backward()
+        optimizer.step()
+        train_loss.append(loss.item())
+
+    return train_loss

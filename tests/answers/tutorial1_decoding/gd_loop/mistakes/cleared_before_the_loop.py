@@ -1,0 +1,17 @@
+# about: clears the gradients once, before the loop
+# points: 2.5
+# names: zero_grad left out
+
+def train(net, loss_fn, train_data, train_labels, n_epochs=50, learning_rate=1e-4):
+    optimizer = optim.SGD(net.parameters(), lr=learning_rate)
+    train_loss = []
+
+    optimizer.zero_grad()
+    for epoch in range(n_epochs):
+        out = net(train_data)
+        loss = loss_fn(out, train_labels)
+        loss.backward()
+        optimizer.step()
+        train_loss.append(loss.item())
+
+    return train_loss

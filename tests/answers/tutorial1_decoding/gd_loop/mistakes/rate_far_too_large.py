@@ -1,0 +1,17 @@
+# about: takes steps a million times too long
+# points: 2
+# names: descent explodes
+
+def train(net, loss_fn, train_data, train_labels, n_epochs=50, learning_rate=1e-4):
+    optimizer = optim.SGD(net.parameters(), lr=1e6 * learning_rate)
+    train_loss = []
+
+    for epoch in range(n_epochs):
+        out = net(train_data)
+        loss = loss_fn(out, train_labels)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        train_loss.append(loss.item())
+
+    return train_loss
