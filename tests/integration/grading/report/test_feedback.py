@@ -99,7 +99,7 @@ def test_each_answer_is_followed_by_its_checks():
     assert "it returns a list with one Python float per epoch" in part
     assert "Loss recorded after the update" in part
     # The same hint is not said three times.
-    assert part.count("store the value from before the step") == 1
+    assert part.count("store the loss that backward() starts at") == 1
     assert part.count("as above") == 2
     marks = [mark.get_text() for mark in section(page, "gradient descent").select("td.mark")]
     assert marks.count("holds") == 3
