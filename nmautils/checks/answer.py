@@ -12,7 +12,7 @@ import linecache
 import re
 import sys
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from types import TracebackType
@@ -31,7 +31,9 @@ __all__ = [
     "is_defined",
     "is_near",
     "newest_first",
+    "notebook_variables",
     "parse",
+    "without_magics",
 ]
 
 # Whatever a student typed, reading it ends in one of these at worst.
@@ -151,6 +153,12 @@ def is_defined(name: str) -> bool:
     """Tell whether the notebook has something of this name now."""
     shell = _shell()
     return shell is not None and name in shell.user_ns
+
+
+def notebook_variables() -> Mapping[str, Any] | None:
+    """Give the variables of the notebook that runs now; None outside of one."""
+    shell = _shell()
+    return shell.user_ns if shell is not None else None
 
 
 def parse(text: str) -> ast.Module | None:

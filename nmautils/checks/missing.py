@@ -173,6 +173,13 @@ def _bad_line(kind: str, message: str, line: int, place: int, code: str) -> Slip
             f"Python cannot read {where}: it is indented with tabs, and other lines with spaces. "
             f"Use spaces only, four for each step, and {AGAIN}.{shown}",
         )
+    sign = re.match(r"\s*([-+*/@%]+|\.\w+)", code)
+    if message == "unexpected indent" and sign:
+        return Slip(
+            "formula over two lines",
+            f"Line {line} of your cell begins with `{sign[1]}`, and Python took the line above for "
+            f"the end of the formula. Put brackets round a formula over two lines, {AGAIN}.{shown}",
+        )
     if kind == "IndentationError":
         return Slip(
             "indentation",

@@ -15,6 +15,7 @@ from nmautils.checks.probe import files_of_probes, is_probed, names_probed_last,
 from nmautils.checks.slips import ErrorHint, Raised
 from nmautils.checks.slips_by_error import slip_of_error, slip_of_last_resort
 from nmautils.checks.slips_by_text import BLANK_LEFT, NOT_KEPT, PRINTED, slips_of_text
+from nmautils.checks.slips_of_variables import variable_of_notebook
 from nmautils.checks.stale import text_that_made
 
 __all__ = [
@@ -147,7 +148,11 @@ def look_closer(failure: CheckFailed) -> CheckFailed:
     """
     if failure.mistake in {NOT_SOLVED, BLANK_LEFT}:
         return failure
-    slips = slips_of_text(_answer_text())
+    text = _answer_text()
+    slips = slips_of_text(text)
+    variable = variable_of_notebook(text)
+    if variable is not None:
+        slips = (*slips, variable)
     sure = next((slip for slip in slips if slip.sure), None)
     if sure is not None and not failure.stopped:
         return CheckFailed(sure.hint, sure.name)

@@ -13,11 +13,11 @@ from nmautils.checks.slips_by_text import (
     OVERWRITTEN,
     PRINTED,
     forgotten,
-    global_of,
     network_made,
     not_called,
     slips_of_text,
 )
+from nmautils.checks.slips_of_variables import variable_of_notebook
 
 __all__ = ["slip_of_error", "slip_of_last_resort"]
 
@@ -399,7 +399,7 @@ def _variable_of_notebook(raised: Raised) -> Slip | None:
     """Recognise an error over sizes in a function that works on a variable of the notebook."""
     if raised.whole is None or not raised.said(r"^(RuntimeError|ValueError|IndexError)"):
         return None
-    return global_of(raised.whole)
+    return variable_of_notebook(raised.answer)
 
 
 _BY_ERROR: tuple[Callable[[Raised], Slip | None], ...] = (

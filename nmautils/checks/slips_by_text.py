@@ -23,6 +23,7 @@ __all__ = [
     "not_called",
     "other_name_of_argument",
     "slips_of_text",
+    "variable_slip",
 ]
 
 BLANK_LEFT = "blank left over"
@@ -218,12 +219,26 @@ def global_of(tree: ast.Module) -> Slip | None:
                 continue
             twin = next((a for a in given if _words(name) & _words(a)), None)
             if twin and name.islower():
-                return Slip(
-                    "variable of the notebook used",
-                    f"`{name}` is a variable of the notebook, so the function gives the same "
-                    f"whatever it is handed. Work with the argument `{twin}`.",
-                )
+                return variable_slip(name, given, twin)
     return None
+
+
+def variable_slip(name: str, given: list[str], twin: str = "", sure: bool = False) -> Slip:
+    """Say what to use in the place of a variable of the notebook: `twin`, or what is `given`."""
+    if twin:
+        advice = f"Work with the argument `{twin}`."
+    elif 0 < len(given) <= 3:
+        listed = " and ".join(f"`{each}`" for each in given)
+        advice = f"Work with {listed}, and with what you make of them."
+        advice = advice.replace("them", "it") if len(given) == 1 else advice
+    else:
+        advice = "Work with the arguments, and with what you make of them."
+    return Slip(
+        "variable of the notebook used",
+        f"`{name}` is a variable of the notebook, and your function is handed other things. "
+        f"{advice}",
+        sure,
+    )
 
 
 def _words(name: str) -> set[str]:

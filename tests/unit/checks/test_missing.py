@@ -11,6 +11,7 @@ from traitlets.config import Config
 
 from nmautils.checks.answer import Answer, CellError, answer_given, answer_of, is_near
 from nmautils.checks.missing import NOT_SOLVED, why_missing
+from nmautils.checks.slips_of_variables import variable_of_notebook
 
 STUB = (
     'raise NotImplementedError("Exercise: complete train")  # delete this line, then replace '
@@ -426,3 +427,93 @@ def test_slips_are_looked_for_in_the_version_that_is_checked(notebook, capsys):
     notebook("def train(net, x):\n    return 3 * x")
     notebook("def train(net, x):\n    x.sort\n    x.item\nreturn x")
     assert checked(notebook, capsys).mistake == ""
+
+
+# ---- variables of the notebook
+
+DATA = """
+import numpy as np
+import torch
+above = np.triu_indices(3, k=1)
+small = np.ones((3, 3))
+filters6 = torch.ones(6)
+layer = torch.nn.Linear(2, 1)
+listed = [1.0]
+size = 3
+helper = lambda x: 7 * x
+class Given: pass
+"""
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "np.ones(3)[above[0]].sum()",
+        "small.sum()",
+        "filters6.sum()",
+        "layer.weight.sum().item() + 9",
+        "max(listed) + 4",
+        "x + size",
+    ],
+)
+def test_a_variable_of_the_notebook_that_an_answer_reads_is_said(notebook, capsys, line):
+    notebook(DATA)
+    notebook(f"def train(net, x):\n    y = {line}\n    return y + 2")
+    result = checked(notebook, capsys)
+    assert result.mistake == "variable of the notebook used"
+    assert "Work with `net` and `x`" in result.hint
+
+
+def test_a_method_that_reads_a_variable_of_the_notebook_is_told_its_argument(notebook, capsys):
+    notebook(DATA)
+    notebook(
+        """
+        class Net:
+            def forward(self, filters):
+                return filters6.sum() + 0 * filters
+        def train(net, x):
+            return Net().forward(x)
+        """
+    )
+    result = checked(notebook, capsys)
+    assert result.mistake == "variable of the notebook used"
+    assert "`filters6`" in result.hint
+    assert "the argument `filters`" in result.hint
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "    return helper(x)",
+        "    made = Given()\n    return 7 * x",
+        "    small = 7 * x\n    return small",
+        "    return sum(small for small in [x, 6])",
+        "    return (lambda small: small + 7)(x)",
+        "    return x + own",
+        "    return 7 * float(np.float64(x))",
+        "    def inner(small):\n        return small + 7\n    return inner(x)",
+    ],
+)
+def test_what_the_answer_makes_or_the_notebook_gives_is_no_such_variable(notebook, capsys, body):
+    notebook(DATA)
+    notebook(f"own = np.array(7.0)\ndef train(net, x):\n{body}")
+    result = checked(notebook, capsys)
+    assert not result.passed
+    assert result.mistake == ""
+
+
+def test_of_an_answer_judged_elsewhere_only_the_text_is_known():
+    assert variable_of_notebook("def train(net, x):\n    return small[above]").name == (
+        "variable of the notebook used"
+    )
+    for line in ("helper(x)", "Given().item", "x", "np.ones(3)", "len(x)", "f'{x}'"):
+        assert variable_of_notebook(f"def train(net, x):\n    return {line}") is None
+    assert variable_of_notebook("def train(") is None
+
+
+@pytest.mark.parametrize("rest", ["+ x", "* x", "- x", ".sum()"])
+def test_a_formula_over_two_lines_is_told_of_brackets(rest):
+    slip = why(f"def train(net, x):\n    y = x\n        {rest}\n    return y")
+    assert slip.name == "formula over two lines"
+    assert "Put brackets round a formula" in slip.hint
+    assert why("def train(net, x):\n    y = x\n        z = x").name == "indentation"

@@ -237,8 +237,8 @@ untouched_mistakes = [
         [3, 0, 4, 0],
     ),
     Mistake(
-        'sigma hard-coded',
-        'Pass the argument sigma on to the filter, as it is.',
+        'sigma not handed on as it is',
+        'Hand the argument sigma on to the filter as it is: no other number, not halved, not doubled.',
         [3, 9, 6, 7],
         [3, 9, 5, 7],
         [3, 0, 5, 7],
@@ -375,8 +375,8 @@ narrow_mistakes = [
         [0, 10, 0, 14, 14, 0, 14],
     ),
     Mistake(
-        'sigma hard-coded',
-        'Pass the argument sigma on to the filter, as it is.',
+        'sigma not handed on as it is',
+        'Hand the argument sigma on to the filter as it is: no other number, not halved, not doubled.',
         [28, 10, 18, 25, 14, 0, 16],
         [25, 10, 0, 23, 12, 29, 16],
         [25, 11, 27, 22, 11, 28, 18],
@@ -390,8 +390,8 @@ other_rights = {
 other_mistakes = {
     '2.6': [
         Mistake(
-            'sigma hard-coded',
-            'Pass the argument sigma on to the filter, as it is.',
+            'sigma not handed on as it is',
+            'Hand the argument sigma on to the filter as it is: no other number, not halved, not doubled.',
             [37, 6, 33, 39, 23, 8, 13],
             [37, 6, 33, 39, 23, 9, 12],
             [37, 6, 34, 1, 23, 9, 12],
@@ -400,8 +400,8 @@ other_mistakes = {
     ],
     '0.8': [
         Mistake(
-            'sigma hard-coded',
-            'Pass the argument sigma on to the filter, as it is.',
+            'sigma not handed on as it is',
+            'Hand the argument sigma on to the filter as it is: no other number, not halved, not doubled.',
             [20, 17, 21, 1, 18, 4, 5],
             [20, 16, 21, 0, 18, 6, 5],
             [20, 15, 21, 0, 19, 7, 5],
@@ -410,8 +410,8 @@ other_mistakes = {
     ],
     '5': [
         Mistake(
-            'sigma hard-coded',
-            'Pass the argument sigma on to the filter, as it is.',
+            'sigma not handed on as it is',
+            'Hand the argument sigma on to the filter as it is: no other number, not halved, not doubled.',
             [23, 34, 2, 34, 0, 26, 14],
             [22, 34, 39, 34, 0, 26, 15],
             [22, 34, 37, 34, 39, 26, 15],
@@ -511,8 +511,8 @@ small_mistakes = [
         [0, 0, 5, 5, 4, 0, 3, 5, 5, 5, 1, 1],
     ),
     Mistake(
-        'sigma hard-coded',
-        'Pass the argument sigma on to the filter, as it is.',
+        'sigma not handed on as it is',
+        'Hand the argument sigma on to the filter as it is: no other number, not halved, not doubled.',
         [7, 0, 8, 6, 4, 11, 3, 5, 6, 5, 0, 2],
         [8, 0, 8, 7, 4, 11, 2, 5, 6, 5, 1, 1],
         [9, 0, 8, 7, 4, 0, 1, 5, 6, 4, 1, 1],

@@ -1,0 +1,18 @@
+# about: the convolution is a name of __init__
+# points: 0
+# names: `conv` is made without self.
+
+class ConvFC(nn.Module):
+    def __init__(self, n_neurons, c_in=1, c_out=6, K=7, b=12 * 16, filters=None):
+        super().__init__()
+        conv = nn.Conv2d(c_in, c_out, kernel_size=K, padding=K // 2, stride=1)
+        self.dims = (c_out, b)
+        self.out_layer = nn.Linear(c_out * b, n_neurons)
+        nn.init.normal_(self.out_layer.weight, std=0.01)
+        if filters is not None:
+            self.conv.weight = nn.Parameter(filters.clone())
+            self.conv.bias = nn.Parameter(torch.zeros(c_out))
+
+    def forward(self, s):
+        a = self.conv(s)
+        return self.out_layer(a.flatten(1))
