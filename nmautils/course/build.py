@@ -343,14 +343,16 @@ def generate_assignment(root: Path, tutorial: str, release: Path, record: bool =
         ]
     converter.force = True
     converter.create_assignment = True
-    # nbgrader is chatty; what matters comes back as one line.
+    # nbgrader is chatty; what matters comes back as one line, which is looked for in its whole log.
     propagate, converter.log.propagate = converter.log.propagate, False
     handlers, converter.log.handlers = converter.log.handlers, []
+    filters, converter.log.filters = converter.log.filters, []
     try:
         with tools_on_path(), working_directory(root):
             result = capture_log(converter)
     finally:
         converter.log.propagate, converter.log.handlers = propagate, handlers
+        converter.log.filters = filters
     if not result["success"]:
         raise CourseError(f"{tutorial}: {_reason(result.get('log', '') + result['error'])}")
     return release / tutorial

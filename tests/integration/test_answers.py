@@ -56,12 +56,20 @@ def test_mistake_gets_the_marks_it_deserves_and_is_named(answer):
     assert answer.names in feedback(score), score.text()
 
 
+def form(answer):
+    """Give the syntax tree of an answer; its text, if Python cannot read it."""
+    try:
+        return ast.dump(ast.parse(answer.source))
+    except SyntaxError:
+        return answer.source
+
+
 @pytest.mark.parametrize(("tutorial", "exercise"), EXERCISES)
 def test_corpus_is_broad_and_nearly_every_mistake_has_a_name(tutorial, exercise):
     right = [a for a in RIGHT if a.exercise == exercise]
     mistakes = [a for a in MISTAKES if a.exercise == exercise]
-    assert len({ast.dump(ast.parse(a.source)) for a in right}) >= 8
-    assert len({ast.dump(ast.parse(a.source)) for a in mistakes}) >= 18
+    assert len(set(map(form, right))) >= 8
+    assert len(set(map(form, mistakes))) >= 18
     assert sum(bool(a.names) for a in mistakes) >= 0.9 * len(mistakes)
 
 

@@ -7,9 +7,11 @@ import sys
 from types import SimpleNamespace
 
 import pytest
+from traitlets.log import get_logger
 
 from nmautils import cli
 from nmautils.errors import NmautilsError, SandboxMissing, UsageError
+from nmautils.grading.nbgrader_plugins.course_directory import say_errors_in_one_line
 from tests.support.paths import ROOT, TINY_COURSE
 
 
@@ -70,6 +72,17 @@ def test_verify_ends_with_1_before_anything_is_built(course, capsys):
     assert status == 1
     assert err == ""
     assert "run nmautils build" in out
+
+
+def test_verify_says_why_beside_a_plug_in_that_shortens_nbgraders_log(course, capsys):
+    log = get_logger()
+    before = list(log.filters)
+    say_errors_in_one_line(SimpleNamespace(log=log))
+    try:
+        assert "run nmautils build" in call(capsys, "verify", "--quick", "--root", course)[1]
+        assert log.filters
+    finally:
+        log.filters = before
 
 
 def test_build_says_what_it_wrote(course, capsys):
