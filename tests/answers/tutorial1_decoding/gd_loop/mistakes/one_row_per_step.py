@@ -1,6 +1,7 @@
 # about: takes one row after the other, one in each epoch
 # points: 0.5
 # names: mini-batches
+# varies: 0 to 0.5
 
 def train(net, loss_fn, train_data, train_labels, n_epochs=50, learning_rate=1e-4):
     optimizer = optim.SGD(net.parameters(), lr=learning_rate)
