@@ -19,6 +19,7 @@ from types import TracebackType
 from typing import Any
 
 __all__ = [
+    "MAGIC_LINE",
     "Answer",
     "CellError",
     "Slip",
@@ -42,7 +43,7 @@ TROUBLES = (SyntaxError, ValueError, RecursionError, MemoryError)
 LONGEST_CELL = 50_000
 
 # IPython's own lines, which are no Python: %magics, !commands, help with a question mark.
-_MAGIC = re.compile(r"^([ \t]*)(?:[%!?].*|[\w.]+\?{1,2}[ \t]*|\w[\w, ]*=[ \t]*[%!].*)$", re.M)
+MAGIC_LINE = re.compile(r"^([ \t]*)(?:[%!?].*|[\w.]+\?{1,2}[ \t]*|\w[\w, ]*=[ \t]*[%!].*)$", re.M)
 _DEFINED = re.compile(r"^[ \t#]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.M)
 _ASSIGNED = re.compile(r"^(\w+)[ \t]*=(?!=)", re.M)
 _STUB = re.compile(r"NotImplementedError\(\s*[\"']Exercise: complete (\w+)")
@@ -177,7 +178,7 @@ def without_magics(text: str) -> str:
     """Put ``pass`` where IPython's own lines stand, so that lines keep their numbers."""
     if text.lstrip().startswith("%%"):
         text = text.replace("%%", "#%", 1)
-    return _MAGIC.sub(r"\1pass", text)
+    return MAGIC_LINE.sub(r"\1pass", text)
 
 
 def is_near(name: str, wanted: str) -> bool:

@@ -7,7 +7,6 @@ the test cell.
 
 import ast
 import builtins
-import re
 import symtable
 from collections.abc import Callable, Iterator
 from typing import TypeGuard
@@ -22,6 +21,7 @@ from nmautils.cells import (
     Kind,
     kind_of,
 )
+from nmautils.checks.answer import without_magics
 from nmautils.course.problems import Problem
 from nmautils.course.scaffold import answer_of
 from nmautils.course.stamp import Place
@@ -135,9 +135,8 @@ def _hidden_lines(source: str) -> set[int]:
 
 def _bound(source: str) -> set[str]:
     """Names that a cell binds at its top level; magics bind none."""
-    plain = re.sub(r"^(\s*)[%!].*$", r"\1pass", source, flags=re.MULTILINE)
     try:
-        table = symtable.symtable(plain, "<cell>", "exec")
+        table = symtable.symtable(without_magics(source), "<cell>", "exec")
     except SyntaxError:
         return set()
     return {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()}

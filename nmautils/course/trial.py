@@ -23,6 +23,7 @@ from nbformat import NotebookNode
 
 from nmautils.cells import Kind, kind_of
 from nmautils.checks import Answer, CellError, Score, answer_given, probe
+from nmautils.checks.answer import without_magics
 
 __all__ = ["given_source", "judge", "student_namespace"]
 
@@ -40,8 +41,7 @@ def given_source(notebook: NotebookNode) -> str:
     lines = []
     for cell in notebook.cells:
         if kind_of(cell) is Kind.SETUP:
-            plain = re.sub(r"^(\s*)[%!].*$", r"\1pass", cell.source, flags=re.MULTILINE)
-            body = ast.parse(plain).body
+            body = ast.parse(without_magics(cell.source)).body
             lines += [ast.unparse(node) for node in body if isinstance(node, _GIVEN)]
     return "\n".join(lines)
 

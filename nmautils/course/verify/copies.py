@@ -7,13 +7,13 @@ which they appear.
 
 import ast
 import builtins
-import re
 from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 
 from nbformat import NotebookNode
 
 from nmautils.cells import BEGIN_SOLUTION, END_SOLUTION, Kind, kind_of
+from nmautils.checks.answer import without_magics
 from nmautils.course.problems import Problem
 from nmautils.course.verify.leaks import visible
 
@@ -112,9 +112,8 @@ _LIBRARY = "library_"  # stands before names that mean the same everywhere
 
 def _parsed(source: str, known: dict[str, str]) -> ast.Module:
     """Parse a cell; nothing is left of one that is no Python."""
-    plain = re.sub(r"^(\s*)[%!].*$", r"\1pass", source, flags=re.MULTILINE)
     try:
-        tree = ast.parse(plain)
+        tree = ast.parse(without_magics(source))
     except SyntaxError:
         return ast.Module([], [])
     _Named(known).visit(tree)

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from nmautils.checks.answer import MAGIC_LINE
 from nmautils.grading.model.limits import PARSED_CELL_CHARACTERS, PARSED_CHARACTERS
 
 __all__ = ["LEFTOVER", "Code", "Parser", "Unit", "as_python", "comment_out", "joined"]
@@ -18,10 +19,6 @@ _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _IMPORTS = (ast.Import, ast.ImportFrom)
 _TROUBLES = (SyntaxError, ValueError, RecursionError, MemoryError)
 
-# IPython's own lines: %magics, !shell commands, help with a question mark.
-_MAGIC = re.compile(
-    r"^([ \t]*)(?:[%!?].*|[\w.]+\?{1,2}[ \t]*|\w[\w, ]*=[ \t]*[%!].*)$", re.MULTILINE
-)
 # Cell magics whose cell is still Python.
 _PYTHON_CELL = re.compile(r"\s*%%(?:time|timeit|capture|prun)\b")
 _FENCED = re.compile(r"\s*```\w*[ \t]*\n(.*?)\n?```\s*", re.DOTALL)
@@ -228,7 +225,7 @@ class Parser:
 def _parse(source: str) -> Code:
     tree = _tree(source)
     if tree is None and (_PYTHON_CELL.match(source) or not source.lstrip().startswith("%%")):
-        tree = _tree(_MAGIC.sub(r"\1pass", source))
+        tree = _tree(MAGIC_LINE.sub(r"\1pass", source))
     if tree is None:
         return Code(source)
     return Code(source, tuple(_units(source, tree.body)), True)
