@@ -1,5 +1,6 @@
 """Grading is a function of bundle and submission, whatever happens to its processes."""
 
+import contextlib
 import os
 import signal
 import threading
@@ -158,8 +159,12 @@ def waiting_submission(release):
 
 def sandboxes():
     """Sandboxes that this process has opened."""
-    children = psutil.Process().children(recursive=True)
-    return [child for child in children if child.name() == "bwrap"]
+    found = []
+    for child in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):  # ended while it was looked at
+            if child.name() == "bwrap":
+                found.append(child)
+    return found
 
 
 def test_without_a_sandbox_marks_are_the_same_if_somebody_insists(course):
