@@ -54,9 +54,12 @@ PROBE_DIMENSIONS = 16  # of an array
 PROBE_TEXT_BYTES = 6 * PROBE_CHARACTERS  # of a frame's text; JSON escapes take up to six bytes
 CONTROL_BYTES = 4 * MIB  # of a request to the forkserver
 CONTROL_DESCRIPTORS = 16  # file descriptors beside it
-RESULT_BYTES = 512 * MIB  # of a request to a worker, or of its answer
-KERNEL_MESSAGE_BYTES = 64 * MIB  # of one message of a kernel; the largest honest ones hold a figure
-KERNEL_MESSAGES_WAITING = 50  # that wait to be read
+READER_BYTES = 1 * GIB  # of memory, for the process that reads and judges a hand-in
+RESULT_BYTES = 256 * MIB  # of a request to a worker, or of its answer
+FRAME_PARTS = 500_000  # brackets and commas in the text of a frame from a student's process
+ANSWER_BYTES = 4 * MIB  # of all arrays of an answer, or ...
+ANSWER_TIMES = 64  # ... so many times what was handed to the call, if that is more
+STREAM_CHARACTERS = 200_000  # of text that a cell sends; less of it is kept
 FLOOD_BYTES, FLOOD_MESSAGES = 40 * MIB, 20_000  # that a cell may publish before it is stopped
 ERROR_CHARACTERS = 2_000  # of the text of an error in the student's code
 ERROR_LINE_CHARACTERS = 500  # of the student's line that raised it
@@ -69,7 +72,6 @@ SHARED_MEMORY_BYTES = 64 * MIB  # of /dev/shm in a sandbox
 KERNEL_STARTS = 10  # processes that one notebook may end
 LOST_CALLS = 2  # calls by one exercise's checks that may run into a limit
 KERNEL_START_SECONDS = 60
-KERNEL_ANSWER_SECONDS = 30
 CONTROL_SEND_SECONDS = 10  # until the forkserver has taken a request
 PROBE_SEND_SECONDS = 5  # until a student's process has taken a call
 RESULT_SECONDS = 60  # after a submission's own limit, until its process is given up
@@ -105,16 +107,18 @@ class Limits:
     Parameters
     ----------
     cell_seconds : float
-        Wall time of a cell. ``course.toml`` may set it.
+        Processor time of a cell. ``course.toml`` may set it.
     total_seconds : float
-        Wall time of the whole submission. ``course.toml`` may set it.
+        Processor time of the whole submission. ``course.toml`` may set it.
     memory_gib : float
         Address space of each process in GiB, and memory that all of them use together.
         ``course.toml`` may set it.
     again_seconds : float
-        Wall time of a cell once another one has run into its limit.
+        Processor time of a cell once another one has run into its limit.
     probe_seconds : float
-        Wall time of one call of the student's code by a test.
+        Processor time of one call of the student's code by a test.
+    patience : float
+        So many times as long each of these may take by the clock.
     grace_seconds : float
         Wall time to answer after an interrupt, before the process is ended.
     processes : int
@@ -133,6 +137,7 @@ class Limits:
     again_seconds: float = 10
     probe_seconds: float = 10
     grace_seconds: float = 3
+    patience: float = 3
     processes: int = 64
     file_bytes: int = 64 * MIB
     open_files: int = 256
@@ -153,6 +158,11 @@ class Limits:
     def cpu_seconds(self) -> int:
         """Processor time of each process."""
         return round(self.total_seconds) + 60
+
+    @property
+    def clock_seconds(self) -> float:
+        """Wall time of the whole submission."""
+        return self.total_seconds * self.patience
 
     @property
     def memory_bytes(self) -> int:

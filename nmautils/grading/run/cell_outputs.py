@@ -19,27 +19,19 @@ __all__ = ["CellOutputs"]
 class CellOutputs:
     """Keeps what one cell shows, as far as it could appear on a page.
 
-    Parameters
-    ----------
-    request : str
-        Id of the request that the messages must answer.
-
     Attributes
     ----------
     outputs : list of dict
         As in a notebook.
     cut : bool
         Whether something had to be left out.
-    idle : bool
-        Whether the cell's last message has come.
     """
 
-    def __init__(self, request: str) -> None:
-        self._request = request
+    def __init__(self) -> None:
         self._characters, self._pictures = OUTPUTS.raw_characters, OUTPUTS.pictures
         self._bytes, self._messages = FLOOD_BYTES, FLOOD_MESSAGES
         self.outputs: list[dict[str, Any]] = []
-        self.cut = self.idle = False
+        self.cut = False
 
     @property
     def flooded(self) -> bool:
@@ -48,16 +40,14 @@ class CellOutputs:
 
     def take(self, message: dict[str, Any]) -> None:
         """Keep what a message shows, as far as there is room."""
-        content = message["content"]
+        content = message.get("content")
         self._messages -= 1
         self._bytes -= len(str(content))
-        if message["parent_header"].get("msg_id") != self._request:
+        if not isinstance(content, dict):
             return
-        match message["msg_type"]:
+        match message.get("kind"):
             case "stream":
                 self._take_text(content.get("text"), content.get("name"))
-            case "status":
-                self.idle = content.get("execution_state") == "idle"
             case "display_data" | "execute_result":
                 self._take_data(content.get("data"))
             case "error":
@@ -84,7 +74,7 @@ class CellOutputs:
         picture, text = data.get("image/png"), data.get("text/plain")
         kept: dict[str, str] = {}
         if isinstance(picture, str):
-            if self._pictures > 0 and len(picture) <= DRAWN.base64_characters:
+            if self._pictures > 0 and 0 < len(picture) <= DRAWN.base64_characters:
                 kept["image/png"] = picture
                 self._pictures -= 1
             else:

@@ -19,23 +19,45 @@ import os
 import select
 import signal
 import socket
+import struct
+import tempfile
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nmautils.grading.model.limits import ERROR_CHARACTERS, Limits
 from nmautils.grading.run.sandbox.walls import Place, walls_named
 
-from .wire import Message, receive_control, send_control
+from .wire import (
+    ENDED_BY_MEMORY,
+    INTERRUPT,
+    SECONDS_FROM_HERE,
+    SECONDS_SINCE,
+    Message,
+    receive_control,
+    send_control,
+)
 
-__all__ = ["ENVIRONMENT", "main", "settle", "warm_up"]
+if TYPE_CHECKING:
+    from .student_kernel import StudentKernel
 
-# Environment of every process of grading: small recordings, no network, one thread.
+__all__ = ["ENVIRONMENT", "close_all_but", "main", "serve_kernels", "settle", "warm_up"]
+
+# Environment of every process of grading, and all that a student's code sees of it: small
+# recordings, no network, one thread.
 ENVIRONMENT = {
     "LANG": "C.UTF-8",
+    "PATH": "/usr/bin:/bin",
     "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONHASHSEED": "0",
+    "PYTHONNOUSERSITE": "1",
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    "JUPYTER_PLATFORM_DIRS": "1",
+    "NBGRADER_EXECUTION": "autograde",
     "NMAUTILS_DATA": "simulated",
     "NMAUTILS_OFFLINE": "1",
     "NMAUTILS_PROFILE": "small",
+    "USER": "student",
+    "LOGNAME": "student",
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
@@ -50,10 +72,8 @@ WARM = (
     "IPython.extensions.storemagic",
     "debugpy",
     "ipykernel.debugger",
-    "ipykernel.kernelapp",
     "ipywidgets",
     "matplotlib.backends.backend_agg",
-    "matplotlib.pyplot",
     "nmautils.check",
     "nmautils.grading.run.sandbox.bubblewrap",
     "nmautils.grading.run.student_kernel",
@@ -64,14 +84,13 @@ WARM = (
     "scipy.stats",
     "sklearn.decomposition",
     "sklearn.manifold",
-    "tornado.platform.asyncio",
     "torch",
     "torch.nn.functional",
     "tqdm.auto",
 )
 
 
-def serve(control: socket.socket, namespace: dict[str, Any]) -> None:
+def _serve(control: socket.socket, kernel: "StudentKernel") -> None:
     """Fork a stem or a kernel for each request, until the other side hangs up."""
     while True:
         try:
@@ -87,9 +106,9 @@ def serve(control: socket.socket, namespace: dict[str, Any]) -> None:
         try:
             control.close()
             if request["do"] == "stem":
-                _be_stem(request, socket.socket(fileno=descriptors[0]), namespace)
+                _be_stem(request, socket.socket(fileno=descriptors[0]), kernel)
             else:
-                _be_kernel(request, descriptors, namespace)
+                _be_kernel(request, descriptors, kernel)
         finally:
             os._exit(0)
 
@@ -128,7 +147,7 @@ def _draw_once() -> None:
         canvas.print_png(nowhere)
 
 
-def _be_stem(request: Message, control: socket.socket, namespace: dict[str, Any]) -> None:
+def _be_stem(request: Message, control: socket.socket, kernel: "StudentKernel") -> None:
     """Run the cells that are the same for everybody, report an error, and serve requests."""
     from IPython.core.inputtransformer2 import TransformerManager
     from matplotlib import pyplot
@@ -139,55 +158,67 @@ def _be_stem(request: Message, control: socket.socket, namespace: dict[str, Any]
         try:
             for cell in request["cells"]:
                 plain = new_manager().transform_cell(cell)
-                exec(compile(plain, "<set-up>", "exec"), namespace)
+                exec(compile(plain, "<set-up>", "exec"), kernel.user_ns)
                 pyplot.close("all")
         except BaseException as error:
             problem = f"{type(error).__name__}: {error}"[:ERROR_CHARACTERS]
     send_control(control, {"problem": problem})
     if not problem:
         settle()
-        serve(control, namespace)
+        _serve(control, kernel)
 
 
-def _be_kernel(request: Message, descriptors: list[int], namespace: dict[str, Any]) -> None:
-    """Start a student's kernel and wait for its end.
+def _be_kernel(request: Message, descriptors: list[int], kernel: "StudentKernel") -> None:
+    """Start a student's kernel and keep it inside its limits until its end.
 
-    Three descriptors come before those that the walls need: the pipe ``leash``, whose other end
-    the worker's fork holds as long as it wants the kernel; the pipe ``life``, which says that the
-    kernel is ready (``r``), that it uses too much memory (``m``) and that it has ended (the end of
-    the file); and the socket ``calls``, on which calls of probes come.
+    Three descriptors come before those that the walls need: the socket ``orders``, whose other
+    end is open as long as the kernel is wanted; the pipe ``life``, which says that the kernel
+    used too much memory and, by its end, that the kernel has ended; and the socket ``channel``,
+    on which cells and calls come.
     """
     from .student_kernel import run_kernel
 
-    leash, life, calls, *namespaces = descriptors
+    orders, life, channel, *namespaces = descriptors
     limits, place = Limits(**request["limits"]), Place(**request["place"])
     walls = walls_named(request["walls"])
-    memory_bytes = walls.join(namespaces)
+    account = walls.join(namespaces)
     for descriptor in namespaces:
         os.close(descriptor)
-    kernel = os.fork()
-    if kernel == 0:
+    child = os.fork()
+    if child == 0:
         try:
-            os.close(leash)
             os.setsid()
-            _close_all_but(life, calls)
+            close_all_but(channel)
             walls.confine(limits, place)
-            run_kernel(namespace, place, request["key"], request["seed"], life, calls)
+            run_kernel(kernel, place.home, socket.socket(fileno=channel))
         finally:
             os._exit(1)
-    os.close(calls)
-    while not os.waitpid(kernel, os.WNOHANG)[0]:
-        if memory_bytes() > limits.memory_bytes:
-            os.write(life, b"m")
-            os._exit(0)
-        if select.select([leash], [], [], 0.1)[0]:
-            with contextlib.suppress(OSError):
-                os.killpg(kernel, signal.SIGKILL)
-            os.waitpid(kernel, 0)
-            return
+    os.close(channel)
+    # Only Linux wakes a process for the end of another one.
+    ended = [os.pidfd_open(child)] if hasattr(os, "pidfd_open") else []
+    mark = 0.0
+    with socket.socket(fileno=orders) as told:
+        while not os.waitpid(child, os.WNOHANG)[0]:
+            ready, _, _ = select.select([orders, *ended], [], [], 0.1)
+            if account.memory_bytes() > limits.memory_bytes:
+                os.write(life, ENDED_BY_MEMORY)
+                os.kill(child, signal.SIGKILL)
+            order = told.recv(1) if orders in ready else None
+            if order == INTERRUPT:
+                os.kill(child, signal.SIGINT)
+            elif order == SECONDS_FROM_HERE:
+                mark = account.processor_seconds()
+            elif order == SECONDS_SINCE:
+                told.sendall(struct.pack("d", account.processor_seconds() - mark))
+            elif order is not None:
+                # Without walls, nobody else would end what the kernel has started.
+                with contextlib.suppress(OSError):
+                    os.killpg(child, signal.SIGKILL)
+                os.waitpid(child, 0)
+                return
 
 
-def _close_all_but(*kept: int) -> None:
+def close_all_but(*kept: int) -> None:
     """Close all descriptors but `kept`, and connect standard input and output to nothing."""
     nowhere = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
@@ -203,14 +234,32 @@ def _reap() -> None:
             pass
 
 
-def main() -> None:
-    """Warm up, then serve the socket that is standard input."""
-    control = socket.socket(fileno=os.dup(0))
-    warm_up(WARM)
+def serve_kernels(control: socket.socket, home: str) -> None:
+    """Fork kernels in a process that is warm, and has not read anything yet.
+
+    Parameters
+    ----------
+    control : socket
+        Where requests come from.
+    home : str
+        Folder for what libraries write.
+    """
+    from .student_kernel import make_kernel
+
+    os.environ.clear()
+    os.environ.update(ENVIRONMENT, HOME=home, MPLCONFIGDIR=home)
+    kernel = make_kernel({"__name__": "__main__", "__builtins__": __builtins__}, home)
+    importlib.import_module("matplotlib.pyplot").switch_backend(os.environ["MPLBACKEND"])
     _draw_once()
     settle()
     send_control(control, {"ready": True})
-    serve(control, {"__name__": "__main__", "__builtins__": __builtins__})
+    _serve(control, kernel)
+
+
+def main() -> None:
+    """Warm up, then serve the socket that is standard input."""
+    warm_up(WARM)
+    serve_kernels(socket.socket(fileno=os.dup(0)), tempfile.mkdtemp(prefix="nma-"))
 
 
 if __name__ == "__main__":

@@ -1,60 +1,61 @@
-"""The client of the forkserver: a worker starts one and has kernels forked."""
+"""The client of the forkserver: a worker forks one and has kernels forked by it."""
 
+import contextlib
+import os
+import signal
 import socket
-import subprocess
-import sys
-import tempfile
 from collections.abc import Sequence
 
-from . import forkserver
+from .forkserver import serve_kernels
 from .wire import BadFrame, Message, receive_control, send_control
 
 __all__ = ["ForkServer"]
 
-ENVIRONMENT = {
-    **forkserver.ENVIRONMENT,
-    "PATH": "/usr/bin:/bin",
-    "USER": "student",
-    "LOGNAME": "student",
-    "PYTHONHASHSEED": "0",
-    "PYTHONNOUSERSITE": "1",
-    "NBGRADER_EXECUTION": "autograde",
-    "JUPYTER_PLATFORM_DIRS": "1",
-    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-}
-
 
 class ForkServer:
-    """The forkserver of one worker; see `nmautils.grading.run.forkserver`."""
+    """The forkserver of one worker; see `nmautils.grading.run.forkserver`.
 
-    def __init__(self) -> None:
-        ours, theirs = socket.socketpair()
-        self._home = tempfile.TemporaryDirectory(prefix="nma-")
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-I", "-m", forkserver.__name__],
-                stdin=theirs.fileno(),
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                cwd="/",
-                env={
-                    **ENVIRONMENT,
-                    "HOME": self._home.name,
-                    "MPLCONFIGDIR": self._home.name,
-                },
-            )
-        self._control = ours
+    Parameters
+    ----------
+    control : socket
+        To the forkserver.
+    process : int
+        Its process, a child of this one.
+    """
+
+    def __init__(self, control: socket.socket, process: int) -> None:
+        self._control, self._process = control, process
         self._stems: dict[str, socket.socket | None] = {}
 
+    @classmethod
+    def fork_here(cls, home: str, *close: int) -> "ForkServer":
+        """Fork it from this process, which has imported what both need, and read nothing yet.
+
+        Parameters
+        ----------
+        home : str
+            Folder for what libraries write.
+        *close : int
+            Descriptors that the forkserver must not keep.
+        """
+        ours, theirs = socket.socketpair()
+        process = os.fork()
+        if process == 0:
+            try:
+                for descriptor in (ours.fileno(), *close):
+                    os.close(descriptor)
+                serve_kernels(theirs, home)
+            finally:
+                os._exit(0)
+        theirs.close()
+        return cls(ours, process)
+
     def wait_until_warm(self) -> None:
-        """Wait for the imports; `RuntimeError` if they fail."""
+        """Wait until it is ready; `RuntimeError` if it has ended."""
         try:
             receive_control(self._control)
         except (BadFrame, EOFError, OSError):
-            raise RuntimeError(
-                "the forkserver did not start; to see why: "
-                f"{sys.executable} -I -m {forkserver.__name__} </dev/null"
-            ) from None
+            raise RuntimeError("the forkserver did not start") from None
 
     def stem(self, name: str, cells: list[str]) -> bool:
         """Prepare kernels that have run `cells`; False if the cells do not run as plain Python."""
@@ -77,9 +78,9 @@ class ForkServer:
         send_control(control, {"do": "kernel", **request}, descriptors)
 
     def close(self) -> None:
-        """End the forkserver and its stems. Kernels end by themselves: `Kernel.close` ends one."""
+        """End the forkserver and its stems. Kernels end when they are given up."""
         for control in [self._control, *filter(None, self._stems.values())]:
             control.close()
-        self._process.kill()
-        self._process.wait()
-        self._home.cleanup()
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self._process, signal.SIGKILL)
+        os.waitpid(self._process, 0)

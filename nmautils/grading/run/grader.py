@@ -24,12 +24,11 @@ from nmautils.grading.model.results import (
     Submission,
 )
 from nmautils.grading.repair.rebuild import rebuild, repair
-from nmautils.grading.run.sandbox.walls import DEFAULT_WALLS
 from nmautils.grading.safe.outputs import clean_cell, clean_outputs
 
-from .forkserver_client import ForkServer
 from .judge import Verdict, judge
 from .kernel import CellRun, Kernel, ProbeFailed, ProbeTooSlow
+from .kernel_supply import KernelAsker
 
 __all__ = ["Grader", "not_graded", "shared_cells"]
 
@@ -51,7 +50,7 @@ def kinds_to_run(full: bool) -> set[Kind]:
 
 def not_graded(bundle: Bundle, submission: Submission, full: bool, why: str) -> Graded:
     """Give no points, say why, and call for a person."""
-    return Grader(bundle, submission, None, full=full).refuse(why)
+    return Grader(bundle, submission, full=full).refuse(why)
 
 
 class Grader:
@@ -63,31 +62,28 @@ class Grader:
         The assignment.
     submission : Submission
         The hand-in.
-    forkserver : ForkServer or None
-        Where its process is forked.
-    stem : str or None
-        The forkserver's stem that has run `shared_cells`; None if there is none.
+    kernels : KernelAsker or None
+        Where its kernels come from; a grader without them can only refuse.
+    stemmed : bool
+        Whether kernels have run `shared_cells`.
     full : bool
         Whether demonstrations are run as well.
     limits : Limits
         What it may use.
-    walls : str
-        What confines it, by name.
     """
 
     def __init__(
         self,
         bundle: Bundle,
         submission: Submission,
-        forkserver: ForkServer | None,
-        stem: str | None = None,
+        kernels: KernelAsker | None = None,
+        stemmed: bool = False,
         full: bool = False,
         limits: Limits | None = None,
-        walls: str = DEFAULT_WALLS,
     ) -> None:
         self.bundle, self.submission = bundle, submission
-        self.forkserver, self.stem = forkserver, stem
-        self.full, self.limits, self.walls = full, limits or Limits(), walls
+        self.kernels, self.stemmed = kernels, stemmed
+        self.full, self.limits = full, limits or Limits()
         self.release = bundle.notebook()
         self.given = {
             name: cell.source for cell in self.release.cells if (name := grade_id_of(cell))
@@ -108,9 +104,8 @@ class Grader:
     def grade(self) -> Graded:
         """Grade it; the result has a `problem` if the file is no notebook."""
         started = monotonic()
-        self.deadline = started + self.limits.total_seconds
+        self.deadline = started + self.limits.clock_seconds
         try:
-            self._start()  # the kernel starts while the notebook is repaired
             try:
                 repaired = repair(self.release, self.submission.notebook)
             except HandInError as error:
@@ -139,11 +134,8 @@ class Grader:
     # --- running -------------------------------------------------------------------------------
 
     def _run(self, notebook: NotebookNode) -> None:
-        shared = _shared_start(notebook, self.kinds) if self.stem is not None else set()
-        if self.stem is not None and not shared:
-            self._close()
-            self.stem, self.starts = None, 0
-            self._start()
+        shared = _shared_start(notebook, self.kinds) if self.stemmed else set()
+        self.stemmed = bool(shared)
         for i, cell in enumerate(notebook.cells):
             kind = _kind(cell)
             cell.metadata.nmautils["outputs"] = "none"
@@ -164,15 +156,17 @@ class Grader:
 
     def _ready(self) -> Kernel | None:
         """Give the kernel, a fresh one where the notebook stood if the last one has ended."""
-        kernel = self.kernel
-        if kernel is None or not kernel.alive:
-            if self.starts >= KERNEL_STARTS or monotonic() > self.deadline:
-                return None
-            kernel = self._start()
-        elif kernel.ready:
-            return kernel
+        if self.kernel is not None and self.kernel.alive:
+            return self.kernel
+        if self.starts >= KERNEL_STARTS or monotonic() > self.deadline:
+            return None
+        if self.kernels is None:
+            raise RuntimeError("a grader without kernels can only refuse")
+        self.starts += 1
         started = monotonic()
-        kernel.wait_until_ready()
+        self.kernel = kernel = self.kernels.start(self.stemmed)
+        # Not the seed of the tests: a kernel that knew it could draw their inputs beforehand.
+        kernel.begin(int(self.submission.digest[:8], 16))
         self.seconds["ready"] += monotonic() - started
         for source in self.replay:
             kernel.execute(source, self._time(self.limits.again_seconds))
@@ -183,18 +177,6 @@ class Grader:
     def _close(self) -> None:
         if self.kernel is not None:
             self.kernel.close()
-
-    def _start(self) -> Kernel:
-        """Let a kernel begin to start."""
-        if self.forkserver is None:
-            raise RuntimeError("a grader without a forkserver can only refuse")
-        self.starts += 1
-        started = monotonic()
-        # Not the seed of the tests: a kernel that knew it could draw their inputs beforehand.
-        seed = int(self.submission.digest[:8], 16)
-        self.kernel = Kernel(self.forkserver, self.stem, seed, self.limits, self.walls)
-        self.seconds["ready"] += monotonic() - started
-        return self.kernel
 
     def _time(self, limit: float) -> float:
         limit = min(limit, self.limits.again_seconds) if self.overran else limit

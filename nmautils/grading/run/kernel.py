@@ -1,38 +1,42 @@
-"""A student's kernel, seen from outside: start it, run cells, ask probes, end it."""
+"""A student's kernel, seen from the judge's process: run cells, ask probes, stop what is slow."""
 
-import contextlib
+import math
 import os
-import secrets
 import select
 import socket
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+import struct
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from time import monotonic
-from typing import Any, TypeAlias
-
-import zmq
-from jupyter_client.session import Session
+from typing import Any
 
 from nmautils.grading.model.limits import (
+    ANSWER_BYTES,
+    ANSWER_TIMES,
     ERROR_CHARACTERS,
     ERROR_LINE_CHARACTERS,
-    KERNEL_ANSWER_SECONDS,
-    KERNEL_MESSAGE_BYTES,
-    KERNEL_MESSAGES_WAITING,
     KERNEL_START_SECONDS,
     PROBE_SEND_SECONDS,
     Limits,
 )
-from nmautils.grading.run.sandbox.walls import DEFAULT_WALLS, walls_named
 
 from .cell_outputs import CellOutputs
-from .forkserver_client import ForkServer
 from .values import BadValue, decode, encode, name_of_class
-from .wire import PROBE, BadFrame, Message, pack_frame, read_frame
+from .wire import (
+    ANSWER,
+    ENDED_BY_MEMORY,
+    INTERRUPT,
+    OUTPUT,
+    SECONDS_FROM_HERE,
+    SECONDS_SINCE,
+    BadFrame,
+    Bounds,
+    Message,
+    pack_frame,
+    read_frame,
+)
 
 __all__ = ["CellRun", "Kernel", "ProbeFailed", "ProbeTooSlow", "StudentError"]
-
-Channel: TypeAlias = zmq.Socket[bytes]
 
 
 class StudentError(Exception):
@@ -83,119 +87,67 @@ class CellRun:
 class Kernel:
     """One student's process, and the only way to talk to it.
 
-    It begins to start when it is made; `wait_until_ready` before the first cell.
-
     Parameters
     ----------
-    forkserver : ForkServer
-        Where it is forked.
-    stem : str or None
-        The stem to fork, by its name; None forks the forkserver itself.
-    seed : int
-        Of the generators in the kernel.
+    calls : socket
+        Requests go there, and everything that the process says comes from there.
+    keeper : socket
+        To the process that keeps it inside its limits; closing it ends the kernel.
+    life : int
+        Descriptor from which that process says that it is over.
     limits : Limits
         What the submission may use.
-    walls : str
-        What confines it, by name: see `nmautils.grading.run.sandbox.walls`.
+    end : callable, optional
+        Called once, when the kernel is given up.
     """
 
     def __init__(
         self,
-        forkserver: ForkServer,
-        stem: str | None,
-        seed: int,
+        calls: socket.socket,
+        keeper: socket.socket,
+        life: int,
         limits: Limits,
-        walls: str = DEFAULT_WALLS,
+        end: Callable[[], None] | None = None,
     ) -> None:
         self.limits = limits
-        self.alive, self.ready = True, False
-        self._stack = contextlib.ExitStack()
-        try:
-            self._start(forkserver, stem, seed, walls)
-        except BaseException:
-            self.close()
-            raise
+        self.alive = True
+        self._calls, self._keeper, self._life, self._at_end = calls, keeper, life, end
 
-    def _start(self, forkserver: ForkServer, stem: str | None, seed: int, walls: str) -> None:
-        confinement = self._stack.enter_context(walls_named(walls).open(self.limits))
-        self._calls, calls = socket.socketpair()
-        self._stack.callback(self._calls.close)
-        self._calling = False
-        held, self._leash = os.pipe()
-        self._life, life = os.pipe()
-        self._stack.callback(os.close, self._life)
-        self._stack.callback(os.close, self._leash)
-        self._sockets, self._key = confinement.sockets, secrets.token_hex()
-        try:
-            forkserver.fork(
-                stem,
-                {
-                    "limits": asdict(self.limits),
-                    "walls": walls,
-                    "place": asdict(confinement.place),
-                    "key": self._key,
-                    "seed": seed % 2**32,
-                },
-                [held, life, calls.fileno(), *confinement.namespaces],
-            )
-        finally:
-            os.close(held)
-            os.close(life)
-            calls.close()
-
-    def wait_until_ready(self) -> None:
-        """Connect, once, before a line of the student's has run.
+    def begin(self, seed: int) -> None:
+        """Wait until it is ready, and seed its generators.
 
         Raises
         ------
         RuntimeError
             If the process did not start.
         """
-        ready, _, _ = select.select([self._life], [], [], KERNEL_START_SECONDS)
-        if not ready or os.read(self._life, 1) != b"r":
+        talk = _Talk(self, KERNEL_START_SECONDS)
+        try:
+            message, _ = read_frame(talk.receive, OUTPUT)
+        except (BadFrame, EOFError):
+            message = {}
+        if message.get("kind") != "ready":
+            self.close()
             raise RuntimeError("a student's kernel did not start")
-        self._session = Session(key=self._key.encode())
-        context = self._stack.enter_context(zmq.Context())
-        self._shell = self._connect(context, zmq.DEALER, 1)
-        self._iopub = self._connect(context, zmq.SUB, 2)
-        self._control = self._connect(context, zmq.DEALER, 4)
-        self._iopub.setsockopt(zmq.SUBSCRIBE, b"")
-        # Once a first message has come there, none that is published later is missed.
-        deadline = monotonic() + KERNEL_ANSWER_SECONDS
-        while not self._iopub.poll(20):
-            self._session.send(self._shell, "kernel_info_request", {})
-            if monotonic() > deadline:
-                raise RuntimeError("a student's kernel did not answer")
-        self.ready = True
-
-    def _connect(self, context: zmq.Context[zmq.Socket[bytes]], kind: int, port: int) -> Channel:
-        channel = context.socket(kind)
-        self._stack.callback(channel.close, 0)
-        channel.setsockopt(zmq.LINGER, 0)
-        channel.setsockopt(zmq.MAXMSGSIZE, KERNEL_MESSAGE_BYTES)
-        channel.setsockopt(zmq.RECONNECT_IVL, -1)
-        channel.setsockopt(zmq.SNDTIMEO, 2000)
-        channel.setsockopt(zmq.RCVHWM, KERNEL_MESSAGES_WAITING)
-        channel.connect(f"ipc://{self._sockets}/k-{port}")
-        return channel
+        self._send({"do": "begin", "seed": seed % 2**32})
 
     def execute(self, source: str, seconds: float) -> CellRun:
         """Run a cell; if it takes longer than `seconds`, interrupt it."""
         started = monotonic()
-        if self._calling:
-            self._calling = False
-            self._call({})
-        wanted = self._send(
-            "execute_request",
-            {"code": source, "silent": False, "store_history": True, "allow_stdin": False},
-        )
-        shown = CellOutputs(wanted)
-        status, reply = self._reply(wanted, seconds, shown)
-        if reply is not None:
-            self._drain(shown)
-            if status == "ok" and reply.get("status") != "ok":
-                status = "error"
-        line = (reply or {}).get("line")
+        shown = CellOutputs()
+        talk = _Talk(self, seconds)
+        self._send({"do": "cell", "source": source})
+        reply: Message = {}
+        try:
+            message, _ = self._hear(talk, shown, "reply", OUTPUT)
+            reply = message.get("content", {})
+        except (BadFrame, EOFError):
+            self.kill()
+        reply = reply if isinstance(reply, dict) else {}
+        status = talk.status if talk.status != "ok" or reply else "died"
+        if status == "ok" and reply.get("status") != "ok":
+            status = "error"
+        line = reply.get("line")
         line = line if type(line) is int and 0 < line < 10**6 else 0
         return CellRun(status, shown.outputs, shown.cut, monotonic() - started, line)
 
@@ -216,7 +168,7 @@ class Kernel:
         arguments, named
             Plain data.
         seconds : float
-            Wall time it may take.
+            Time it may take.
 
         Returns
         -------
@@ -231,171 +183,160 @@ class Kernel:
             If no usable answer came.
         """
         text, buffers = encode((arguments, named))
-        if not self._calling:
-            self._send("probe_session", {})
-            self._calling = True
-        self._call({"source": source, "name": name, "arguments": text}, buffers)
-        answer, came = self._answer(seconds)
+        talk = _Talk(self, seconds)
+        self._send({"do": "call", "source": source, "name": name, "arguments": text}, buffers)
+        # What comes back is about as large as what was asked about.
+        most = max(ANSWER_BYTES, ANSWER_TIMES * sum(map(len, buffers)))
+        bounds = replace(ANSWER, buffer_bytes=min(most, ANSWER.buffer_bytes))
+        unreadable = None
         try:
+            answer, came = self._hear(talk, CellOutputs(), "answer", bounds)
+        except EOFError:
+            answer, came = {}, []
+            self.kill()
+        except BadFrame as error:
+            # Nobody can say where in the stream the next answer would start.
+            unreadable = error
+            self.kill()
+        if talk.slow:
+            raise ProbeTooSlow(
+                f"Your code took longer than {seconds:g} seconds and was stopped. Is there a loop "
+                "that never ends?"
+            )
+        if talk.status == "memory":
+            raise ProbeFailed("Your code needed too much memory and was stopped.")
+        try:
+            if unreadable:
+                raise unreadable
             if answer.get("status") == "ok":
                 return decode(answer.get("value", ""), came)
-        except BadValue as error:
+        except (BadFrame, BadValue) as error:
             raise ProbeFailed(f"What your code gave back cannot be read: {error}.") from None
+        if not self.alive:
+            raise ProbeFailed("The Python process has ended while your code was running.")
         raise _student_error(answer)
 
-    def _call(self, request: Message, buffers: Sequence[bytes] = ()) -> None:
-        """Send a call; a process that does not take it counts as dead."""
+    def _hear(
+        self, talk: "_Talk", shown: CellOutputs, kind: str, bounds: Bounds
+    ) -> tuple[Message, list[bytearray]]:
+        """Read frames up to the one that is waited for, and keep what is shown before it."""
+        while True:
+            message, buffers = read_frame(talk.receive, bounds)
+            if message.get("kind") == kind:
+                return message, buffers
+            shown.take(message)
+            if shown.flooded:
+                talk.hurry()
+
+    def _send(self, request: Message, buffers: Sequence[bytes] = ()) -> None:
+        """Send a request; a process that does not take it counts as dead."""
         try:
             self._calls.settimeout(PROBE_SEND_SECONDS)
             self._calls.sendall(pack_frame(request, buffers))
         except OSError:
             self.kill()
 
-    def _answer(self, seconds: float) -> tuple[Message, list[bytearray]]:
-        """Wait for the answer to a call; interrupt, and in the end kill, what takes too long."""
-        slow, ended = False, "died"
-        deadline = monotonic() + seconds
-
-        def receive(most: int) -> bytes:
-            nonlocal deadline, ended, slow
-            while self.alive:
-                left = deadline - monotonic()
-                if left <= 0:
-                    if slow:
-                        self.kill()
-                        break
-                    slow = True
-                    self._send("interrupt_request", {}, channel=self._control)
-                    deadline = monotonic() + self.limits.grace_seconds
-                elif select.select([self._calls.fileno(), self._life], [], [], left)[0]:
-                    if part := self._receive_part(most):
-                        return part
-                    ended = self._end()
-            return b""
-
-        frame = None
-        with contextlib.suppress(EOFError):
-            try:
-                frame = read_frame(receive, PROBE)
-            except BadFrame as error:
-                # Nobody can say where in the stream the next answer would start.
-                self.kill()
-                raise ProbeFailed(f"What your code gave back cannot be read: {error}.") from None
-        if slow:
-            raise ProbeTooSlow(
-                f"Your code took longer than {seconds:g} seconds and was stopped. Is there a loop "
-                "that never ends?"
-            )
-        if ended == "memory":
-            raise ProbeFailed("Your code needed too much memory and was stopped.")
-        if frame is None:
+    def tell(self, command: bytes) -> None:
+        """Tell the keeper one of its commands."""
+        try:
+            self._keeper.sendall(command)
+        except OSError:
             self.kill()
-            raise ProbeFailed("The Python process has ended while your code was running.")
-        return frame
 
-    def _receive_part(self, most: int) -> bytes:
-        """Take what is there of an answer; nothing if the process has ended."""
+    def processor_seconds(self) -> float:
+        """Processor time that everything in the sandbox has used for this request."""
+        self.tell(SECONDS_SINCE)
+        try:
+            self._keeper.settimeout(PROBE_SEND_SECONDS)
+            return float(struct.unpack("d", self._keeper.recv(8, socket.MSG_WAITALL))[0])
+        except (OSError, struct.error):
+            return math.inf
+
+    def receive(self, most: int, seconds: float) -> bytes | None:
+        """Take what has come; nothing at the end, None if nothing came in time."""
+        watched = [self._calls.fileno(), self._life]
+        if not select.select(watched, [], [], max(0.0, seconds))[0]:
+            return None
         try:
             return self._calls.recv(most, socket.MSG_DONTWAIT)
         except OSError:
             return b""
 
-    def _send(
-        self,
-        kind: str,
-        content: dict[str, Any],
-        channel: Channel | None = None,
-    ) -> str:
-        """Send a request and return its id; a process that no longer listens counts as dead."""
-        message = self._session.msg(kind, content)
-        if self.alive:
-            try:
-                self._session.send(channel or self._shell, message)
-            except zmq.ZMQError:
-                self.kill()
-        return str(message["header"]["msg_id"])
-
-    def _reply(
-        self, wanted: str, seconds: float, shown: CellOutputs
-    ) -> tuple[str, dict[str, Any] | None]:
-        """Wait for the reply to a request; interrupt, and in the end kill, what takes too long.
-
-        Returns
-        -------
-        status : str
-            As in `CellRun`.
-        reply : dict or None
-            None if there was none.
-        """
-        status = "ok"
-        poller = zmq.Poller()
-        for channel in (self._shell, self._iopub, self._life):
-            poller.register(channel, zmq.POLLIN)
-        deadline = monotonic() + seconds
-        while self.alive:
-            left = deadline - monotonic()
-            if left <= 0 or (shown.flooded and status == "ok"):
-                if status != "ok":
-                    self.kill()
-                    return status, None
-                status = "time-out"
-                self._send("interrupt_request", {}, channel=self._control)
-                deadline = monotonic() + self.limits.grace_seconds
-                continue
-            happened = dict(poller.poll(int(left * 1000)))
-            if self._iopub in happened and (message := self._receive(self._iopub)):
-                shown.take(message)
-            if self._shell in happened:
-                message = self._receive(self._shell)
-                if message and message["parent_header"].get("msg_id") == wanted:
-                    return status, message["content"]
-            elif self._life in happened and self._iopub not in happened:
-                ended = self._end()
-                status = ended if status == "ok" else status
-        return ("died" if status == "ok" else status), None
-
-    def _drain(self, shown: CellOutputs) -> None:
-        """Read what a cell has published, up to its last message."""
-        deadline = monotonic() + 1
-        while not shown.idle and not shown.flooded and (left := deadline - monotonic()) > 0:
-            if self._iopub.poll(int(left * 1000)) and (message := self._receive(self._iopub)):
-                shown.take(message)
-
-    def _receive(self, channel: Channel) -> dict[str, Any] | None:
-        """Read a message; None if it is not one of this kernel's."""
-        try:
-            came = channel.recv_multipart(zmq.NOBLOCK, copy=True)
-            _, parts = self._session.feed_identities(came)
-            message = self._session.deserialize(parts)
-        except Exception:  # whatever a stranger's bytes do to the parser
-            return None
-        good = all(isinstance(message.get(k), dict) for k in ("content", "parent_header"))
-        return message if good and isinstance(message.get("msg_type"), str) else None
-
-    def _end(self) -> str:
-        """Say why the process has ended, and end what it has left."""
+    def why_it_ended(self) -> str:
+        """Say why the process has ended: ``"memory"`` or ``"died"``."""
         # A socket of the process may close a moment before the reason can be read here.
         reason = select.select([self._life], [], [], 1)[0] and os.read(self._life, 1)
-        self.kill()
-        return "memory" if reason == b"m" else "died"
+        return "memory" if reason == ENDED_BY_MEMORY else "died"
 
     def kill(self) -> None:
         """End the process and everything it has started."""
-        self.alive = False
-        self._stack.close()
+        if self.alive:
+            self.alive = False
+            self._keeper.close()
+            self._calls.close()
+            os.close(self._life)
+            if self._at_end:
+                self._at_end()
 
     close = kill
 
-    def __enter__(self) -> "Kernel":
-        try:
-            self.wait_until_ready()
-        except BaseException:
-            self.close()
-            raise
-        return self
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
+class _Talk:
+    """What one request to a kernel may take, and how it goes.
+
+    Processor time counts, so that a busy machine costs nobody points. Wall time is a second and
+    generous limit, for what waits and does nothing.
+
+    Attributes
+    ----------
+    status : str
+        ``"ok"``, ``"time-out"``, ``"memory"`` or ``"died"``.
+    slow : bool
+        Whether it ran into its time.
+    """
+
+    def __init__(self, kernel: Kernel, seconds: float) -> None:
+        self._kernel, self._seconds = kernel, seconds
+        self.status, self.slow = "ok", False
+        now = monotonic()
+        self._look, self._last = now + seconds, now + seconds * kernel.limits.patience
+        if kernel.alive:
+            kernel.tell(SECONDS_FROM_HERE)
+
+    def receive(self, most: int) -> bytes:
+        """Wait for bytes; interrupt, and in the end kill, what takes too long."""
+        kernel = self._kernel
+        while kernel.alive:
+            left = self._look - monotonic()
+            if left > 0:
+                part = kernel.receive(most, left)
+                if part:
+                    return part
+                if part is not None:
+                    ended = kernel.why_it_ended()
+                    self.status = ended if self.status == "ok" else self.status
+                    kernel.kill()
+            elif self.slow:
+                kernel.kill()
+            else:
+                self._reckon()
+        return b""
+
+    def _reckon(self) -> None:
+        """Give more wall time to what had less of the processor, and interrupt the rest."""
+        now = monotonic()
+        missing = self._seconds - self._kernel.processor_seconds()
+        if missing > 0 and now < self._last:
+            self._look = min(now + max(missing, 0.05), self._last)
+        else:
+            self.hurry()
+
+    def hurry(self) -> None:
+        """Interrupt it, and give it a moment to answer."""
+        if not self.slow:
+            self.slow, self.status = True, "time-out"
+            self._kernel.tell(INTERRUPT)
+            self._look = monotonic() + self._kernel.limits.grace_seconds
 
 
 def _student_error(reply: Message) -> StudentError:

@@ -41,7 +41,7 @@ class Worker:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd="/",
-            env={**ENVIRONMENT, "PATH": os.environ.get("PATH", "/usr/bin:/bin")},
+            env=ENVIRONMENT,
         )
         assert self._process.stdin is not None
         assert self._process.stdout is not None
@@ -127,6 +127,7 @@ def grade(
         "full": full,
         "limits": asdict(limits or Limits()),
         "walls": name_of_walls(sandbox),
+        "path": os.environ.get("PATH", ENVIRONMENT["PATH"]),
     }
     why = ""
     for _ in range(WORKER_ATTEMPTS):  # again, in case that it was not the submission's fault

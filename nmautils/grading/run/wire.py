@@ -20,6 +20,7 @@ from nmautils.grading.model.limits import (
     CONTROL_BYTES,
     CONTROL_DESCRIPTORS,
     CONTROL_SEND_SECONDS,
+    FRAME_PARTS,
     MIB,
     PROBE_ARRAYS,
     PROBE_BYTES,
@@ -28,9 +29,15 @@ from nmautils.grading.model.limits import (
 )
 
 __all__ = [
+    "ANSWER",
+    "CALL",
     "CONTROL",
-    "PROBE",
+    "ENDED_BY_MEMORY",
+    "INTERRUPT",
+    "OUTPUT",
     "RESULT",
+    "SECONDS_FROM_HERE",
+    "SECONDS_SINCE",
     "BadFrame",
     "Bounds",
     "Message",
@@ -59,16 +66,28 @@ class Bounds:
         How many there are.
     buffer_bytes : int
         Of all buffers together.
+    parts : int, optional
+        Brackets and commas in its text: what it needs of memory once it is parsed.
     """
 
     text_bytes: int
     buffers: int = 0
     buffer_bytes: int = 0
+    parts: int | None = None
 
 
-PROBE = Bounds(PROBE_TEXT_BYTES, PROBE_ARRAYS, PROBE_BYTES)  # between judge and student's process
+# Requests to a student's process, and what comes from there.
+CALL = Bounds(PROBE_TEXT_BYTES, PROBE_ARRAYS, PROBE_BYTES)
+ANSWER = Bounds(PROBE_TEXT_BYTES, PROBE_ARRAYS, PROBE_BYTES, parts=FRAME_PARTS)
+OUTPUT = Bounds(PROBE_TEXT_BYTES, parts=FRAME_PARTS)
 CONTROL = Bounds(CONTROL_BYTES)  # between worker and forkserver
 RESULT = Bounds(RESULT_BYTES, 1, RESULT_BYTES)  # between pool, worker and the worker's fork
+
+# What the keeper of a kernel is told, a byte each: raise KeyboardInterrupt in it, count processor
+# time from here, and say how much there was (8 bytes, a double).
+INTERRUPT, SECONDS_FROM_HERE, SECONDS_SINCE = b"i", b"f", b"s"
+# What it says last if the kernel was ended for its memory.
+ENDED_BY_MEMORY = b"m"
 
 
 def pack_frame(message: Message, buffers: Sequence[bytes] = ()) -> bytes:
@@ -118,6 +137,8 @@ def read_frame(
     if sum(lengths) > bounds.buffer_bytes:
         raise BadFrame("too many numbers")
     text, buffers = exactly(text_length), [exactly(length) for length in lengths]
+    if bounds.parts is not None and sum(map(text.count, (b"[", b"{", b","))) > bounds.parts:
+        raise BadFrame("too many parts")
     try:
         message = json.loads(text.decode())
     except (ValueError, RecursionError) as error:

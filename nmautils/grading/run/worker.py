@@ -1,7 +1,8 @@
 """A process that grades: ``python -I -m nmautils.grading.run.worker``, one submission at a time.
 
 It keeps what is slow to start, torch and the forkserver of the kernels, and forks itself for each
-submission: what a hand-in does to the memory of that fork, or to its patience, ends with it.
+submission. That fork gives up whatever it does not need before it sees a byte of the hand-in: what
+a hand-in does to its memory, or to its patience, ends with it.
 Requests come on standard input, answers go to standard output, as frames.
 """
 
@@ -10,39 +11,32 @@ import ctypes
 import os
 import select
 import signal
+import socket
 import sys
-from collections.abc import Callable, Sequence
+import tempfile
+from dataclasses import replace
 from functools import lru_cache
 from time import monotonic
-from typing import IO
+from typing import IO, NoReturn
 
 from nmautils.errors import SandboxMissing
 from nmautils.grading.model.assignment import Bundle
 from nmautils.grading.model.limits import RESULT_SECONDS, Limits
 from nmautils.grading.model.results import Submission
+from nmautils.grading.run.sandbox.confined import confine_reader
 
-from .forkserver import settle, warm_up
+from . import forkserver
+from .forkserver import close_all_but, settle, warm_up
 from .forkserver_client import ForkServer
+from .kernel_supply import KernelAsker, KernelSupply, Wanted
 from .wire import RESULT, BadFrame, Message, pack_frame, read_frame
 
 __all__ = ["main"]
 
 # What test cells and the judge use; a fork must not spend its time on imports.
-WARM = (
-    "numpy",
-    "scipy.ndimage",
-    "scipy.signal",
-    "scipy.stats",
-    "torch",
-    "torch.nn.functional",
-    "nmautils.checks.draw",
-    "nmautils.grading.run.grader",
-)
+WARM = (*forkserver.WARM, "nmautils.checks.draw", "nmautils.grading.run.grader")
 
 PR_SET_PDEATHSIG = 1
-
-# Forks that were ended. An answer need not wait until the memory of its fork is given back.
-_ending: list[int] = []
 
 
 def main() -> None:
@@ -56,32 +50,117 @@ def main() -> None:
     # Ctrl-C is for the main process, which lets a running submission end or closes the pipe.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
-    forkserver = ForkServer()
-    try:
+    with tempfile.TemporaryDirectory(prefix="nma-", ignore_cleanup_errors=True) as home:
+        os.environ.update(HOME=home, MPLCONFIGDIR=home)
         warm_up(WARM)
+        server = ForkServer.fork_here(home, requests.fileno(), answers.fileno())
+        _answer_requests(Desk(server, requests), server, requests, answers)
+
+
+def _answer_requests(
+    desk: "Desk", server: ForkServer, requests: IO[bytes], answers: IO[bytes]
+) -> None:
+    try:
         settle()
-        forkserver.wait_until_warm()
+        server.wait_until_warm()
         while True:
             try:
                 request, buffers = read_frame(requests.read, RESULT)
             except EOFError:
                 return
-            notebook = bytes(buffers[0])
-            answer = _answer(request, notebook, forkserver, [requests, answers])
-            answers.write(pack_frame(answer))
+            os.environ["PATH"] = request["path"]
+            answers.write(pack_frame(desk.answer(request, bytes(buffers[0]))))
             answers.flush()
+            # While the answer is saved.
+            desk.tidy()
     finally:
-        forkserver.close()
+        desk.close()
+        server.close()
 
 
-def _answer(
-    request: Message, notebook: bytes, forkserver: ForkServer, ours: Sequence[IO[bytes]]
-) -> Message:
-    bundle, cells = _prepare(request["bundle"], request["full"])
-    name = f"{bundle.digest} {'full' if request['full'] else ''}"
-    stem = name if cells and forkserver.stem(name, cells) else None
-    seconds = Limits(**request["limits"]).total_seconds + RESULT_SECONDS
-    return _in_fork(lambda: _grade(request, notebook, bundle, forkserver, stem), seconds, ours)
+class Desk:
+    """Where submissions are graded one after another.
+
+    Parameters
+    ----------
+    server : ForkServer
+        Where kernels are forked.
+    requests : file
+        Where requests come from: its end ends what is being graded.
+    """
+
+    def __init__(self, server: ForkServer, requests: IO[bytes]) -> None:
+        self._server, self._requests = server, requests
+        self._supply = KernelSupply(server)
+        self._wanted: Wanted | None = None
+        self._judging = 0
+
+    def answer(self, request: Message, notebook: bytes) -> Message:
+        """Grade a submission in a fork of this process."""
+        bundle, cells = _prepare(request["bundle"], request["full"])
+        limits = Limits(**request["limits"])
+        name = f"{bundle.digest} {'full' if request['full'] else ''}"
+        stem = name if cells and self._server.stem(name, cells) else None
+        self._wanted = Wanted(stem, limits, request["walls"])
+        try:
+            self._supply.prepare(self._wanted)
+        except SandboxMissing as error:
+            return {"no sandbox": str(error)}
+        ours, theirs = socket.socketpair()
+        with ours:
+            with theirs:
+                self._judging = os.fork()
+                if self._judging == 0:
+                    ours.close()
+                    _judge(theirs, self._requests, request, notebook, bundle, stem is not None)
+            return self._attend(ours, limits)
+
+    def _attend(self, judging: socket.socket, limits: Limits) -> Message:
+        """Hand kernels to the process that judges until it has an answer.
+
+        If the other side hangs up meanwhile, which is all it can do before it has the answer, that
+        process is ended.
+        """
+        deadline = monotonic() + limits.clock_seconds + RESULT_SECONDS
+        watched = [judging.fileno(), self._requests.fileno()]
+
+        def receive(most: int) -> bytes:
+            ready = select.select(watched, [], [], max(0.0, deadline - monotonic()))[0]
+            return judging.recv(most) if judging.fileno() in ready else b""
+
+        try:
+            while True:
+                message, _ = read_frame(receive, RESULT)
+                if message.get("do") == "kernel":
+                    wanted = self._wanted
+                    assert wanted is not None
+                    stem = wanted.stem if message.get("stemmed") is True else None
+                    self._supply.hand_out(replace(wanted, stem=stem), judging)
+                elif message.get("do") == "end":
+                    self._supply.end()
+                else:
+                    return message
+        except (BadFrame, EOFError, OSError):
+            why = "took too long" if monotonic() > deadline else "ended without a result"
+            return {"failed": f"the process that graded it {why}"}
+
+    def tidy(self) -> None:
+        """End what was left of the last submission, and prepare for one like it."""
+        if self._judging:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._judging, signal.SIGKILL)
+            os.waitpid(self._judging, 0)
+            self._judging = 0
+        self._supply.end()
+        if self._wanted is not None:
+            with contextlib.suppress(SandboxMissing):  # the next submission will be told
+                self._supply.prepare(self._wanted)
+
+    def close(self) -> None:
+        """End everything."""
+        self._wanted = None
+        self.tidy()
+        self._supply.close()
 
 
 @lru_cache(maxsize=16)
@@ -105,70 +184,39 @@ def _prepare(text: str, full: bool) -> tuple[Bundle, list[str]]:
     return bundle, shared_cells(release, full)
 
 
-def _grade(
-    request: Message, notebook: bytes, bundle: Bundle, forkserver: ForkServer, stem: str | None
-) -> Message:
+def _judge(
+    control: socket.socket,
+    requests: IO[bytes],
+    request: Message,
+    notebook: bytes,
+    bundle: Bundle,
+    stemmed: bool,
+) -> NoReturn:
+    """Grade a submission, send the result, and end this process."""
     from .grader import Grader
 
-    grader = Grader(
-        bundle,
-        Submission(request["student"], notebook, request["seed"]),
-        forkserver,
-        stem,
-        request["full"],
-        Limits(**request["limits"]),
-        request["walls"],
-    )
     try:
-        return {"graded": grader.grade().to_json()}
-    except SandboxMissing as error:
-        return {"no sandbox": str(error)}
-
-
-def _in_fork(work: Callable[[], Message], seconds: float, ours: Sequence[IO[bytes]]) -> Message:
-    """Do some work in a fork of this process, and wait for its answer.
-
-    If the other side hangs up meanwhile, which is all it can do before it has the answer, the
-    fork is ended.
-    """
-    while _ending:
-        os.waitpid(_ending.pop(), 0)
-    come, go = os.pipe()
-    child = os.fork()
-    if child == 0:
+        if sys.platform == "linux":
+            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        limits = Limits(**request["limits"])
+        close_all_but(control.fileno())
         try:
-            os.setsid()
-            if sys.platform == "linux":
-                ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-            os.close(come)
-            for stream in ours:
-                os.close(stream.fileno())
-            try:
-                message = work()
-            except BaseException as error:
-                message = {"failed": f"{type(error).__name__}: {error}"[:500]}
-            with os.fdopen(go, "wb") as stream:
-                stream.write(pack_frame(message))
-        finally:
-            os._exit(0)
-    os.close(go)
-    deadline = monotonic() + seconds
-    watched = [come, ours[0].fileno()]
-
-    def receive(most: int) -> bytes:
-        ready = select.select(watched, [], [], max(0.0, deadline - monotonic()))[0]
-        return os.read(come, most) if come in ready else b""
-
-    try:
-        return read_frame(receive, RESULT)[0]
-    except (BadFrame, EOFError):
-        why = "took too long" if monotonic() > deadline else "ended without a result"
-        return {"failed": f"the process that graded it {why}"}
+            confine_reader(limits)
+            grader = Grader(
+                bundle,
+                Submission(request["student"], notebook, request["seed"]),
+                KernelAsker(control, limits),
+                stemmed,
+                request["full"],
+                limits,
+            )
+            message = {"graded": grader.grade().to_json()}
+        except BaseException as error:
+            message = {"failed": f"{type(error).__name__}: {error}"[:500]}
+        control.settimeout(RESULT_SECONDS)
+        control.sendall(pack_frame(message))
     finally:
-        os.close(come)
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(child, signal.SIGKILL)
-        _ending.append(child)
+        os._exit(0)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,6 @@ import signal
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -30,7 +29,7 @@ from nmautils.errors import SandboxMissing
 from nmautils.grading.model.limits import SHARED_MEMORY_BYTES, Limits
 
 from .seccomp import refuse_system_calls
-from .walls import Place
+from .walls import Account, Place
 
 __all__ = ["Bubblewrap", "Sandbox"]
 
@@ -60,7 +59,7 @@ class Bubblewrap:
         """Make namespaces; `SandboxMissing` if bubblewrap is missing or does not work here."""
         return Sandbox(limits)
 
-    def join(self, namespaces: list[int]) -> Callable[[], int]:
+    def join(self, namespaces: list[int]) -> Account:
         """Enter namespaces; the next child of this process is born inside.
 
         Raises
@@ -76,7 +75,7 @@ class Bubblewrap:
             if libc.setns(descriptor, 0):
                 error = ctypes.get_errno()
                 raise OSError(error, f"setns: {os.strerror(error)}")
-        return lambda: _memory_bytes(shared)
+        return Account(lambda: _memory_bytes(shared))
 
     def confine(self, limits: Limits, place: Place) -> None:
         """Give up every privilege of this process for good, and set its limits."""
@@ -90,21 +89,33 @@ class Bubblewrap:
         limit(resource.RLIMIT_MEMLOCK, (0, 0))
         limit(resource.RLIMIT_NICE, (0, 0))
         limit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
-        for capability in range(64):
-            libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
         if place.user is not None:
             os.setgroups([])
             os.setresgid(place.user, place.user, place.user)
             os.setresuid(place.user, place.user, place.user)
         limit(resource.RLIMIT_NPROC, (limits.processes, limits.processes))
-        header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION, 0)
-        nothing = (ctypes.c_uint32 * 6)()
-        if libc.capset(header, nothing) or libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0):
-            error = ctypes.get_errno()
-            raise OSError(error, f"giving up privileges: {os.strerror(error)}")
+        give_up_privileges()
         refuse_system_calls()
         # Changing the user hid this process from itself in /proc.
         libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)
+
+
+def give_up_privileges() -> None:
+    """Give up every capability of this process, and the right to gain one, for good.
+
+    Raises
+    ------
+    OSError
+        If the system refuses.
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+    for capability in range(64):
+        libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
+    header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION, 0)
+    nothing = (ctypes.c_uint32 * 6)()
+    if libc.capset(header, nothing) or libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0):
+        error = ctypes.get_errno()
+        raise OSError(error, f"giving up privileges: {os.strerror(error)}")
 
 
 class Sandbox:
@@ -216,8 +227,8 @@ def _find_program() -> str:
 
 
 @cache
-def _read_only() -> tuple[str, ...]:
-    """Folders of Python and of this library; what lies in ``/usr`` is there anyway."""
+def read_only_folders() -> tuple[str, ...]:
+    """Find the folders of Python and of this library; what lies in ``/usr`` is there anyway."""
     paths = {sys.prefix, sys.base_prefix, str(Path(nmautils.__file__).resolve().parent)}
     paths |= {sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")}
     paths |= {str(Path(path).resolve()) for path in paths}
@@ -245,12 +256,15 @@ def _walls(limits: Limits, as_root: bool) -> list[str]:
     # Before what may lie below it: people also install things in /tmp.
     walls += ["--perms", "1777", "--size", str(limits.folder_bytes), "--tmpfs", "/tmp"]
     # bubblewrap makes the folders above a mount for their owner only.
-    above = {str(parent) for path in _read_only() for parent in Path(path).parents} - {"/", "/tmp"}
+    above = {str(parent) for path in read_only_folders() for parent in Path(path).parents} - {
+        "/",
+        "/tmp",
+    }
     for path in ["/etc", *sorted(above, key=len)]:
         walls += ["--perms", "0755", "--dir", path]
     for path in ("/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime", "/etc/fonts"):
         walls += ["--ro-bind-try", path, path]
-    for path in _read_only():
+    for path in read_only_folders():
         walls += ["--ro-bind", path, path]
     return [*walls, "--remount-ro", "/dev", "--remount-ro", "/"]
 

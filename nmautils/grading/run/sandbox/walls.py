@@ -49,6 +49,16 @@ class Place:
     user: int | None = None
 
 
+@dataclass
+class Account:
+    """TEMPORARY: replaced by the branch walls."""
+
+    memory_bytes: Callable[[], int]
+
+    def processor_seconds(self) -> float:
+        return 0.0
+
+
 class Confinement(Protocol):
     """The confinement of one submission. When its ``with`` block is left, all inside has ended.
 
@@ -77,7 +87,7 @@ class Walls(Protocol):
     def open(self, limits: Limits) -> Confinement:
         """Make a confinement; `SandboxMissing` if that does not work on this machine."""
 
-    def join(self, namespaces: list[int]) -> Callable[[], int]:
+    def join(self, namespaces: list[int]) -> "Account":
         """Let the next child of this process be born inside.
 
         Returns

@@ -173,12 +173,16 @@ def test_without_a_sandbox_marks_are_the_same_if_somebody_insists(course):
     assert graded.score == 4
 
 
+def judging():
+    """Whether a worker has forked the process that judges."""
+    return any(len(psutil.Process(busy._process.pid).children()) > 2 for busy in pool._busy)
+
+
 def test_a_worker_that_is_killed_costs_nobody_anything(course):
     bundle, release = course
-    wait_until(lambda: not sandboxes(), 60)
     found = []
     thread = grade_in_background(bundle, waiting_submission(release), found)
-    wait_until(sandboxes, 60)
+    wait_until(judging, 60)
     (busy,) = pool._busy
     os.kill(busy._process.pid, signal.SIGKILL)
     thread.join()
@@ -187,10 +191,9 @@ def test_a_worker_that_is_killed_costs_nobody_anything(course):
 
 def test_closing_drops_what_is_under_way_and_leaves_nothing_behind(course):
     bundle, release = course
-    wait_until(lambda: not sandboxes(), 60)
     found = []
     thread = grade_in_background(bundle, waiting_submission(release), found)
-    wait_until(sandboxes, 60)
+    wait_until(judging, 60)
     pool.close()
     thread.join()
     assert isinstance(found[0], GradingFailed)

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from nmautils.grading.model import limits
 from nmautils.grading.run import wire
 from nmautils.grading.run.wire import (
+    ANSWER,
+    CALL,
     CONTROL,
-    PROBE,
     RESULT,
     BadFrame,
     Bounds,
@@ -65,7 +66,7 @@ def text_of(size):
 @given(messages, st.lists(st.binary(max_size=50), max_size=5), st.integers(1, 60))
 def test_what_is_packed_is_read_again_in_pieces_of_any_size(message, buffers, most):
     source = Source(pack_frame(message, buffers) + b"next", most)
-    came, parts = read_frame(source, PROBE)
+    came, parts = read_frame(source, ANSWER)
     assert came == message
     assert [bytes(part) for part in parts] == buffers
     assert source.raw == b"next"
@@ -140,16 +141,16 @@ def test_bounds_say_nothing_of_buffers_unless_told():
 @pytest.mark.parametrize(
     ("bounds", "text_bytes", "buffers", "buffer_bytes"),
     [
-        (PROBE, 12_000_000, 10_000, 64 << 20),
+        (CALL, 12_000_000, 10_000, 64 << 20),
         (CONTROL, 4 << 20, 0, 0),
-        (RESULT, 512 << 20, 1, 512 << 20),
+        (RESULT, 256 << 20, 1, 256 << 20),
     ],
 )
 def test_each_border_has_the_bounds_of_the_table(bounds, text_bytes, buffers, buffer_bytes):
     assert bounds == Bounds(text_bytes, buffers, buffer_bytes)
 
 
-@pytest.mark.parametrize("bounds", [PROBE, CONTROL, RESULT])
+@pytest.mark.parametrize("bounds", [ANSWER, CALL, CONTROL, RESULT])
 def test_the_bounds_of_each_border_are_looked_at_before_anything_is_taken(bounds):
     """At the limit the reader goes on to the parts, one past it it stops at the head."""
     most = [bounds.text_bytes, *[0] * bounds.buffers]
@@ -168,9 +169,9 @@ def test_the_bounds_of_each_border_are_looked_at_before_anything_is_taken(bounds
 
 def test_all_buffers_of_a_probe_may_come():
     many = [b""] * limits.PROBE_ARRAYS
-    assert len(read_frame(Source(pack_frame({}, many)), PROBE)[1]) == limits.PROBE_ARRAYS
+    assert len(read_frame(Source(pack_frame({}, many)), ANSWER)[1]) == limits.PROBE_ARRAYS
     with pytest.raises(BadFrame):
-        read_frame(Source(pack_frame({}, [*many, b""])), PROBE)
+        read_frame(Source(pack_frame({}, [*many, b""])), ANSWER)
 
 
 @pytest.mark.parametrize(
@@ -179,7 +180,7 @@ def test_all_buffers_of_a_probe_may_come():
 )
 def test_text_that_is_no_json_object_is_refused(text):
     with pytest.raises(BadFrame):
-        read_frame(Source(frame(text)), PROBE)
+        read_frame(Source(frame(text)), ANSWER)
 
 
 @pytest.mark.parametrize("end", range(1, len(frame(b"{}", [b"abc", b"de"]))))
@@ -197,7 +198,7 @@ def test_nothing_at_all_is_the_end():
 
 def test_a_long_part_is_taken_a_mebibyte_at_a_time():
     source = Source(pack_frame({}, [bytes((2 << 20) + 5)]))
-    _, (part,) = read_frame(source, PROBE)
+    _, (part,) = read_frame(source, ANSWER)
     assert len(part) == (2 << 20) + 5
     assert source.asked[-3:] == [1 << 20, 1 << 20, 5]
 
