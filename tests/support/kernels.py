@@ -27,9 +27,9 @@ def start_forkserver():
 
 
 @contextlib.contextmanager
-def open_kernel(server, stem, seed, limits, walls="bubblewrap"):
+def open_kernel(server, cells, seed, limits, walls="bubblewrap"):
     """A kernel that is ready."""
-    opened = OpenKernel(server, Wanted(stem, limits, walls))
+    opened = OpenKernel(server, Wanted(cells, limits, walls))
     kernel = opened.kernel()
     try:
         kernel.begin(seed)

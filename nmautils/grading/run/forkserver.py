@@ -5,8 +5,8 @@ its environment holds only what a kernel needs. So whatever a fork finds in its 
 
 It reads requests from a Unix socket, frames with file descriptors beside them:
 
-- ``{"do": "stem", "cells": [...]}`` and a socket: it forks a stem, which runs these cells and then
-  takes requests from that socket as the forkserver does.
+- ``{"do": "stem", "cells": [...], "modules": [...]}`` and a socket: it forks a stem, which imports
+  these modules, runs these cells and then takes requests from that socket as the forkserver does.
 - ``{"do": "kernel", ...}``, two ends of pipes, a socket, and what the walls need: it forks a
   student's kernel, see `_be_kernel`.
 """
@@ -27,11 +27,11 @@ from typing import TYPE_CHECKING, Any
 from nmautils.grading.model.limits import ERROR_CHARACTERS, Limits
 from nmautils.grading.run.sandbox.walls import Place, walls_named
 
+from .torch_start import put_off_the_compiler
 from .wire import (
     ENDED_BY_MEMORY,
     INTERRUPT,
-    SECONDS_FROM_HERE,
-    SECONDS_SINCE,
+    SECONDS,
     Message,
     receive_control,
     send_control,
@@ -40,7 +40,16 @@ from .wire import (
 if TYPE_CHECKING:
     from .student_kernel import StudentKernel
 
-__all__ = ["ENVIRONMENT", "close_all_but", "main", "serve_kernels", "settle", "warm_up"]
+__all__ = [
+    "ENVIRONMENT",
+    "WARM",
+    "WARM_FOR_A_CLASS",
+    "close_all_but",
+    "main",
+    "serve_kernels",
+    "settle",
+    "warm_up",
+]
 
 # Environment of every process of grading, and all that a student's code sees of it: small
 # recordings, no network, one thread.
@@ -63,29 +72,29 @@ ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
 }
 
-# What a kernel and a notebook of the course import, and what those import when first used: an
-# interrupt that lands in a slow first import would leave the module half made.
+# What every notebook imports, and what that imports when it is first used.
 WARM = (
-    "IPython.core.completerlib",
-    "IPython.core.debugger",
     "IPython.core.oinspect",
-    "IPython.extensions.storemagic",
-    "debugpy",
-    "ipykernel.debugger",
-    "ipywidgets",
     "matplotlib.backends.backend_agg",
     "nmautils.check",
     "nmautils.grading.run.sandbox.bubblewrap",
     "nmautils.grading.run.student_kernel",
     "numpy",
     "PIL.PngImagePlugin",
+    "torch",
+    "torch.nn.functional",
+)
+
+# What some hand-ins of a class import by themselves: it pays to import it once for all.
+WARM_FOR_A_CLASS = (
+    "IPython.core.completerlib",
+    "IPython.extensions.storemagic",
+    "ipywidgets",
     "scipy.ndimage",
     "scipy.signal",
     "scipy.stats",
     "sklearn.decomposition",
     "sklearn.manifold",
-    "torch",
-    "torch.nn.functional",
     "tqdm.auto",
 )
 
@@ -119,6 +128,7 @@ def warm_up(names: Iterable[str]) -> None:
         importlib.import_module(name)
     import torch
 
+    put_off_the_compiler()
     torch.set_num_threads(1)
     torch.manual_seed(0)
     weight: Any = torch.nn.Parameter(torch.ones(2, 2))
@@ -156,6 +166,8 @@ def _be_stem(request: Message, control: socket.socket, kernel: "StudentKernel") 
     new_manager: Any = TransformerManager
     with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
         try:
+            for name in request["modules"]:
+                importlib.import_module(name)
             for cell in request["cells"]:
                 plain = new_manager().transform_cell(cell)
                 exec(compile(plain, "<set-up>", "exec"), kernel.user_ns)
@@ -196,7 +208,6 @@ def _be_kernel(request: Message, descriptors: list[int], kernel: "StudentKernel"
     os.close(channel)
     # Only Linux wakes a process for the end of another one.
     ended = [os.pidfd_open(child)] if hasattr(os, "pidfd_open") else []
-    mark = 0.0
     with socket.socket(fileno=orders) as told:
         while not os.waitpid(child, os.WNOHANG)[0]:
             ready, _, _ = select.select([orders, *ended], [], [], 0.1)
@@ -206,10 +217,8 @@ def _be_kernel(request: Message, descriptors: list[int], kernel: "StudentKernel"
             order = told.recv(1) if orders in ready else None
             if order == INTERRUPT:
                 os.kill(child, signal.SIGINT)
-            elif order == SECONDS_FROM_HERE:
-                mark = account.processor_seconds()
-            elif order == SECONDS_SINCE:
-                told.sendall(struct.pack("d", account.processor_seconds() - mark))
+            elif order == SECONDS:
+                told.sendall(struct.pack("d", account.processor_seconds()))
             elif order is not None:
                 # Without walls, nobody else would end what the kernel has started.
                 with contextlib.suppress(OSError):

@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 from collections.abc import Sequence
+from typing import cast
 
 from .forkserver import serve_kernels
 from .wire import BadFrame, Message, receive_control, send_control
@@ -21,11 +22,17 @@ class ForkServer:
         To the forkserver.
     process : int
         Its process, a child of this one.
+
+    Attributes
+    ----------
+    modules : sequence of str
+        What stems import besides: for submissions that will.
     """
 
     def __init__(self, control: socket.socket, process: int) -> None:
         self._control, self._process = control, process
-        self._stems: dict[str, socket.socket | None] = {}
+        self.modules: Sequence[str] = ()
+        self._stems: dict[tuple[str, ...], socket.socket | None] = {}
 
     @classmethod
     def fork_here(cls, home: str, *close: int) -> "ForkServer":
@@ -57,24 +64,39 @@ class ForkServer:
         except (BadFrame, EOFError, OSError):
             raise RuntimeError("the forkserver did not start") from None
 
-    def stem(self, name: str, cells: list[str]) -> bool:
-        """Prepare kernels that have run `cells`; False if the cells do not run as plain Python."""
-        if name not in self._stems:
+    def stem(self, cells: tuple[str, ...]) -> bool:
+        """Prepare kernels that have run `cells` and imported `modules`.
+
+        Returns
+        -------
+        bool
+            False if the cells do not run as plain Python.
+        """
+        if cells not in self._stems:
             ours, theirs = socket.socketpair()
+            request = {"do": "stem", "cells": cells, "modules": self.modules}
             with theirs:
-                send_control(self._control, {"do": "stem", "cells": cells}, [theirs.fileno()])
+                send_control(self._control, request, [theirs.fileno()])
             try:
                 problem = receive_control(ours)[0]["problem"]
             except (BadFrame, EOFError):
                 problem = "it ended"
-            self._stems[name] = None if problem else ours
-        return self._stems[name] is not None
+            self._stems[cells] = None if problem else ours
+        return self._stems[cells] is not None
 
-    def fork(self, stem: str | None, request: Message, descriptors: Sequence[int]) -> None:
-        """Fork a kernel, from a stem or from the forkserver itself."""
-        control = self._control if stem is None else self._stems[stem]
-        if control is None:
-            raise ValueError("this stem did not start")
+    def fork(self, cells: tuple[str, ...], request: Message, descriptors: Sequence[int]) -> None:
+        """Fork a kernel from the stem that has run `cells`; from the forkserver if there are none.
+
+        Raises
+        ------
+        ValueError
+            If this stem did not start.
+        """
+        control = self._control
+        if cells:
+            if not self.stem(cells):
+                raise ValueError("these cells do not run as plain Python")
+            control = cast("socket.socket", self._stems[cells])
         send_control(control, {"do": "kernel", **request}, descriptors)
 
     def close(self) -> None:

@@ -65,7 +65,7 @@ class Grader:
     kernels : KernelAsker or None
         Where its kernels come from; a grader without them can only refuse.
     stemmed : bool
-        Whether kernels have run `shared_cells`.
+        Whether kernels can be had that have run `shared_cells`, or the first of them.
     full : bool
         Whether demonstrations are run as well.
     limits : Limits
@@ -95,7 +95,7 @@ class Grader:
         self.answers: dict[str, Answer] = {}
         self.seconds = dict.fromkeys(("ready", "cells", "tests", "probes", "total"), 0.0)
         self.kernel: Kernel | None = None
-        self.starts = 0
+        self.starts = self.shared = 0
         self.judged, self.lost_calls = "", 0
         self.deadline = float("inf")
         self.overran = False
@@ -135,7 +135,7 @@ class Grader:
 
     def _run(self, notebook: NotebookNode) -> None:
         shared = _shared_start(notebook, self.kinds) if self.stemmed else set()
-        self.stemmed = bool(shared)
+        self.shared = len(shared)
         for i, cell in enumerate(notebook.cells):
             kind = _kind(cell)
             cell.metadata.nmautils["outputs"] = "none"
@@ -164,7 +164,7 @@ class Grader:
             raise RuntimeError("a grader without kernels can only refuse")
         self.starts += 1
         started = monotonic()
-        self.kernel = kernel = self.kernels.start(self.stemmed)
+        self.kernel = kernel = self.kernels.start(self.shared)
         # Not the seed of the tests: a kernel that knew it could draw their inputs beforehand.
         kernel.begin(int(self.submission.digest[:8], 16))
         self.seconds["ready"] += monotonic() - started
@@ -346,16 +346,14 @@ def _score(verdict: Verdict, points: float) -> float:
 
 
 def _shared_start(notebook: NotebookNode, kinds: set[Kind]) -> set[int]:
-    """Positions of cells that the stem has run; none if a student's cell comes first."""
+    """Positions of cells that a stem has run: those before the first that a student made."""
     shared = set()
     for i, cell in enumerate(notebook.cells):
         if cell.cell_type != "code":
             continue
         kind = _kind(cell)
-        if kind == Kind.EXERCISE:
+        if kind in {Kind.EXERCISE, Kind.OWN}:
             break
-        if kind == Kind.OWN:
-            return set()
         if kind in kinds:
             shared.add(i)
     return shared

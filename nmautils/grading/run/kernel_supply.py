@@ -26,15 +26,15 @@ class Wanted:
 
     Parameters
     ----------
-    stem : str or None
-        The stem that it is forked from, by its name; None is the forkserver itself.
+    cells : tuple of str
+        Cells that it has run already.
     limits : Limits
         What it may use.
     walls : str
         What confines it, by name: see `nmautils.grading.run.sandbox.walls`.
     """
 
-    stem: str | None
+    cells: tuple[str, ...]
     limits: Limits
     walls: str
 
@@ -87,7 +87,7 @@ class OpenKernel:
         }
         given = [orders.fileno(), life, calls.fileno(), *confinement.namespaces]
         try:
-            forkserver.fork(wanted.stem, request, given)
+            forkserver.fork(wanted.cells, request, given)
         finally:
             os.close(life)
             calls.close()
@@ -166,20 +166,20 @@ class KernelAsker:
     def __init__(self, control: socket.socket, limits: Limits) -> None:
         self._control, self._limits = control, limits
 
-    def start(self, stemmed: bool) -> Kernel:
+    def start(self, shared: int) -> Kernel:
         """Ask for a kernel, which ends the one before.
 
         Parameters
         ----------
-        stemmed : bool
-            Whether it has run the set-up cells that are the same for everybody.
+        shared : int
+            How many of the set-up cells that are the same for everybody it has run.
 
         Raises
         ------
         RuntimeError
             If there is none.
         """
-        send_control(self._control, {"do": "kernel", "stemmed": stemmed})
+        send_control(self._control, {"do": "kernel", "shared": shared})
         try:
             _, descriptors = receive_control(self._control)
             calls, keeper, life = descriptors

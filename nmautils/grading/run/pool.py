@@ -91,6 +91,7 @@ def grade(
     full: bool = False,
     limits: Limits | None = None,
     sandbox: bool = True,
+    many: bool = False,
 ) -> Graded:
     """Grade one submission.
 
@@ -107,6 +108,8 @@ def grade(
         What the submission may use.
     sandbox : bool, optional
         False runs it with the rights of this process.
+    many : bool, optional
+        Whether more of this assignment will follow: then it pays to import more ahead.
 
     Returns
     -------
@@ -125,6 +128,7 @@ def grade(
         "student": submission.student,
         "seed": submission.seed,
         "full": full,
+        "many": many,
         "limits": asdict(limits or Limits()),
         "walls": name_of_walls(sandbox),
         "path": os.environ.get("PATH", ENVIRONMENT["PATH"]),

@@ -36,8 +36,7 @@ __all__ = [
     "INTERRUPT",
     "OUTPUT",
     "RESULT",
-    "SECONDS_FROM_HERE",
-    "SECONDS_SINCE",
+    "SECONDS",
     "BadFrame",
     "Bounds",
     "Message",
@@ -83,9 +82,9 @@ OUTPUT = Bounds(PROBE_TEXT_BYTES, parts=FRAME_PARTS)
 CONTROL = Bounds(CONTROL_BYTES)  # between worker and forkserver
 RESULT = Bounds(RESULT_BYTES, 1, RESULT_BYTES)  # between pool, worker and the worker's fork
 
-# What the keeper of a kernel is told, a byte each: raise KeyboardInterrupt in it, count processor
-# time from here, and say how much there was (8 bytes, a double).
-INTERRUPT, SECONDS_FROM_HERE, SECONDS_SINCE = b"i", b"f", b"s"
+# What the keeper of a kernel is told, a byte each: raise KeyboardInterrupt in it, and say how much
+# processor time there was (8 bytes, a double).
+INTERRUPT, SECONDS = b"i", b"s"
 # What it says last if the kernel was ended for its memory.
 ENDED_BY_MEMORY = b"m"
 

@@ -26,8 +26,9 @@ from nmautils.grading.model.results import Submission
 from nmautils.grading.run.sandbox.confined import confine_reader
 
 from . import forkserver
-from .forkserver import close_all_but, settle, warm_up
+from .forkserver import WARM_FOR_A_CLASS, close_all_but, settle, warm_up
 from .forkserver_client import ForkServer
+from .kernel import ProbeFailed
 from .kernel_supply import KernelAsker, KernelSupply, Wanted
 from .wire import RESULT, BadFrame, Message, pack_frame, read_frame
 
@@ -99,9 +100,10 @@ class Desk:
         """Grade a submission in a fork of this process."""
         bundle, cells = _prepare(request["bundle"], request["full"])
         limits = Limits(**request["limits"])
-        name = f"{bundle.digest} {'full' if request['full'] else ''}"
-        stem = name if cells and self._server.stem(name, cells) else None
-        self._wanted = Wanted(stem, limits, request["walls"])
+        self._server.modules = WARM_FOR_A_CLASS if request["many"] else ()
+        if cells and not self._server.stem(cells):
+            cells = ()
+        self._wanted = Wanted(cells, limits, request["walls"])
         try:
             self._supply.prepare(self._wanted)
         except SandboxMissing as error:
@@ -112,7 +114,7 @@ class Desk:
                 self._judging = os.fork()
                 if self._judging == 0:
                     ours.close()
-                    _judge(theirs, self._requests, request, notebook, bundle, stem is not None)
+                    _judge(theirs, self._requests, request, notebook, bundle, bool(cells))
             return self._attend(ours, limits)
 
     def _attend(self, judging: socket.socket, limits: Limits) -> Message:
@@ -134,13 +136,14 @@ class Desk:
                 if message.get("do") == "kernel":
                     wanted = self._wanted
                     assert wanted is not None
-                    stem = wanted.stem if message.get("stemmed") is True else None
-                    self._supply.hand_out(replace(wanted, stem=stem), judging)
+                    shared = int(message["shared"])
+                    cells = wanted.cells[: max(0, shared)]
+                    self._supply.hand_out(replace(wanted, cells=cells), judging)
                 elif message.get("do") == "end":
                     self._supply.end()
                 else:
                     return message
-        except (BadFrame, EOFError, OSError):
+        except (BadFrame, EOFError, OSError, KeyError, TypeError, ValueError):
             why = "took too long" if monotonic() > deadline else "ended without a result"
             return {"failed": f"the process that graded it {why}"}
 
@@ -164,24 +167,30 @@ class Desk:
 
 
 @lru_cache(maxsize=16)
-def _prepare(text: str, full: bool) -> tuple[Bundle, list[str]]:
+def _prepare(text: str, full: bool) -> tuple[Bundle, tuple[str, ...]]:
     """Read a bundle and its shared cells, and do all that its submissions have in common."""
     from nbformat.v4 import new_output
 
     from nmautils.grading.repair.rebuild import rebuild
+    from nmautils.grading.safe.markdown import clean_markdown
 
     from .grader import shared_cells
-    from .judge import compile_test
+    from .judge import judge
 
     bundle = Bundle.from_json(text)
     release = bundle.notebook()
-    # So that the forks find all of it parsed, and the schema of outputs compiled.
-    rebuild(release, release)
+    # So that the forks find everything parsed and imported, and the schema of outputs compiled.
     new_output("execute_result")
+    clean_markdown("<i>text</i>")
+    rebuild(release, release)
     for test in bundle.tests.values():
-        with contextlib.suppress(Exception):  # the judge will say what is wrong with it
-            compile_test(test)
-    return bundle, shared_cells(release, full)
+        judge(test, _nobody, 0)
+    return bundle, tuple(shared_cells(release, full))
+
+
+def _nobody(*_: object) -> NoReturn:
+    """Answer a call where there is no student."""
+    raise ProbeFailed("nobody was asked")
 
 
 def _judge(

@@ -17,6 +17,7 @@ from tests.support.paths import ROOT
 from tests.support.waiting import wait_until
 
 LIMITS = Limits(cell_seconds=5, grace_seconds=1, memory_gib=4)
+SET_UP = ("import numpy as np\nimport torch", "given = 3")
 SECRET = "a-secret-of-the-instructor"
 
 
@@ -25,7 +26,7 @@ def forkserver():
     os.environ["NMAUTILS_TEST_SECRET"] = SECRET
     parent = start_forkserver()
     try:
-        assert parent.stem("set-up", ["import numpy as np\nimport torch", "given = 3"])
+        assert parent.stem(SET_UP)
         yield parent
     finally:
         parent.close()
@@ -34,7 +35,7 @@ def forkserver():
 
 @pytest.fixture
 def kernel(forkserver):
-    with open_kernel(forkserver, "set-up", 1, LIMITS) as kernel:
+    with open_kernel(forkserver, SET_UP, 1, LIMITS) as kernel:
         yield kernel
 
 
@@ -60,19 +61,20 @@ def test_results_errors_and_figures_come_out(kernel):
 
 
 def test_definitions_of_set_up_cells_belong_to_main(forkserver):
-    assert forkserver.stem("classes", ["class Given: pass", "def given(): return Given()"])
-    with open_kernel(forkserver, "classes", 1, LIMITS) as kernel:
+    with open_kernel(
+        forkserver, ("class Given: pass", "def given(): return Given()"), 1, LIMITS
+    ) as kernel:
         done = run(kernel, "import pickle\nprint(type(pickle.loads(pickle.dumps(given()))))")
         assert shown(done) == "<class '__main__.Given'>\n"
 
 
 def test_set_up_cells_that_do_not_run_are_left_to_the_kernel(forkserver):
-    assert not forkserver.stem("broken", ["1 / 0"])
+    assert not forkserver.stem(("1 / 0",))
 
 
 def test_the_same_seed_draws_the_same_numbers(forkserver):
     def drawn(seed):
-        with open_kernel(forkserver, "set-up", seed, LIMITS) as kernel:
+        with open_kernel(forkserver, SET_UP, seed, LIMITS) as kernel:
             source = "import random; print(random.random(), np.random.rand(), torch.rand(1))"
             return shown(run(kernel, source))
 
@@ -148,7 +150,7 @@ def test_floods_are_cut(kernel):
 def test_only_a_picture_that_is_left_out_counts_as_cut(forkserver):
     draw = "import matplotlib.pyplot as plt\nfor _ in range({}): plt.plot([1, 2]); plt.show()"
     for number in (OUTPUTS.pictures, OUTPUTS.pictures + 1):
-        with open_kernel(forkserver, "set-up", 1, LIMITS) as kernel:
+        with open_kernel(forkserver, SET_UP, 1, LIMITS) as kernel:
             done = run(kernel, draw.format(number))
         kept = ["image/png" in output["data"] for output in done.outputs]
         assert kept == [True] * OUTPUTS.pictures + [False] * (number - OUTPUTS.pictures)
@@ -192,7 +194,7 @@ def test_limits_and_walls_hold(kernel, attempt, what):
 
 def test_what_many_processes_use_together_is_limited(forkserver):
     limits = Limits(cell_seconds=30, memory_gib=3)
-    with open_kernel(forkserver, "set-up", 1, limits) as kernel:
+    with open_kernel(forkserver, SET_UP, 1, limits) as kernel:
         done = run(kernel, """
         import os, time
         for _ in range(8):
@@ -260,15 +262,15 @@ def test_forkserver_and_grader_are_out_of_reach(forkserver, kernel):
 
 
 def test_nothing_of_a_submission_reaches_the_next(forkserver):
-    with open_kernel(forkserver, "set-up", 1, LIMITS) as first:
+    with open_kernel(forkserver, SET_UP, 1, LIMITS) as first:
         run(first, """
         import builtins, os, torch, numpy
         builtins.poison = 1; numpy.poison = 1; torch.relu = None; given = 99
         open('/tmp/left', 'w').write('here'); open('/dev/shm/left', 'w').write('here')
         os.environ['POISON'] = '1'
         """)  # fmt: skip
-    for stem in ("set-up", None):
-        with open_kernel(forkserver, stem, 1, LIMITS) as second:
+    for cells in (SET_UP, ()):
+        with open_kernel(forkserver, cells, 1, LIMITS) as second:
             text = shown(run(second, """
             import builtins, os, torch, numpy
             print(hasattr(builtins, 'poison'), hasattr(numpy, 'poison'), torch.relu is None)
@@ -291,7 +293,7 @@ def sleepers(seconds):
 
 
 def test_what_a_submission_has_started_ends_with_it(forkserver):
-    with open_kernel(forkserver, "set-up", 1, LIMITS) as kernel:
+    with open_kernel(forkserver, SET_UP, 1, LIMITS) as kernel:
         started = run(kernel, """
         import os, subprocess
         subprocess.Popen(['sleep', '4711'], start_new_session=True)
@@ -320,7 +322,7 @@ def test_bubblewrap_that_came_with_the_library_will_do(monkeypatch):
 
 
 def test_without_a_sandbox_a_kernel_answers_and_ends_too(forkserver):
-    with open_kernel(forkserver, "set-up", 1, LIMITS, walls="none") as kernel:
+    with open_kernel(forkserver, SET_UP, 1, LIMITS, walls="none") as kernel:
         assert shown(run(kernel, "print(given)")) == "3\n"
         run(kernel, "import subprocess; subprocess.Popen(['sleep', '4712'])")
         wait_until(lambda: sleepers(4712))
