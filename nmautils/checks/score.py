@@ -14,6 +14,8 @@ __all__ = ["Cause", "CheckResult", "Score", "as_html", "capital", "causes_of"]
 _CODE = {"append", "backward", "detach", "forward", "item", "relu", "self", "sigma"}
 # The table is as wide without hints in it as with them.
 _WIDE = "min-width:min(34em,60vw)"
+# Longer ones hold somebody's numbers or names, which nobody reads to the end.
+HINT_CHARACTERS = 1000
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,13 @@ class CheckResult:
     mistake: str = ""
     stopped: str = ""
     picture: Picture | None = None
+
+    def __post_init__(self) -> None:
+        """Cut what a stranger's names and texts have made too long."""
+        for field in ("hint", "mistake", "stopped"):
+            text = getattr(self, field)
+            if len(text) > HINT_CHARACTERS:
+                object.__setattr__(self, field, f"{text[: HINT_CHARACTERS - 1]}…")
 
     @property
     def earned(self) -> float:

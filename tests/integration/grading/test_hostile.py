@@ -44,6 +44,7 @@ LIMITS = {
     "again_seconds": 0.7,
     "probe_seconds": 0.7,
     "grace_seconds": 0.5,
+    "patience": 1.5,
     "total_seconds": 12.0,
 }
 # For what is not the student's own time: start, judging, writing down.
