@@ -154,20 +154,21 @@ def _be_kernel(request: Message, descriptors: list[int], namespace: dict[str, An
 
     Three descriptors come before those that the walls need: the pipe ``leash``, whose other end
     the worker's fork holds as long as it wants the kernel; the pipe ``life``, which says that the
-    kernel is ready (``r``), that it uses too much memory (``m``) and that it has ended (the end of
-    the file); and the socket ``calls``, on which calls of probes come.
+    kernel is ready (``r``), that it uses too much memory (``m``) or processor time (``c``) and that
+    it has ended (the end of the file); and the socket ``calls``, on which calls of probes come.
     """
     from .student_kernel import run_kernel
 
     leash, life, calls, *namespaces = descriptors
     limits, place = Limits(**request["limits"]), Place(**request["place"])
     walls = walls_named(request["walls"])
-    memory_bytes = walls.join(namespaces)
+    account = walls.join(namespaces)
     for descriptor in namespaces:
         os.close(descriptor)
     kernel = os.fork()
     if kernel == 0:
         try:
+            account.enter()
             os.close(leash)
             os.setsid()
             _close_all_but(life, calls)
@@ -177,14 +178,16 @@ def _be_kernel(request: Message, descriptors: list[int], namespace: dict[str, An
             os._exit(1)
     os.close(calls)
     while not os.waitpid(kernel, os.WNOHANG)[0]:
-        if memory_bytes() > limits.memory_bytes:
-            os.write(life, b"m")
+        if exceeded := account.exceeded(limits):
+            os.write(life, exceeded)
             os._exit(0)
         if select.select([leash], [], [], 0.1)[0]:
             with contextlib.suppress(OSError):
                 os.killpg(kernel, signal.SIGKILL)
             os.waitpid(kernel, 0)
             return
+    # The system may have ended it for want of memory before that was seen here.
+    os.write(life, account.exceeded(limits))
 
 
 def _close_all_but(*kept: int) -> None:
