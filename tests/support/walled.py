@@ -3,6 +3,7 @@
 import contextlib
 import os
 import pickle
+import signal
 import time
 import traceback
 from collections.abc import Callable
@@ -58,12 +59,12 @@ def walled(
         text, ended = b"", False
         while not ended:
             seen.memory_bytes = max(seen.memory_bytes, inside.account.memory_bytes())
+            seen.cpu_seconds = inside.account.cpu_seconds()
             ended = os.waitpid(keeper, os.WNOHANG)[0] != 0
             with contextlib.suppress(BlockingIOError):
                 while part := os.read(come, 1 << 16):
                     text += part
-            time.sleep(0.01)
-        seen.cpu_seconds = inside.account.cpu_seconds()
+            time.sleep(0.02)
         os.close(come)
     if text[:1] == b"v":
         seen.value = pickle.loads(text[1:])
@@ -90,7 +91,9 @@ def _keep(
     while not os.waitpid(child, os.WNOHANG)[0]:
         if exceeded := account.exceeded(limits):
             os.write(go, exceeded)
+            os.killpg(child, signal.SIGKILL)
+            os.waitpid(child, 0)
             os._exit(0)
-        time.sleep(0.05)
+        time.sleep(account.pause)
     os.write(go, account.exceeded(limits))
     os._exit(0)

@@ -178,10 +178,10 @@ def _be_kernel(request: Message, descriptors: list[int], namespace: dict[str, An
             os._exit(1)
     os.close(calls)
     while not os.waitpid(kernel, os.WNOHANG)[0]:
-        if exceeded := account.exceeded(limits):
-            os.write(life, exceeded)
-            os._exit(0)
-        if select.select([leash], [], [], 0.1)[0]:
+        exceeded = account.exceeded(limits)
+        os.write(life, exceeded)
+        if exceeded or select.select([leash], [], [], account.pause)[0]:
+            # And waited for: until somebody has done so, its namespaces cannot end.
             with contextlib.suppress(OSError):
                 os.killpg(kernel, signal.SIGKILL)
             os.waitpid(kernel, 0)

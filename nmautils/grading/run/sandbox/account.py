@@ -33,6 +33,12 @@ class GroupAccount:
         Descriptors of the folders of its control groups, as far as there are any.
     root : str
         Where the root of the sandbox is seen from here: nothing if this process goes inside.
+
+    Attributes
+    ----------
+    pause : float
+        Seconds after which to ask again: where the kernel does not hold the limit, who is quick
+        must not take much more meanwhile.
     """
 
     def __init__(self, groups: Sequence[int], root: str = "") -> None:
@@ -44,6 +50,7 @@ class GroupAccount:
         self._stat, _ = self._open(groups, ["memory.stat"])
         self._time, self._time_version = self._open(groups, ["cpuacct.usage", "cpu.stat"])
         self._processes = Processes(root)
+        self.pause = 0.02 if self._usage is None else 0.1
 
     def _open(
         self, groups: Sequence[int], names: Sequence[str], flags: int = os.O_RDONLY

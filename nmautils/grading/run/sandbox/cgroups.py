@@ -17,7 +17,7 @@ from time import monotonic, sleep
 
 from nmautils.grading.model.limits import GROUP_REMOVAL_SECONDS, MEMORY_MARGIN_BYTES, Limits
 
-__all__ = ["Groups", "remove_left_over"]
+__all__ = ["Groups", "own_folders", "remove_left_over"]
 
 PREFIX = "nmautils"
 CONTROLLERS = ("memory", "pids", "cpu", "cpuacct")
@@ -78,9 +78,9 @@ def remove_left_over(above: Path) -> None:
     """Remove the groups of graders that have ended without doing so."""
     here, _, _ = _me().split("-")
     with contextlib.suppress(OSError):
-        for path in above.glob(f"{PREFIX}-{here}-*"):
-            _, _, pid, started, *_ = path.name.split("-")
-            if _started(pid) != started:
+        for path in above.glob(f"{PREFIX}-{here}-*-*-*"):
+            _, _, pid, started, _ = path.name.split("-", 4)
+            if pid.isdigit() and _started(pid) != started:
                 _remove(path)
 
 
@@ -110,38 +110,36 @@ def _started(pid: str) -> str:
 
 
 def _above() -> list[Path]:
-    """Folders of the groups that this process is in, by what they control."""
-    mounts = _mounts()
-    found: dict[Path, None] = {}
-    for line in Path("/proc/self/cgroup").read_text().splitlines():
-        _, names, path = line.split(":", 2)
-        for name in names.split(",") if names else [""]:
-            if name in mounts:
-                root, place = mounts[name]
-                with contextlib.suppress(ValueError):
-                    found[place / Path(path).relative_to(root)] = None
-    return list(found)
+    """Folders of the groups that this process is in."""
+    with contextlib.suppress(OSError):
+        groups, mounts = (Path("/proc/self", name).read_text() for name in ("cgroup", "mountinfo"))
+        return own_folders(groups, mounts)
+    return []
 
 
-def _mounts() -> dict[str, tuple[str, Path]]:
-    """Say for each controller where its tree is mounted, and which group is the top there.
+def own_folders(groups: str, mounts: str) -> list[Path]:
+    """Find folders of the groups of a process, as ``/proc`` tells of it and of what is mounted.
 
-    The tree of version 2, which has no name, counts for what no tree of version 1 controls.
+    The tree of version 2, which has no name, counts if no tree of version 1 controls anything.
     """
-    mounts: dict[str, tuple[str, Path]] = {}
-    unified: tuple[str, Path] | None = None
-    for line in Path("/proc/self/mountinfo").read_text().splitlines():
+    places: dict[str, tuple[str, str]] = {}
+    for line in mounts.splitlines():
         here, _, about = line.partition(" - ")
         kind, _, options = about.split()[:3]
         root, place = here.split()[3:5]
-        if kind == "cgroup2":
-            unified = root, Path(place)
-        elif kind == "cgroup":
-            for name in set(options.split(",")) & set(CONTROLLERS):
-                mounts[name] = root, Path(place)
-    if unified and not mounts:
-        mounts[""] = unified
-    return mounts
+        names = set(options.split(",")) & set(CONTROLLERS) if kind == "cgroup" else set()
+        places |= dict.fromkeys([""] if kind == "cgroup2" else names, (root, place))
+    if len(places) > 1:
+        places.pop("", None)
+    found: dict[Path, None] = {}
+    for line in groups.splitlines():
+        _, names_of_line, path = line.split(":", 2)
+        for name in names_of_line.split(","):
+            root, place = places.get(name, ("/nowhere", ""))
+            # A group outside of what is mounted here, or above it, is not ours to divide.
+            if Path(path).is_relative_to(root) and ".." not in path:
+                found[Path(place) / Path(path).relative_to(root)] = None
+    return list(found)
 
 
 def _write(path: Path, text: str) -> None:

@@ -27,6 +27,8 @@ class NoWalls:
 class NoAccount:
     """Nobody counts; see `nmautils.grading.run.sandbox.walls.Account`."""
 
+    pause = 0.1
+
     def enter(self) -> None:
         """Count nothing."""
 

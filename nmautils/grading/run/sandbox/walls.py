@@ -50,7 +50,15 @@ class Place:
 
 
 class Account(Protocol):
-    """What all processes of a submission use together."""
+    """What all processes of a submission use together.
+
+    Attributes
+    ----------
+    pause : float
+        Seconds after which to ask again whether something was exceeded.
+    """
+
+    pause: float
 
     def enter(self) -> None:
         """Have this process and all that it starts counted; it must have one thread only."""
