@@ -23,6 +23,7 @@ from nmautils.grading.model.results import Submission
 
 from .forkserver import settle, warm_up
 from .forkserver_client import ForkServer
+from .sandbox.walls import walls_named
 from .wire import RESULT, BadFrame, Message, pack_frame, read_frame
 
 __all__ = ["main"]
@@ -79,6 +80,8 @@ def _answer(
 ) -> Message:
     bundle, cells = _prepare(request["bundle"], request["full"])
     name = f"{bundle.digest} {'full' if request['full'] else ''}"
+    with contextlib.suppress(SandboxMissing):  # the fork will say so
+        walls_named(request["walls"]).prepare()
     stem = name if cells and forkserver.stem(name, cells) else None
     seconds = Limits(**request["limits"]).total_seconds + RESULT_SECONDS
     return _in_fork(lambda: _grade(request, notebook, bundle, forkserver, stem), seconds, ours)

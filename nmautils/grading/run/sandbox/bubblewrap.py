@@ -61,8 +61,14 @@ HOW_TO_GET_ONE = (
 class Bubblewrap:
     """Walls made by bubblewrap; see `nmautils.grading.run.sandbox.walls`."""
 
+    def prepare(self) -> None:
+        """Look once at what is shown to submissions; `SandboxMissing` if that may not be."""
+        check_processor()
+        refuse_courses(("/usr", *_read_only()))
+
     def open(self, limits: Limits) -> "Sandbox":
         """Make namespaces; `SandboxMissing` if bubblewrap is missing or does not work here."""
+        self.prepare()
         return Sandbox(limits)
 
     def join(self, namespaces: list[int]) -> GroupAccount:
@@ -145,8 +151,6 @@ class Sandbox:
     account: GroupAccount
 
     def __init__(self, limits: Limits) -> None:
-        check_processor()
-        refuse_courses(_read_only())
         program = _find_program()
         as_root = os.geteuid() == 0
         user = FIRST_USER + secrets.randbelow(USERS) if as_root else None

@@ -1,12 +1,12 @@
-"""A sandbox shows the folders of Python to a submission: none of them may hold a course.
+"""A sandbox shows ``/usr`` and the folders of Python to a submission: none may hold a course.
 
 That happens when an environment is made in the course's own folder, or a course is kept in the
-folder of an environment. Its tests and solutions could be read then.
+folder of an environment, or in ``/usr/src`` of a container. Its tests could be read then.
 """
 
 import os
-from collections.abc import Iterable
 from functools import cache
+from pathlib import Path
 
 from nmautils.errors import SandboxMissing
 
@@ -14,20 +14,24 @@ __all__ = ["refuse_courses"]
 
 COURSE_FILES = ("course.toml", "gradebook.db")
 # A course is looked for this many folders deep, and not where packages lie.
-LEVELS = 3
-PACKAGES = ("bin", "include", "lib", "lib32", "lib64", "libexec", "pkgs", "share", "src")
+LEVELS = 4
+PACKAGES = ("bin", "sbin", "include", "lib", "lib32", "lib64", "libx32", "libexec", "pkgs", "share")
 
 
 @cache
-def refuse_courses(folders: Iterable[str]) -> None:
-    """Raise `SandboxMissing` if one of these folders holds a course; it is looked up once."""
+def refuse_courses(folders: tuple[str, ...]) -> None:
+    """Raise `SandboxMissing` if one of these folders holds a course.
+
+    Folders below another one of them are not looked at: they hold packages.
+    """
     for folder in folders:
-        found = _course_in(folder, LEVELS)
+        above = {str(path) for path in Path(folder).parents}
+        found = "" if above.intersection(folders) else _course_in(folder, LEVELS)
         if found:
             raise SandboxMissing(
-                f"the sandbox would show {found} to every submission, since Python is installed "
-                f"in {folder}: make the environment in a folder of its own below the course "
-                "(python -m venv .venv), or move the course out of it"
+                f"the sandbox would show {found} to every submission, since it shows {folder} with "
+                "the programs in it: keep the course elsewhere, or Python in a folder of its own "
+                "below the course (python -m venv .venv)"
             )
 
 
@@ -38,12 +42,10 @@ def _course_in(folder: str, levels: int) -> str:
             inside = sorted(entries, key=lambda entry: entry.name)
     except OSError:
         return ""
+    deeper = []
     for entry in inside:
         if entry.name in COURSE_FILES:
             return entry.path
-    if levels > 1:
-        for entry in inside:
-            deeper = entry.name not in PACKAGES and entry.is_dir(follow_symlinks=False)
-            if deeper and (found := _course_in(entry.path, levels - 1)):
-                return found
-    return ""
+        if levels > 1 and entry.name not in PACKAGES and entry.is_dir(follow_symlinks=False):
+            deeper.append(entry.path)
+    return next(filter(None, (_course_in(path, levels - 1) for path in deeper)), "")

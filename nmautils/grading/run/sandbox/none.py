@@ -12,6 +12,9 @@ __all__ = ["NoWalls"]
 class NoWalls:
     """Walls that confine nothing; see `nmautils.grading.run.sandbox.walls`."""
 
+    def prepare(self) -> None:
+        """Prepare nothing."""
+
     def open(self, limits: Limits) -> "OpenFolder":
         """Make a folder; nothing bounds its size."""
         return OpenFolder()

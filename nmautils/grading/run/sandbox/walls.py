@@ -103,6 +103,9 @@ class Confinement(Protocol):
 class Walls(Protocol):
     """A way to confine submissions."""
 
+    def prepare(self) -> None:
+        """Do what all confinements share: in a process whose forks make them, once before that."""
+
     def open(self, limits: Limits) -> Confinement:
         """Make a confinement; `SandboxMissing` if that does not work on this machine."""
 

@@ -21,6 +21,8 @@ def make(folder, *paths):
         "gradebook.db",
         "work/course.toml",
         "home/me/course.toml",
+        "src/app/course.toml",
+        "local/src/app/course.toml",
         "a b/ü/gradebook.db",
         ".hidden/course.toml",
     ],
@@ -57,6 +59,11 @@ def test_links_are_not_followed_and_what_cannot_be_read_holds_nothing(tmp_path):
     (tmp_path / "python" / "link").symlink_to(tmp_path / "course")
     (tmp_path / "python" / "loop").symlink_to(tmp_path / "python")
     refuse_courses((str(tmp_path / "python"), str(tmp_path / "nowhere")))
+
+
+def test_packages_in_a_folder_that_is_shown_itself_are_left_alone(tmp_path):
+    (folder,) = make(tmp_path, "lib/python3/site-packages/a/course.toml")
+    refuse_courses((folder, f"{folder}/lib/python3", f"{folder}/lib/python3/site-packages"))
 
 
 def test_an_environment_below_a_course_is_fine(tmp_path):

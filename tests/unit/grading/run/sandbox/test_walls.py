@@ -49,3 +49,19 @@ def test_no_walls_need_nothing_and_missing_ones_say_what_to_do(monkeypatch):
     check_walls("none")
     with pytest.raises(SandboxMissing, match="install one"):
         check_walls("bubblewrap")
+
+
+def test_walls_that_would_show_a_course_are_not_opened(monkeypatch, tmp_path):
+    (tmp_path / "course.toml").touch()
+    monkeypatch.setattr(bubblewrap, "_read_only", lambda: (str(tmp_path),))
+    for attempt in (lambda: check_walls("bubblewrap"), bubblewrap.Bubblewrap().prepare):
+        with pytest.raises(SandboxMissing, match=r"course\.toml"):
+            attempt()
+
+
+def test_walls_on_a_processor_without_a_filter_are_not_opened(monkeypatch):
+    monkeypatch.setattr(
+        bubblewrap.check_processor.__globals__["platform"], "machine", lambda: "mips"
+    )
+    with pytest.raises(SandboxMissing, match="mips"):
+        check_walls("bubblewrap")
