@@ -9,6 +9,7 @@ Sources: ``cgroups(7)``, ``proc(5)``.
 """
 
 import contextlib
+import errno
 import os
 import secrets
 import signal
@@ -21,7 +22,8 @@ __all__ = ["Groups", "own_folders", "remove_left_over"]
 
 PREFIX = "nmautils"
 CONTROLLERS = ("memory", "pids", "cpu", "cpuacct")
-# Of version 2: these are switched on for the groups below, if that is ours to do.
+# Of version 2: where the grader itself is then, and what is switched on for the groups below.
+GRADER = "nmautils-grader"
 SWITCHED_ON = ("+memory", "+pids", "+cpu")
 
 
@@ -52,11 +54,11 @@ class Groups:
             "pids.max": limits.processes,
         }
         name = f"{PREFIX}-{_me()}-{secrets.token_hex(4)}"
-        for above in _above():
+        for own in _above():
+            above = own.parent if own.name == GRADER else own
             remove_left_over(above)
             for controller in SWITCHED_ON:
-                with contextlib.suppress(OSError):
-                    _write(above / "cgroup.subtree_control", controller)
+                _switch_on(above, controller)
             path = above / name
             with contextlib.suppress(OSError):
                 path.mkdir()
@@ -72,6 +74,23 @@ class Groups:
             os.close(self.folders.pop())
         while self._paths:
             _remove(self._paths.pop())
+
+
+def _switch_on(above: Path, controller: str) -> None:
+    """Have the groups below this one controlled, with version 2, if that is ours to do.
+
+    A group of which something below is controlled must have no process itself. So if the grader is
+    alone in it, it steps aside into a group below, which its workers inherit.
+    """
+    with contextlib.suppress(OSError):
+        try:
+            _write(above / "cgroup.subtree_control", controller)
+        except OSError as error:
+            alone = (above / "cgroup.procs").read_text().split() == [str(os.getpid())]
+            if error.errno == errno.EBUSY and alone:
+                (above / GRADER).mkdir(exist_ok=True)
+                _write(above / GRADER / "cgroup.procs", str(os.getpid()))
+                _write(above / "cgroup.subtree_control", controller)
 
 
 def remove_left_over(above: Path) -> None:

@@ -1,5 +1,6 @@
 """Where control groups are made, and how those of dead graders go away."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -144,3 +145,55 @@ def test_names_that_are_not_ours_do_no_harm(above):
         (above / name).mkdir()
     remove_left_over(above)
     assert len(list(above.iterdir())) == 4
+
+
+class Unified:
+    """A group of version 2: nothing below it is controlled while it has processes itself."""
+
+    def __init__(self, top, processes, writable=True):
+        self.top, self.writable, self.switched_on = top, writable, []
+        for name in ("cgroup.procs", "cgroup.subtree_control"):
+            (top / name).touch()
+        (top / "cgroup.procs").write_text("".join(f"{pid}\n" for pid in processes))
+
+    def write(self, path, text):
+        if not self.writable:
+            raise PermissionError(errno.EACCES, "not ours", str(path))
+        if path == self.top / "cgroup.subtree_control":
+            if (self.top / "cgroup.procs").read_text():
+                raise OSError(errno.EBUSY, "has processes", str(path))
+            self.switched_on.append(text)
+        elif path.name == "cgroup.procs":
+            (self.top / "cgroup.procs").write_text("")
+
+
+@pytest.mark.parametrize(
+    ("processes", "writable", "steps_aside"),
+    [
+        ("me", True, True),
+        ("me", False, False),
+        ("other", True, False),
+        ("me other", True, False),
+        ("", True, False),
+    ],
+)
+def test_with_version_2_a_grader_that_is_alone_steps_aside(
+    above, monkeypatch, processes, writable, steps_aside
+):
+    pids = [{"me": os.getpid(), "other": 1}[name] for name in processes.split()]
+    group = Unified(above, pids, writable)
+    monkeypatch.setattr(cgroups, "_write", group.write)
+    Groups(Limits()).close()
+    assert (above / cgroups.GRADER).exists() == steps_aside
+    controlled = ["+memory", "+pids", "+cpu"] if writable and "other" not in processes else []
+    assert group.switched_on == controlled
+
+
+def test_workers_of_a_grader_that_stepped_aside_make_groups_beside_it(tmp_path, monkeypatch):
+    own = tmp_path / cgroups.GRADER
+    own.mkdir()
+    monkeypatch.setattr(cgroups, "_above", lambda: [own])
+    groups = Groups(Limits())
+    assert {path.parent for path in groups._paths} == {tmp_path}
+    groups.close()
+    assert list(tmp_path.iterdir()) == [own]
