@@ -206,8 +206,7 @@ class Sandbox:
             if inside:
                 self._stack.callback(_end_first, os.pidfd_open(inside))
                 if as_root:
-                    for which in ("uid_map", "gid_map"):
-                        Path(f"/proc/{inside}/{which}").write_text(USERS_INSIDE)
+                    _map_users(inside)
                     ready.write(b"1")
             if holder.stdout.readline() != b"ready\n":
                 why = holder.stderr.read(1000).decode(errors="replace").strip()
@@ -225,6 +224,17 @@ class Sandbox:
 
     def __exit__(self, *exception: object) -> None:
         self.close()
+
+
+def _map_users(process: int) -> None:
+    try:
+        for which in ("uid_map", "gid_map"):
+            Path(f"/proc/{process}/{which}").write_text(USERS_INSIDE)
+    except OSError as error:
+        raise SandboxMissing(
+            f"root may not give submissions a user of their own here ({error.strerror}): "
+            "grade as an ordinary user"
+        ) from None
 
 
 def _end_first(process: int) -> None:

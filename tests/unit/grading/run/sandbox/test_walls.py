@@ -65,3 +65,10 @@ def test_walls_on_a_processor_without_a_filter_are_not_opened(monkeypatch):
     )
     with pytest.raises(SandboxMissing, match="mips"):
         check_walls("bubblewrap")
+
+
+def test_where_root_may_give_out_no_users_there_is_one_line():
+    """The users of a process that has some already cannot be set again."""
+    with pytest.raises(SandboxMissing, match="ordinary user") as caught:
+        bubblewrap._map_users(os.getpid())
+    assert "\n" not in str(caught.value)
