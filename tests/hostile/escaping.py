@@ -469,4 +469,208 @@ for path in ("/dev/tty", "/dev/pts/0", "/dev/console", "/proc/self/fd/0"):
     ),
 ]
 
-ATTACKS = [*NETWORK, *FILES, *PROCESSES, *PRIVILEGES]
+# System calls that build a way around the walls. `refused` runs one with the numbers of both
+# processors; none of the arguments does anything where it should be allowed after all.
+CALLS = """
+import ctypes, os, platform
+
+libc = ctypes.CDLL(None, use_errno=True)
+arm = platform.machine() == "aarch64"
+
+def refused(what, x86, on_arm, *arguments):
+    result = libc.syscall(on_arm if arm else x86, *arguments)
+    if result >= 0:
+        obtained(what)
+    return result < 0
+"""
+
+SYSTEM_CALLS = [
+    attack(
+        "other_families",
+        "sockets of other families, which a network namespace does not all hide; none is connected",
+        """
+import socket
+
+for name in ("AF_VSOCK", "AF_NETLINK", "AF_PACKET", "AF_ALG", "AF_BLUETOOTH", "AF_CAN", "AF_TIPC",
+             "AF_RDS", "AF_QIPCRTR", "AF_PPPOX", "AF_KEY", "AF_LLC", "AF_X25"):
+    for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM, socket.SOCK_RAW, socket.SOCK_SEQPACKET):
+        for make in (socket.socket, socket.socketpair):
+            try:
+                make(getattr(socket, name), kind)
+                obtained(f"{name} {kind}")
+            except (OSError, AttributeError):
+                pass
+for protocol in (1, 58, 132, 136, 255, 262):  # ICMP, SCTP, UDP-Lite, raw, MPTCP
+    for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM, socket.SOCK_RAW, socket.SOCK_SEQPACKET):
+        try:
+            socket.socket(socket.AF_INET, kind, protocol).close()
+            obtained(f"protocol {protocol}")
+        except OSError:
+            pass
+""",
+    ),
+    attack(
+        "io_uring",
+        "asks for input and output by a queue, past every filter of calls",
+        CALLS
+        + """
+refused("io_uring_setup", 425, 425, 4, ctypes.create_string_buffer(120))
+refused("io_setup", 206, 0, 4, ctypes.byref(ctypes.c_ulong()))
+""",
+    ),
+    attack(
+        "key_rings",
+        "keys that outlive a process, in every ring",
+        CALLS
+        + """
+for ring in (-1, -2, -3, -4, -5):
+    refused("add_key", 248, 217, b"user", b"hostile-note", b"x" * 1000, 1000, ring)
+    refused("keyctl", 250, 219, 0, ring, 1)
+refused("keyctl join", 250, 219, 1, b"hostile-note")
+refused("request_key", 249, 218, b"user", b"hostile-note", None, -3)
+""",
+    ),
+    attack(
+        "nested_name_spaces",
+        "name spaces inside name spaces, by each call that makes them",
+        CALLS
+        + """
+for bit in (0x80, 0x20000, *(1 << number for number in range(25, 31))):
+    refused(f"unshare {bit:x}", 272, 97, bit)
+    if bit != 0x80:  # in clone's flags a part of a signal's number
+        pid = libc.syscall(220 if arm else 56, 17 | bit, 0, 0, 0, 0)
+        if pid == 0:
+            os._exit(0)
+        if pid > 0:
+            obtained(f"clone {bit:x}")
+arguments = (ctypes.c_uint64 * 11)(0x10000000, 0, 0, 0, 17)
+pid = libc.syscall(435, arguments, 88)
+if pid == 0:
+    os._exit(0)
+if pid > 0:
+    obtained("clone3")
+for kind in ("user", "mnt", "net", "pid", "cgroup"):
+    descriptor = os.open(f"/proc/self/ns/{kind}", os.O_RDONLY)
+    refused(f"setns {kind}", 308, 268, descriptor, 0)
+""",
+    ),
+    attack(
+        "mounts_of_a_new_kind",
+        "file systems without a limit, by the calls that came after mount",
+        CALLS
+        + """
+context = refused("fsopen", 430, 430, b"tmpfs", 0)
+refused("open_tree", 428, 428, -100, b"/tmp", 1)
+refused("move_mount", 429, 429, -100, b"/tmp", -100, b"/dev/shm", 0)
+refused("fspick", 433, 433, -100, b"/tmp", 0)
+refused("mount_setattr", 442, 442, -100, b"/tmp", 0, ctypes.create_string_buffer(32), 32)
+refused("mount", 165, 40, b"none", b"/tmp", b"tmpfs", 32, b"nr_inodes=0,size=0")
+refused("umount", 166, 39, b"/tmp", 2)
+refused("pivot_root", 155, 41, b"/tmp", b"/tmp")
+refused("chroot", 161, 51, b"/tmp")
+""",
+    ),
+    attack(
+        "personalities",
+        "becomes another kind of program: memory at fixed places, pages that can be run",
+        CALLS
+        + """
+for kind in (0x0040000, 0x0400000, 8, 0x0020000):
+    refused(f"personality {kind:x}", 135, 92, kind)
+""",
+    ),
+    attack(
+        "calls_of_other_programs",
+        "system calls as 32-bit and x32 programs make them, with numbers of their own",
+        CALLS
+        + """
+import mmap
+
+if not arm:
+    refused("x32", 0x40000000 + 39, 0)
+    code = mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
+    code.write(b"\\xb8\\x14\\0\\0\\0\\xcd\\x80\\xc3")  # mov eax, getpid; int 0x80; ret
+    place = ctypes.addressof(ctypes.c_char.from_buffer(code))
+    if ctypes.CFUNCTYPE(ctypes.c_int)(place)() > 0:
+        obtained("a 32-bit call")
+""",
+    ),
+    attack(
+        "typing",
+        "types into a terminal that it has made itself",
+        """
+import fcntl, os, termios
+
+try:
+    master, slave = os.openpty()
+    for char in b"id\n":
+        fcntl.ioctl(slave, termios.TIOCSTI, bytes([char]))
+    obtained("a key stroke")
+except OSError:
+    pass
+""",
+    ),
+    attack(
+        "hands_on_others",
+        "reads memory and takes descriptors of process 1 and of a child of its own",
+        CALLS
+        + """
+child = os.fork()
+if child == 0:
+    import time
+    time.sleep(2)
+    os._exit(0)
+for pid in (1, 2, child):
+    held = ctypes.create_string_buffer(16)
+    vector = (ctypes.c_uint64 * 2)(ctypes.addressof(held), 16)
+    refused("process_vm_readv", 310, 270, pid, vector, 1, vector, 1, 0)
+    refused("ptrace", 101, 117, 0x4206, pid, 0, 0)
+    refused("kcmp", 312, 272, pid, os.getpid(), 2, 0, 0)
+    try:
+        refused("pidfd_getfd", 438, 438, os.pidfd_open(pid), 0, 0)
+    except OSError:
+        pass
+""",
+    ),
+    attack(
+        "first_among_processes",
+        "priorities, real time, and to be the last that is ended when memory is short",
+        """
+import os
+
+for what, attempt in {
+    "nice": lambda: os.setpriority(os.PRIO_PROCESS, 0, -10),
+    "real time": lambda: os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(9)),
+    "round robin": lambda: os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(9)),
+    "out of memory": lambda: os.write(os.open("/proc/self/oom_score_adj", os.O_WRONLY), b"-1000"),
+    "oom_adj": lambda: os.write(os.open("/proc/self/oom_adj", os.O_WRONLY), b"-17"),
+}.items():
+    try:
+        attempt()
+        obtained(what)
+    except OSError:
+        pass
+""",
+    ),
+    attack(
+        "control_groups",
+        "leaves the group that counts it, or raises its limits",
+        CALLS
+        + """
+for line in open("/proc/self/cgroup"):
+    _, names, path = line.strip().split(":", 2)
+    for top in ("/sys/fs/cgroup", f"/sys/fs/cgroup/{names}"):
+        for file in ("cgroup.procs", "tasks", "memory.limit_in_bytes", "memory.max", "pids.max"):
+            for where in (top, f"{top}{path}", f"{top}{path}/.."):
+                try:
+                    os.write(os.open(f"{where}/{file}", os.O_WRONLY), b"0")
+                    obtained(f"{where}/{file}")
+                except OSError:
+                    pass
+for version in (b"cgroup", b"cgroup2"):
+    refused("a mount of control groups", 165, 40, b"none", b"/tmp", version, 0, b"memory")
+""",
+    ),
+]
+
+ATTACKS = [*NETWORK, *FILES, *PROCESSES, *PRIVILEGES, *SYSTEM_CALLS]

@@ -222,6 +222,291 @@ for folder in ("/tmp", "/dev/shm", ".", os.path.expanduser("~")):
     ),
 ]
 
+# Ways to take memory, processor time and objects of the kernel that a look at each process does
+# not show. Each begins with this: children that stay, and a map of their own to fill.
+CROWD = (
+    MARK
+    + """
+import mmap, time
+
+def fill(size, flags=mmap.MAP_PRIVATE):
+    memory = mmap.mmap(-1, size, flags=flags | mmap.MAP_ANONYMOUS)
+    for start in range(0, size, 4096):
+        memory[start] = 1
+    return memory
+
+def children(number, work):
+    for _ in range(number):
+        try:
+            if os.fork() == 0:
+                mark()
+                kept = work()
+                time.sleep(600)
+                os._exit(0)
+        except OSError:
+            break
+    time.sleep(600)
+"""
+)
+KEPT = "kept = []\n"
+
+
+def crowd(name: str, about: str, code: str, **more):
+    """Make an attack by many, against a limit of two gibibytes and some seconds."""
+    more = {"memory_gib": 2, "cell_seconds": 3, "total_seconds": 30, **more}
+    return costs_itself(name, about, CROWD + KEPT + code, **more)
+
+
+UNCOUNTED = [
+    costs_itself(
+        "system_v_memory",
+        "System V memory, which belongs to no process",
+        MARK
+        + """
+for number in range(100):
+    if libc.shmget(number + 1, 2**26, 0o1600) >= 0:
+        obtained("System V memory")
+        break
+""",
+        kept=6,
+    ),
+    costs_itself(
+        "system_v_semaphores_and_queues",
+        "sets of semaphores and queues of messages, which outlive who made them",
+        MARK
+        + """
+for number in range(200):
+    if libc.semget(number + 1, 250, 0o1600) >= 0 or libc.msgget(number + 1, 0o1600) >= 0:
+        obtained("System V semaphores or messages")
+        break
+if libc.syscall(240, b"queue", os.O_CREAT | os.O_RDWR, 0o600, None) >= 0:
+    obtained("a POSIX queue")
+""",
+    ),
+    costs_itself(
+        "memory_files",
+        "files without a file system, and memory that nobody else can see",
+        """
+import ctypes, os
+
+libc = ctypes.CDLL(None, use_errno=True)
+for call in (lambda: os.memfd_create("m"), lambda: os.memfd_create("m", os.MFD_HUGETLB)):
+    try:
+        os.write(call(), b"x" * 2**20)
+        obtained("a file in memory")
+    except OSError:
+        pass
+if libc.syscall(447, 0) >= 0:
+    obtained("secret memory")
+""",
+    ),
+    crowd(
+        "shared_anonymous_memory",
+        "shared memory without a name, that children map and their parent forgets",
+        "children(60, lambda: fill(2**26, mmap.MAP_SHARED))",
+    ),
+    crowd(
+        "many_small_children",
+        "children that are each too small to be noticed",
+        "children(60, lambda: fill(3 * 2**24))",
+    ),
+    crowd(
+        "copies_of_the_inheritance",
+        "children that write into memory they were born with, which makes none of them larger",
+        """
+memory = fill(5 * 2**27)
+def write():
+    for start in range(0, len(memory), 4096):
+        memory[start] = 2
+children(20, write)
+""",
+    ),
+    crowd(
+        "page_tables",
+        "one page in each two mebibytes: more tables than contents",
+        """
+def sparse():
+    memory = mmap.mmap(-1, 2**30 - 2**27, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    for start in range(0, len(memory), 2**21):
+        memory[start] = 1
+    return memory, fill(2**25)
+children(60, sparse)
+""",
+    ),
+    crowd(
+        "socket_buffers",
+        "thousands of sockets that are full and that nobody reads",
+        """
+import socket
+
+def sockets():
+    held = []
+    try:
+        while True:
+            pair = socket.socketpair()
+            pair[0].setblocking(False)
+            pair[0].setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 2**24)
+            held.append(pair)
+            while True:
+                pair[0].send(b"x" * 2**16)
+    except BlockingIOError:
+        return held, sockets()
+    except (OSError, RecursionError):
+        return held
+children(55, sockets)
+""",
+    ),
+    crowd(
+        "descriptors_in_flight",
+        "sockets sent through sockets, so that no process has them open",
+        """
+import array, socket
+
+def send():
+    try:
+        for _ in range(20000):
+            a, b = socket.socketpair()
+            inner = array.array("i", [a.fileno(), b.fileno()] * 100)
+            a.sendmsg([b"x"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, inner)])
+            kept.append(os.dup(b.fileno()))
+            a.close(), b.close()
+    except OSError:
+        pass
+children(40, send)
+""",
+    ),
+    crowd(
+        "pipe_buffers",
+        "pipes of a mebibyte each, filled, in many processes",
+        """
+import fcntl
+
+def pipes():
+    try:
+        for _ in range(100):
+            read, write = os.pipe()
+            os.set_blocking(write, False)
+            try:
+                fcntl.fcntl(write, 1031, 2**20)
+            except OSError:
+                pass
+            try:
+                while os.write(write, b"x" * 2**16):
+                    pass
+            except BlockingIOError:
+                pass
+    except OSError:
+        pass
+children(55, pipes)
+""",
+    ),
+    costs_itself(
+        "inodes",
+        "empty files, folders, links and pipes, which take no room but memory of the kernel",
+        """
+import os
+
+made = 0
+for folder in ("/tmp", "/dev/shm"):
+    for make in (lambda path: os.close(os.open(path, os.O_CREAT)), os.mkdir, os.mkfifo,
+                 lambda path: os.symlink("x" * 200, path), lambda path: os.link(__file__, path)):
+        try:
+            for number in range(100_000):
+                make(f"{folder}/{make.__name__}{number}" + "n" * 200)
+                made += 1
+        except (OSError, NameError):
+            pass
+if made > 50_000:
+    obtained(f"{made} files")
+""",
+        cell_seconds=5,
+        kept=0,
+    ),
+    costs_itself(
+        "names_of_files_that_are_not",
+        "asks for files that are not there, each of which the kernel remembers",
+        """
+import os
+
+while True:
+    for number in range(10**9):
+        os.path.exists(f"/usr/{number}" + "x" * 200)
+""",
+    ),
+    crowd(
+        "objects_of_the_kernel",
+        "timers, signals that wait, locks, watches and event descriptors",
+        """
+import ctypes, fcntl, select, signal
+
+def objects():
+    timer = ctypes.c_void_p()
+    signal.pthread_sigmask(signal.SIG_BLOCK, range(34, 64))
+    for number in range(20000):
+        libc.timer_create(1, None, ctypes.byref(timer))
+        libc.sigqueue(os.getpid(), 40, None)
+        for make in (lambda: os.eventfd(0), select.epoll, lambda: os.open("/tmp", os.O_RDONLY)):
+            try:
+                kept.append(make())
+            except (OSError, AttributeError):
+                pass
+    watch = libc.inotify_init()
+    for number in range(20000):
+        try:
+            os.mkdir(f"/tmp/watched{os.getpid()}-{number}")
+        except OSError:
+            break
+        libc.inotify_add_watch(watch, f"/tmp/watched{os.getpid()}-{number}".encode(), 2)
+children(30, objects)
+""",
+        kept=0,
+    ),
+    crowd(
+        "spinning_sessions",
+        "55 children that burn processor time, each in a session of its own",
+        """
+def spin():
+    os.setsid()
+    while True:
+        pass
+children(55, spin)
+""",
+    ),
+    crowd(
+        "spinning_and_gone",
+        "children that burn processor time, live for a moment, and are asked for by nobody",
+        """
+import signal
+
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+while True:
+    try:
+        if os.fork() == 0:
+            mark()
+            end = time.monotonic() + 0.05
+            while time.monotonic() < end:
+                pass
+            os._exit(0)
+    except OSError:
+        time.sleep(0.01)
+""",
+    ),
+    crowd(
+        "threads_that_spin_in_c",
+        "threads and children in C code, which no interrupt ends",
+        """
+import threading
+
+def spin():
+    for _ in range(3):
+        threading.Thread(target=np.linalg.svd, args=(np.ones((3000, 3000)),), daemon=True).start()
+    return spin
+children(12, spin)
+""",
+    ),
+]
+
+
 FLOODS = [
     costs_itself("floods_stdout", "prints lines without end", "while True:\n    print('x' * 200)"),
     costs_itself(
@@ -356,4 +641,4 @@ NOTEBOOKS = [
     attack("only_a_number", "JSON that is no notebook", raw=lambda data: b"1" * 5000),
 ]
 
-ATTACKS = [*TIME, *MEMORY, *FLOODS, *NOTEBOOKS]
+ATTACKS = [*TIME, *MEMORY, *UNCOUNTED, *FLOODS, *NOTEBOOKS]

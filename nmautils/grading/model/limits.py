@@ -66,6 +66,10 @@ ERROR_LINE_CHARACTERS = 500  # of the student's line that raised it
 CLASS_NAME_CHARACTERS = 100  # of the name of a class that comes from a student's process
 TRACEBACK_LINES = 100  # of an error, as a kernel sends them
 SHARED_MEMORY_BYTES = 64 * MIB  # of /dev/shm in a sandbox
+SANDBOX_FILES = 10_000  # files and folders in /tmp of a sandbox, and as many in /dev/shm
+INODE_BYTES = 2 * KIB  # that each of them takes of the kernel's memory, at most
+SOCKET_BYTES = 256 * KIB  # that wait in a socket, where nobody counts them
+MEMORY_MARGIN_BYTES = 64 * MIB  # between a submission's limit and the one that the kernel holds
 
 # --- run: patience -------------------------------------------------------------------------------
 
@@ -75,6 +79,7 @@ KERNEL_START_SECONDS = 60
 CONTROL_SEND_SECONDS = 10  # until the forkserver has taken a request
 PROBE_SEND_SECONDS = 5  # until a student's process has taken a call
 RESULT_SECONDS = 60  # after a submission's own limit, until its process is given up
+GROUP_REMOVAL_SECONDS = 1  # until a control group counts as one that stays behind
 CLUSTER_CONNECT_SECONDS = 10
 CLUSTER_WORKER_SECONDS = 60  # until the first worker is there
 WORKER_ATTEMPTS = 2  # workers that one submission may end
@@ -156,7 +161,7 @@ class Limits:
 
     @property
     def cpu_seconds(self) -> int:
-        """Processor time of each process."""
+        """Processor time of all processes together, of one kernel."""
         return round(self.total_seconds) + 60
 
     @property

@@ -29,7 +29,6 @@ from nmautils.grading.run.sandbox.walls import Place, walls_named
 
 from .torch_start import put_off_the_compiler
 from .wire import (
-    ENDED_BY_MEMORY,
     INTERRUPT,
     SECONDS,
     Message,
@@ -185,8 +184,8 @@ def _be_kernel(request: Message, descriptors: list[int], kernel: "StudentKernel"
 
     Three descriptors come before those that the walls need: the socket ``orders``, whose other
     end is open as long as the kernel is wanted; the pipe ``life``, which says that the kernel
-    used too much memory and, by its end, that the kernel has ended; and the socket ``channel``,
-    on which cells and calls come.
+    used too much memory (``m``) or processor time (``c``) and, by its end, that the kernel has
+    ended; and the socket ``channel``, on which cells and calls come.
     """
     from .student_kernel import run_kernel
 
@@ -199,6 +198,7 @@ def _be_kernel(request: Message, descriptors: list[int], kernel: "StudentKernel"
     child = os.fork()
     if child == 0:
         try:
+            account.enter()
             os.setsid()
             close_all_but(channel)
             walls.confine(limits, place)
@@ -210,21 +210,23 @@ def _be_kernel(request: Message, descriptors: list[int], kernel: "StudentKernel"
     ended = [os.pidfd_open(child)] if hasattr(os, "pidfd_open") else []
     with socket.socket(fileno=orders) as told:
         while not os.waitpid(child, os.WNOHANG)[0]:
-            ready, _, _ = select.select([orders, *ended], [], [], 0.1)
-            if account.memory_bytes() > limits.memory_bytes:
-                os.write(life, ENDED_BY_MEMORY)
-                os.kill(child, signal.SIGKILL)
+            exceeded = account.exceeded(limits)
+            os.write(life, exceeded)
+            ready = select.select([orders, *ended], [], [], account.pause)[0]
             order = told.recv(1) if orders in ready else None
             if order == INTERRUPT:
                 os.kill(child, signal.SIGINT)
             elif order == SECONDS:
-                told.sendall(struct.pack("d", account.processor_seconds()))
-            elif order is not None:
-                # Without walls, nobody else would end what the kernel has started.
+                told.sendall(struct.pack("d", account.cpu_seconds()))
+            if exceeded or order == b"":
+                # Without walls, nobody else would end what the kernel has started. And it is
+                # waited for: until somebody has done so, its namespaces cannot end.
                 with contextlib.suppress(OSError):
                     os.killpg(child, signal.SIGKILL)
                 os.waitpid(child, 0)
                 return
+    # The system may have ended it for want of memory before that was seen here.
+    os.write(life, account.exceeded(limits))
 
 
 def close_all_but(*kept: int) -> None:

@@ -24,10 +24,11 @@ from .cell_outputs import CellOutputs
 from .values import BadValue, decode, encode, name_of_class
 from .wire import (
     ANSWER,
-    ENDED_BY_MEMORY,
     INTERRUPT,
     OUTPUT,
     SECONDS,
+    TOO_MUCH_MEMORY,
+    TOO_MUCH_TIME,
     BadFrame,
     Bounds,
     Message,
@@ -273,10 +274,10 @@ class Kernel:
             return b""
 
     def why_it_ended(self) -> str:
-        """Say why the process has ended: ``"memory"`` or ``"died"``."""
+        """Say why the process has ended: ``"memory"``, ``"time-out"`` or ``"died"``."""
         # A socket of the process may close a moment before the reason can be read here.
         reason = select.select([self._life], [], [], 1)[0] and os.read(self._life, 1)
-        return "memory" if reason == ENDED_BY_MEMORY else "died"
+        return {TOO_MUCH_MEMORY: "memory", TOO_MUCH_TIME: "time-out"}.get(reason or b"", "died")
 
     def kill(self) -> None:
         """End the process and everything it has started."""

@@ -32,11 +32,12 @@ __all__ = [
     "ANSWER",
     "CALL",
     "CONTROL",
-    "ENDED_BY_MEMORY",
     "INTERRUPT",
     "OUTPUT",
     "RESULT",
     "SECONDS",
+    "TOO_MUCH_MEMORY",
+    "TOO_MUCH_TIME",
     "BadFrame",
     "Bounds",
     "Message",
@@ -85,8 +86,8 @@ RESULT = Bounds(RESULT_BYTES, 1, RESULT_BYTES)  # between pool, worker and the w
 # What the keeper of a kernel is told, a byte each: raise KeyboardInterrupt in it, and say how much
 # processor time there was (8 bytes, a double).
 INTERRUPT, SECONDS = b"i", b"s"
-# What it says last if the kernel was ended for its memory.
-ENDED_BY_MEMORY = b"m"
+# What it says last if the kernel was ended for what it used.
+TOO_MUCH_MEMORY, TOO_MUCH_TIME = b"m", b"c"
 
 
 def pack_frame(message: Message, buffers: Sequence[bytes] = ()) -> bytes:

@@ -52,6 +52,9 @@ OVERHEAD = 20.0
 GIB = 1 << 30
 # What the grader's own processes may need, beyond what they share, while a stranger writes to them.
 GRADER_MEMORY = GIB
+# By how much all processes together may pass the limit of the submission: it is looked at every
+# now and then, and the grader takes its share.
+OVERRUN = 200 << 20
 SAFE_KINDS = {"text/plain", "text/html", "image/png"}  # HTML: the table of checks, ours
 
 # Files that attacks try to leave where Python or Jupyter would find them.
@@ -199,22 +202,39 @@ TIMES: dict[str, float] = {}
 
 
 class Watch(threading.Thread):
-    """Look every now and then how much memory the processes below this one take."""
+    """Look every now and then how much memory the processes below this one take, and this one.
+
+    Attributes
+    ----------
+    grader : int
+        Of the one process of the grader that takes most, in bytes.
+    taken : int
+        Of all together, sandbox included, beyond what they took before.
+    main : int
+        By how much this process has grown.
+    """
 
     def __init__(self) -> None:
         super().__init__(daemon=True)
-        self.grader = self.student = 0
+        self.grader = self.taken = 0
         self._done = threading.Event()
+        self._before = _memory(_below(os.getpid()))
+        self._main = _memory([os.getpid()])
 
     def run(self) -> None:
         while not self._done.wait(0.25):
-            below = {True: [], False: []}
+            outside, inside = [], []
             for pid in _below(os.getpid()):
                 with contextlib.suppress(OSError):
-                    inside = os.readlink(f"/proc/{pid}/ns/pid") != os.readlink("/proc/self/ns/pid")
-                    below[inside].append(pid)
-            self.student = max(self.student, _memory(below[True]))
-            self.grader = max([self.grader, *(_memory([pid]) for pid in below[False])])
+                    same = os.readlink(f"/proc/{pid}/ns/pid") == os.readlink("/proc/self/ns/pid")
+                    (outside if same else inside).append(pid)
+            self.grader = max([self.grader, *(_memory([pid]) for pid in outside)])
+            taken = _memory([*outside, *inside]) + _files(inside)
+            self.taken = max(self.taken, taken - self._before)
+
+    @property
+    def main(self) -> int:
+        return _memory([os.getpid()]) - self._main
 
     def __enter__(self) -> "Watch":
         self.start()
@@ -226,19 +246,25 @@ class Watch(threading.Thread):
 
 
 def _memory(pids: list[int]) -> int:
-    """Bytes that processes take; what they share is only told apart where it may matter."""
-    resident, taken = 0, 0
+    """Bytes that processes take, page tables included; what they share counts once."""
+    taken = 0
     for pid in pids:
-        with contextlib.suppress(OSError, IndexError):
-            pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-            resident += pages * os.sysconf("SC_PAGE_SIZE")
-    if resident < GRADER_MEMORY:
-        return resident
-    for pid in pids:
-        with contextlib.suppress(OSError, IndexError):
-            shared = Path(f"/proc/{pid}/smaps_rollup").read_text().partition("\nPss:")[2]
-            taken += 1024 * int(shared.split()[0])
+        for name in ("smaps_rollup", "status"):
+            with contextlib.suppress(OSError):
+                for line in Path(f"/proc/{pid}/{name}").read_text().splitlines():
+                    kind, _, amount = line.partition(":")
+                    if kind in ("Pss_Anon", "Pss_Shmem", "VmPTE"):
+                        taken += 1024 * int(amount.split()[0])
     return taken
+
+
+def _files(inside: list[int]) -> int:
+    """Bytes that lie in the file systems of a sandbox, by one of its processes."""
+    for pid in inside:
+        with contextlib.suppress(OSError):
+            systems = [os.statvfs(f"/proc/{pid}/root{folder}") for folder in ("/tmp", "/dev/shm")]
+            return sum((each.f_blocks - each.f_bfree) * each.f_frsize for each in systems)
+    return 0
 
 
 def _parents() -> dict[int, int]:
@@ -343,10 +369,9 @@ def test_an_attack_gains_nothing_and_harms_nobody(
     check(attack, graded, scene)
     assert seconds < limits.total_seconds + OVERHEAD
     assert watch.grader < GRADER_MEMORY, f"{watch.grader / GIB:.1f} GiB in the grader"
-    # Counted every now and then, by the grader as by this test.
-    assert watch.student < 1.3 * limits.memory_bytes, (
-        f"{watch.student / GIB:.1f} GiB in the sandbox"
-    )
+    most = limits.memory_bytes + OVERRUN
+    assert watch.taken < most, f"{watch.taken / GIB:.2f} GiB in grader and sandbox together"
+    assert watch.main < OVERRUN, f"{watch.main / GIB:.2f} GiB more in the main process"
     assert scene.files() == scene.before
     wait_until(lambda: not _left_over(), 3)
     assert _workers() == workers, "the judge's worker is another one"

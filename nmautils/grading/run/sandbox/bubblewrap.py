@@ -3,7 +3,8 @@
 bubblewrap starts a small process, the holder, in namespaces of its own: no network, a read-only
 system, an empty home, its own ``/tmp``. A Python started inside would have to import everything
 again. So a fork of the forkserver joins the holder's namespaces, gives up every privilege, and
-only then runs a line of a student's. When the holder ends, Linux ends every process inside.
+only then runs a line of a student's. When the holder ends, Linux ends every process inside. What
+the processes use is counted and bounded by control groups, as far as they can be made.
 
 Sources: ``bwrap(1)``, ``setns(2)``, ``ioctl_ns(2)``, ``capabilities(7)``, ``setrlimit(2)``.
 """
@@ -18,6 +19,7 @@ import secrets
 import select
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 import sysconfig
@@ -26,25 +28,29 @@ from pathlib import Path
 
 import nmautils
 from nmautils.errors import SandboxMissing
-from nmautils.grading.model.limits import SHARED_MEMORY_BYTES, Limits
+from nmautils.grading.model.limits import SANDBOX_FILES, SHARED_MEMORY_BYTES, Limits
 
-from .seccomp import refuse_system_calls
-from .walls import Account, Place
+from .account import GroupAccount
+from .cgroups import Groups
+from .courses import refuse_courses
+from .seccomp import check_processor, filter_system_calls
+from .walls import Place
 
 __all__ = ["Bubblewrap", "Sandbox"]
-
-PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 # Folders as the kernel's process names them.
 HOME_INSIDE, SOCKETS_INSIDE = "/tmp", "/tmp/.kernel"
 
 # Users that no system assigns. When root is grading, a submission runs as one of them, since
-# limits on processes do not hold for root.
+# limits on processes do not hold for root. The user namespace holds these and root, who builds
+# the walls in it and is nobody's user afterwards.
 FIRST_USER, USERS = 60600, 500
+USERS_INSIDE = f"0 0 1\n{FIRST_USER} {FIRST_USER} {USERS}\n"
 
-NS_GET_USERNS = 0xB701
+NS_GET_USERNS, NS_GET_NSTYPE, CLONE_NEWNS = 0xB701, 0xB703, 0x00020000
 PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 4, 24, 38
 CAPABILITY_VERSION = 0x20080522
+MOUNT_REMOUNT, MOUNT_NOSUID, MOUNT_NODEV = 32, 2, 4
 
 HOW_TO_GET_ONE = (
     "install bubblewrap (Debian, Ubuntu: sudo apt-get install bubblewrap), or say --no-sandbox to "
@@ -55,11 +61,17 @@ HOW_TO_GET_ONE = (
 class Bubblewrap:
     """Walls made by bubblewrap; see `nmautils.grading.run.sandbox.walls`."""
 
+    def prepare(self) -> None:
+        """Look once at what is shown to submissions; `SandboxMissing` if that may not be."""
+        check_processor()
+        refuse_courses(("/usr", *read_only_folders()))
+
     def open(self, limits: Limits) -> "Sandbox":
         """Make namespaces; `SandboxMissing` if bubblewrap is missing or does not work here."""
+        self.prepare()
         return Sandbox(limits)
 
-    def join(self, namespaces: list[int]) -> Account:
+    def join(self, namespaces: list[int]) -> GroupAccount:
         """Enter namespaces; the next child of this process is born inside.
 
         Raises
@@ -67,15 +79,19 @@ class Bubblewrap:
         OSError
             If the system refuses.
         """
-        # Each process inside shares the memory of this one, which must not be counted again. It is
-        # measured now: once inside, /proc shows the processes of the sandbox only.
-        shared = _resident("self")
+        # Should the machine run out of memory, these are ended first; only a privileged process
+        # may take that back, so it is set before privileges are given up.
+        with open("/proc/self/oom_score_adj", "w") as file:
+            file.write("1000")
+        groups = [each for each in namespaces if stat.S_ISDIR(os.fstat(each).st_mode)]
+        account = GroupAccount(groups)
         libc = ctypes.CDLL(None, use_errno=True)
         for descriptor in namespaces:
-            if libc.setns(descriptor, 0):
-                error = ctypes.get_errno()
-                raise OSError(error, f"setns: {os.strerror(error)}")
-        return Account(lambda: _memory_bytes(shared))
+            if descriptor not in groups:
+                _checked(libc.setns(descriptor, 0), "setns")
+                if _is_of_mounts(descriptor):
+                    _limit_files(libc)  # while this process has the right to
+        return account
 
     def confine(self, limits: Limits, place: Place) -> None:
         """Give up every privilege of this process for good, and set its limits."""
@@ -88,6 +104,8 @@ class Bubblewrap:
         limit(resource.RLIMIT_MSGQUEUE, (0, 0))
         limit(resource.RLIMIT_MEMLOCK, (0, 0))
         limit(resource.RLIMIT_NICE, (0, 0))
+        limit(resource.RLIMIT_RTPRIO, (0, 0))
+        limit(resource.RLIMIT_SIGPENDING, (limits.processes, limits.processes))
         limit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
         if place.user is not None:
             os.setgroups([])
@@ -95,7 +113,7 @@ class Bubblewrap:
             os.setresuid(place.user, place.user, place.user)
         limit(resource.RLIMIT_NPROC, (limits.processes, limits.processes))
         give_up_privileges()
-        refuse_system_calls()
+        filter_system_calls()
         # Changing the user hid this process from itself in /proc.
         libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)
 
@@ -113,9 +131,8 @@ def give_up_privileges() -> None:
         libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION, 0)
     nothing = (ctypes.c_uint32 * 6)()
-    if libc.capset(header, nothing) or libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0):
-        error = ctypes.get_errno()
-        raise OSError(error, f"giving up privileges: {os.strerror(error)}")
+    _checked(libc.capset(header, nothing), "giving up privileges")
+    _checked(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "giving up privileges")
 
 
 class Sandbox:
@@ -129,7 +146,9 @@ class Sandbox:
     Attributes
     ----------
     namespaces : list of int
-        Descriptors to join, in this order.
+        Descriptors to join, in this order, and those of the control groups' folders.
+    account : GroupAccount
+        What is used inside.
     sockets : str
         `SOCKETS_INSIDE`, as the grader names it.
     place : Place
@@ -140,6 +159,8 @@ class Sandbox:
     SandboxMissing
         If bubblewrap is missing or does not work here.
     """
+
+    account: GroupAccount
 
     def __init__(self, limits: Limits) -> None:
         program = _find_program()
@@ -156,9 +177,25 @@ class Sandbox:
             raise
 
     def _open(self, program: str, limits: Limits, as_root: bool) -> None:
+        groups = Groups(limits)
+        self._stack.callback(groups.close)
+        inside = self._hold(program, limits, as_root)
+        self.sockets = f"/proc/{inside}/root{SOCKETS_INSIDE}"
+        self.account = GroupAccount(groups.folders, f"/proc/{inside}/root")
+        self._stack.callback(self.account.close)
+        namespaces = _namespaces(inside)
+        for descriptor in namespaces:
+            self._stack.callback(os.close, descriptor)
+        self.namespaces = [*groups.folders, *namespaces]
+
+    def _hold(self, program: str, limits: Limits, as_root: bool) -> int:
+        """Start the holder; give the id of the first process in its namespaces."""
         told, tell = os.pipe()
-        with os.fdopen(told, "rb") as info:
-            command = [program, *_walls(limits, as_root), "--info-fd", str(tell)]
+        waiting, go = os.pipe()
+        with os.fdopen(told, "rb") as info, os.fdopen(go, "wb", buffering=0) as ready:
+            command = [program, *_walls(limits), "--info-fd", str(tell)]
+            if as_root:
+                command += ["--userns-block-fd", str(waiting)]
             # The holder says that everything is mounted, and ends when its input does.
             command += ["--", "/bin/sh", "-c", "echo ready && exec cat"]
             try:
@@ -167,25 +204,28 @@ class Sandbox:
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=subprocess.PIPE,
-                    pass_fds=[tell],
+                    pass_fds=[tell, waiting],
                     env={"PATH": "/usr/bin:/bin"},
                 )
             finally:
                 os.close(tell)
+                os.close(waiting)
             self._stack.callback(_end_holder, holder)
             assert holder.stdout is not None
             assert holder.stderr is not None
+            # Nothing is said if it fails before that.
+            inside = json.loads(info.read() or b"{}").get("child-pid", 0)
+            if inside:
+                self._stack.callback(_end_first, os.pidfd_open(inside))
+                if as_root:
+                    _map_users(inside)
+                    ready.write(b"1")
             if holder.stdout.readline() != b"ready\n":
                 why = holder.stderr.read(1000).decode(errors="replace").strip()
                 raise SandboxMissing(
                     f"bubblewrap does not work here ({why or 'it said nothing'}): {HOW_TO_GET_ONE}"
                 )
-            inside = json.loads(info.read())["child-pid"]
-            self._stack.callback(_end_first, os.pidfd_open(inside))
-            self.sockets = f"/proc/{inside}/root{SOCKETS_INSIDE}"
-            self.namespaces = _namespaces(inside, as_root)
-            for descriptor in self.namespaces:
-                self._stack.callback(os.close, descriptor)
+            return int(inside)
 
     def close(self) -> None:
         """End every process inside; they are gone, with what they wrote, when this returns."""
@@ -196,6 +236,17 @@ class Sandbox:
 
     def __exit__(self, *exception: object) -> None:
         self.close()
+
+
+def _map_users(process: int) -> None:
+    try:
+        for which in ("uid_map", "gid_map"):
+            Path(f"/proc/{process}/{which}").write_text(USERS_INSIDE)
+    except OSError as error:
+        raise SandboxMissing(
+            f"root may not give submissions a user of their own here ({error.strerror}): "
+            "grade as an ordinary user"
+        ) from None
 
 
 def _end_first(process: int) -> None:
@@ -237,12 +288,10 @@ def read_only_folders() -> tuple[str, ...]:
     return tuple(sorted(outside, key=len))
 
 
-def _walls(limits: Limits, as_root: bool) -> list[str]:
-    walls = ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"]
+def _walls(limits: Limits) -> list[str]:
+    walls = ["--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"]
     walls += ["--unshare-cgroup-try", "--die-with-parent", "--new-session", "--clearenv"]
     walls += ["--cap-drop", "ALL", "--hostname", "grading"]
-    if not as_root:
-        walls += ["--unshare-user"]
     walls += ["--ro-bind", "/usr", "/usr"]
     for name in ("bin", "sbin", "lib", "lib32", "lib64", "libx32"):
         path = f"/{name}"
@@ -269,36 +318,36 @@ def _walls(limits: Limits, as_root: bool) -> list[str]:
     return [*walls, "--remount-ro", "/dev", "--remount-ro", "/"]
 
 
-def _namespaces(pid: int, as_root: bool) -> list[int]:
+def _namespaces(pid: int) -> list[int]:
     """Open the namespaces of a process in the order in which they can be joined."""
 
     def opened(kind: str) -> int:
         return os.open(f"/proc/{pid}/ns/{kind}", os.O_RDONLY | os.O_CLOEXEC)
 
     namespaces = [opened(kind) for kind in ("ipc", "uts", "cgroup", "net", "pid", "mnt")]
-    if not as_root:
-        # The mounts may belong to a user namespace around the innermost one; joining that
-        # first gives the right to join the rest.
-        owner = fcntl.ioctl(namespaces[-1], NS_GET_USERNS)
-        inner = opened("user")
-        namespaces.insert(0, owner)
-        if os.fstat(owner).st_ino == os.fstat(inner).st_ino:
-            os.close(inner)
-        else:
-            namespaces.append(inner)
-    return namespaces
+    # The mounts may belong to a user namespace around the innermost one; joining that first gives
+    # the right to join the rest.
+    owner = fcntl.ioctl(namespaces[-1], NS_GET_USERNS)
+    inner = opened("user")
+    if os.fstat(owner).st_ino == os.fstat(inner).st_ino:
+        os.close(inner)
+        return [owner, *namespaces]
+    return [owner, *namespaces, inner]
 
 
-def _memory_bytes(shared: int) -> int:
-    """Add up what the processes of this sandbox use beyond what each had when it was forked."""
-    processes = filter(str.isdigit, os.listdir("/proc"))
-    return sum(max(0, _resident(process) - shared) for process in processes)
+def _is_of_mounts(namespace: int) -> bool:
+    return bool(fcntl.ioctl(namespace, NS_GET_NSTYPE) == CLONE_NEWNS)
 
 
-def _resident(process: str) -> int:
-    """Memory of a process in bytes, 0 if it has ended."""
-    try:
-        with open(f"/proc/{process}/statm") as file:
-            return int(file.read().split()[1]) * PAGE_BYTES
-    except (OSError, IndexError, ValueError):
-        return 0
+def _limit_files(libc: ctypes.CDLL) -> None:
+    """Bound the number of files in memory, for which bubblewrap has no option."""
+    flags = MOUNT_REMOUNT | MOUNT_NOSUID | MOUNT_NODEV
+    for place in (b"/tmp", b"/dev/shm"):
+        options = f"nr_inodes={SANDBOX_FILES}".encode()
+        _checked(libc.mount(None, place, None, flags, options), "limiting files")
+
+
+def _checked(status: int, what: str) -> None:
+    if status:
+        error = ctypes.get_errno()
+        raise OSError(error, f"{what}: {os.strerror(error)}")

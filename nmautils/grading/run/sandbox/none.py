@@ -4,7 +4,7 @@ import tempfile
 
 from nmautils.grading.model.limits import Limits
 
-from .walls import Account, Place
+from .walls import Place
 
 __all__ = ["NoWalls"]
 
@@ -12,16 +12,40 @@ __all__ = ["NoWalls"]
 class NoWalls:
     """Walls that confine nothing; see `nmautils.grading.run.sandbox.walls`."""
 
+    def prepare(self) -> None:
+        """Prepare nothing."""
+
     def open(self, limits: Limits) -> "OpenFolder":
         """Make a folder; nothing bounds its size."""
         return OpenFolder()
 
-    def join(self, namespaces: list[int]) -> Account:
-        """Stay where one is; nobody counts memory."""
-        return Account(lambda: 0)
+    def join(self, namespaces: list[int]) -> "NoAccount":
+        """Stay where one is."""
+        return NoAccount()
 
     def confine(self, limits: Limits, place: Place) -> None:
         """Give up nothing."""
+
+
+class NoAccount:
+    """Nobody counts; see `nmautils.grading.run.sandbox.walls.Account`."""
+
+    pause = 0.1
+
+    def enter(self) -> None:
+        """Count nothing."""
+
+    def memory_bytes(self) -> int:
+        """Say that nobody counts."""
+        return 0
+
+    def cpu_seconds(self) -> float:
+        """Say that nobody counts."""
+        return 0.0
+
+    def exceeded(self, limits: Limits) -> bytes:
+        """Say that nothing was exceeded."""
+        return b""
 
 
 class OpenFolder:
@@ -35,6 +59,7 @@ class OpenFolder:
         self.sockets = self._folder.name
         self.place = Place(sockets=self.sockets, home=self.sockets)
         self.namespaces: list[int] = []
+        self.account = NoAccount()
 
     def __enter__(self) -> "OpenFolder":
         return self

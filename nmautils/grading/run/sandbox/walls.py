@@ -8,7 +8,6 @@ To add another backend, write a file with a class that has the methods of `Walls
 to `_BACKENDS`.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Protocol
@@ -17,6 +16,7 @@ from nmautils.grading.model.limits import Limits
 
 __all__ = [
     "DEFAULT_WALLS",
+    "Account",
     "Confinement",
     "Place",
     "Walls",
@@ -49,14 +49,28 @@ class Place:
     user: int | None = None
 
 
-@dataclass
-class Account:
-    """TEMPORARY: replaced by the branch walls."""
+class Account(Protocol):
+    """What all processes of a submission use together.
 
-    memory_bytes: Callable[[], int]
+    Attributes
+    ----------
+    pause : float
+        Seconds after which to ask again whether something was exceeded.
+    """
 
-    def processor_seconds(self) -> float:
-        return 0.0
+    pause: float
+
+    def enter(self) -> None:
+        """Have this process and all that it starts counted; it must have one thread only."""
+
+    def memory_bytes(self) -> int:
+        """Memory in use; 0 if nobody counts."""
+
+    def cpu_seconds(self) -> float:
+        """Processor time used so far; 0 if nobody counts."""
+
+    def exceeded(self, limits: Limits) -> bytes:
+        """Say which limit was passed: ``b"m"`` memory, ``b"c"`` processor time, or nothing."""
 
 
 class Confinement(Protocol):
@@ -70,11 +84,16 @@ class Confinement(Protocol):
         ``place.sockets``, as the grader names it.
     namespaces : list of int
         File descriptors that `Walls.join` needs, in this order.
+    account : Account
+        What the submission uses, as the grader sees it.
     """
 
     place: Place
     sockets: str
     namespaces: list[int]
+
+    @property
+    def account(self) -> Account: ...
 
     def __enter__(self) -> "Confinement": ...
 
@@ -84,16 +103,19 @@ class Confinement(Protocol):
 class Walls(Protocol):
     """A way to confine submissions."""
 
+    def prepare(self) -> None:
+        """Do what all confinements share: in a process whose forks make them, once before that."""
+
     def open(self, limits: Limits) -> Confinement:
         """Make a confinement; `SandboxMissing` if that does not work on this machine."""
 
-    def join(self, namespaces: list[int]) -> "Account":
+    def join(self, namespaces: list[int]) -> Account:
         """Let the next child of this process be born inside.
 
         Returns
         -------
-        callable
-            Returns the bytes that the processes inside use together, or 0 if nobody counts.
+        Account
+            The child calls its `Account.enter` first of all; this process asks it.
         """
 
     def confine(self, limits: Limits, place: Place) -> None:

@@ -32,7 +32,7 @@ def test_without_walls_there_is_a_folder_and_nothing_is_given_up():
         assert os.path.isdir(confinement.sockets)
         assert confinement.place == Place(confinement.sockets, confinement.sockets)
         assert confinement.namespaces == []
-        assert walls.join([]).memory_bytes() == 0
+        assert walls.join([]).exceeded(limits) == b""
         walls.confine(limits, confinement.place)
         # The path of a socket has at most 107 bytes.
         assert len(confinement.sockets) < 90
@@ -49,3 +49,26 @@ def test_no_walls_need_nothing_and_missing_ones_say_what_to_do(monkeypatch):
     check_walls("none")
     with pytest.raises(SandboxMissing, match="install one"):
         check_walls("bubblewrap")
+
+
+def test_walls_that_would_show_a_course_are_not_opened(monkeypatch, tmp_path):
+    (tmp_path / "course.toml").touch()
+    monkeypatch.setattr(bubblewrap, "read_only_folders", lambda: (str(tmp_path),))
+    for attempt in (lambda: check_walls("bubblewrap"), bubblewrap.Bubblewrap().prepare):
+        with pytest.raises(SandboxMissing, match=r"course\.toml"):
+            attempt()
+
+
+def test_walls_on_a_processor_without_a_filter_are_not_opened(monkeypatch):
+    monkeypatch.setattr(
+        bubblewrap.check_processor.__globals__["platform"], "machine", lambda: "mips"
+    )
+    with pytest.raises(SandboxMissing, match="mips"):
+        check_walls("bubblewrap")
+
+
+def test_where_root_may_give_out_no_users_there_is_one_line():
+    """The users of a process that has some already cannot be set again."""
+    with pytest.raises(SandboxMissing, match="ordinary user") as caught:
+        bubblewrap._map_users(os.getpid())
+    assert "\n" not in str(caught.value)
