@@ -39,7 +39,7 @@ from .walls import Place
 __all__ = ["Bubblewrap", "Sandbox"]
 
 # Folders as the kernel's process names them.
-HOME_INSIDE, SOCKETS_INSIDE = "/tmp", "/tmp/.kernel"
+HOME_INSIDE = "/tmp"
 
 # Users that no system assigns. When root is grading, a submission runs as one of them, since
 # limits on processes do not hold for root. The user namespace holds these and root, who builds
@@ -149,8 +149,6 @@ class Sandbox:
         Descriptors to join, in this order, and those of the control groups' folders.
     account : GroupAccount
         What is used inside.
-    sockets : str
-        `SOCKETS_INSIDE`, as the grader names it.
     place : Place
         Folders and user of the kernel.
 
@@ -166,8 +164,7 @@ class Sandbox:
         program = _find_program()
         as_root = os.geteuid() == 0
         user = FIRST_USER + secrets.randbelow(USERS) if as_root else None
-        self.place = Place(sockets=SOCKETS_INSIDE, home=HOME_INSIDE, user=user)
-        self.sockets = ""
+        self.place = Place(HOME_INSIDE, user)
         self.namespaces: list[int] = []
         self._stack = contextlib.ExitStack()
         try:
@@ -180,7 +177,6 @@ class Sandbox:
         groups = Groups(limits)
         self._stack.callback(groups.close)
         inside = self._hold(program, limits, as_root)
-        self.sockets = f"/proc/{inside}/root{SOCKETS_INSIDE}"
         self.account = GroupAccount(groups.folders, f"/proc/{inside}/root")
         self._stack.callback(self.account.close)
         namespaces = _namespaces(inside)

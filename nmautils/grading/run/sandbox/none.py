@@ -52,12 +52,8 @@ class OpenFolder:
     """A temporary folder for one submission, removed when the ``with`` block is left."""
 
     def __init__(self) -> None:
-        # Not in TMPDIR: the path of a socket has at most 107 bytes.
-        self._folder = tempfile.TemporaryDirectory(
-            prefix="nma-", dir="/tmp", ignore_cleanup_errors=True
-        )
-        self.sockets = self._folder.name
-        self.place = Place(sockets=self.sockets, home=self.sockets)
+        self._folder = tempfile.TemporaryDirectory(prefix="nma-", ignore_cleanup_errors=True)
+        self.place = Place(self._folder.name)
         self.namespaces: list[int] = []
         self.account = NoAccount()
 

@@ -36,15 +36,12 @@ class Place:
 
     Parameters
     ----------
-    sockets : str
-        Folder of the kernel's sockets, as the kernel names it.
     home : str
         Folder that it may write to.
     user : int or None
         User that it becomes; None to stay who it is.
     """
 
-    sockets: str
     home: str
     user: int | None = None
 
@@ -80,8 +77,6 @@ class Confinement(Protocol):
     ----------
     place : Place
         What the kernel is told.
-    sockets : str
-        ``place.sockets``, as the grader names it.
     namespaces : list of int
         File descriptors that `Walls.join` needs, in this order.
     account : Account
@@ -89,7 +84,6 @@ class Confinement(Protocol):
     """
 
     place: Place
-    sockets: str
     namespaces: list[int]
 
     @property
