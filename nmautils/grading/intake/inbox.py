@@ -61,9 +61,12 @@ class Inbox:
 
 
 def zone_of(root: Path, assignment: str) -> tzinfo:
-    """Time zone of an assignment's due date, in which times without a zone are read."""
+    """Time zone of the course, else of a due date, in which times without a zone are read."""
     with contextlib.suppress(CourseError):
-        tutorial = read_settings(root).tutorials.get(assignment)
+        settings = read_settings(root)
+        if settings.zone:
+            return settings.zone
+        tutorial = settings.tutorials.get(assignment)
         if tutorial and tutorial.due and tutorial.due.tzinfo:
             return tutorial.due.tzinfo
     return timezone.utc
