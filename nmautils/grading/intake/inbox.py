@@ -11,8 +11,10 @@ from pathlib import Path
 from nmautils.course.settings import read_settings
 from nmautils.errors import CourseError, HandInError
 
-from .filenames import parse_name
+from .cell_names import CellNames
+from .filenames import Lists, UnknownAssignment, is_of_platform, parse_name
 from .files import Found, find_files
+from .gradescope import LIST_NAME, Submitter, read_list
 from .read import read_notebook
 
 __all__ = ["Inbox", "InboxNotebook", "in_utc", "newest_of", "read_inbox", "recognise", "zone_of"]
@@ -30,6 +32,9 @@ class InboxNotebook:
         As in `nmautils.grading.intake.filenames.HandInName`.
     time : datetime
         When it was handed in, in UTC without a zone.
+    packed : datetime
+        Time of the file itself, which its student may have set: it decides between files that
+        came together.
     digest : str
         Hexadecimal SHA-256 of its content.
     """
@@ -39,6 +44,7 @@ class InboxNotebook:
     assignment: str
     account: str
     time: datetime
+    packed: datetime
     digest: str
 
 
@@ -78,7 +84,14 @@ def in_utc(time: datetime, zone: tzinfo) -> datetime:
     return time.astimezone(timezone.utc).replace(tzinfo=None, microsecond=0)
 
 
-def recognise(found: Found, raw: bytes, root: Path, known: Collection[str]) -> InboxNotebook:
+def recognise(
+    found: Found,
+    raw: bytes,
+    root: Path,
+    known: Collection[str],
+    lists: Lists | None = None,
+    cells: CellNames | None = None,
+) -> InboxNotebook:
     """Find out whose notebook a file is, of which assignment, and when it was handed in.
 
     Parameters
@@ -91,29 +104,36 @@ def recognise(found: Found, raw: bytes, root: Path, known: Collection[str]) -> I
         Folder of the course.
     known : collection of str
         Names of the assignments.
+    lists : mapping, optional
+        As in `nmautils.grading.intake.filenames.parse_name`.
+    cells : CellNames, optional
+        What tells the assignment by the notebook's cells.
 
     Raises
     ------
     HandInError
         If the name does not say it, or if the file is not a notebook.
     """
-    broken = ""
+    broken, by_content = "", ""
     try:
-        read_notebook(raw)
+        notebook = read_notebook(raw)
+        by_content = cells.assignment_of(notebook) if cells else ""
     except HandInError as error:
         broken = str(error)
     try:
-        name = parse_name(found.parts, known)
+        name = parse_name(found.parts, known, lists, by_content)
     except HandInError as error:
         raise HandInError(f"{broken}; moreover {error}" if broken else str(error)) from None
     if broken:
         raise HandInError(f"{broken}; ask {name.student} for the .ipynb file again")
+    zone = zone_of(root, name.assignment)
     return InboxNotebook(
         found.where,
         name.student,
         name.assignment,
         name.account,
-        in_utc(name.time or found.time, zone_of(root, name.assignment)),
+        in_utc(name.time or found.time_below(name.level), zone),
+        in_utc(found.time, zone),
         hashlib.sha256(raw).hexdigest(),
     )
 
@@ -138,8 +158,11 @@ def read_inbox(
         Takes each notebook with its content, which is not held in memory here.
     """
     inbox = Inbox()
-    others: list[Found] = []
+    others: list[tuple[tuple[str, ...], str]] = []
+    unknown: list[tuple[tuple[str, ...], str]] = []
     answered: set[tuple[str, ...]] = set()
+    lists: dict[tuple[str, ...], dict[str, Submitter]] = {}
+    cells = CellNames(root, known)
 
     def refuse(where: str, why: str) -> None:
         inbox.refused.append((where, why))
@@ -147,20 +170,33 @@ def read_inbox(
 
     for found in find_files(folder, refuse):
         if found.raw is None:
-            others.append(found)
+            what = f" ({found.what})" if found.what else ""
+            others.append((found.parts, f"not a notebook{what}: ask for the .ipynb file"))
             continue
-        answered.add(found.parts[:-1])
         try:
-            notebook = recognise(found, found.raw, root, known)
+            if found.parts[-1] == LIST_NAME:
+                if is_of_platform(found.parts[:-1], known):
+                    lists[found.parts[:-1]] = read_list(found.raw)
+                continue
+            notebook = recognise(found, found.raw, root, known, lists, cells)
+        except UnknownAssignment as error:
+            unknown.append((found.parts, str(error)))
+            continue
         except HandInError as error:
             refuse(found.where, str(error))
             continue
+        answered.add(found.parts[:-1])
         keep(notebook, found.raw)
         inbox.notebooks[notebook.assignment, notebook.student].append(notebook)
-    for other in others:
-        # Pictures and data beside a notebook need nobody; alone they stand for a hand-in.
-        if len(other.parts) == 1 or other.parts[:-1] not in answered:
-            refuse(other.where, "not a notebook: ask for the .ipynb file")
+    # Notebooks, pictures and data of one's own beside a notebook of the course need nobody; alone
+    # they stand for a hand-in.
+    known_folders = set(answered)
+    for parts, why in unknown:
+        if len(parts) == 1 or parts[:-1] not in known_folders:
+            refuse("/".join(parts), why)
+    for parts, why in others:
+        if len(parts) == 1 or parts[:-1] not in answered:
+            refuse("/".join(parts), why)
     return inbox
 
 
@@ -188,5 +224,5 @@ def newest_of(notebooks: Iterable[InboxNotebook]) -> tuple[InboxNotebook, list[I
     return newest, [notebook for notebook in in_order if notebook.digest != newest.digest]
 
 
-def _by_time(notebook: InboxNotebook) -> tuple[datetime, str]:
-    return notebook.time, notebook.where
+def _by_time(notebook: InboxNotebook) -> tuple[datetime, datetime, str]:
+    return notebook.time, notebook.packed, notebook.where

@@ -178,7 +178,7 @@ def test_links_pipes_and_huge_files_are_refused_unopened(course, tmp_path_factor
     (course / "inbox" / "link").symlink_to(secret.parent, target_is_directory=True)
     os.mkfifo(course / "inbox" / "bob" / f"{T1}.ipynb")
     with (course / "inbox" / "eve" / f"{T1}.ipynb").open("wb") as file:
-        file.truncate(21 * 2**20)
+        file.truncate(65 * 2**20)
     put(course, f"sue/{T1}.ipynb")
     done, _ = run(course)
     assert done.new == [f"sue/{T1}"]
@@ -186,7 +186,7 @@ def test_links_pipes_and_huge_files_are_refused_unopened(course, tmp_path_factor
     assert "a link" in reasons[f"ann/{T1}.ipynb"]
     assert "a link" in reasons["link"]
     assert "neither a file nor a folder" in reasons[f"bob/{T1}.ipynb"]
-    assert "more than 20 MB" in reasons[f"eve/{T1}.ipynb"]
+    assert "more than 64 MB" in reasons[f"eve/{T1}.ipynb"]
     assert len(reasons) == 4
 
 
@@ -201,7 +201,7 @@ def test_archives_that_reach_out_or_blow_up_are_refused(course):
             f"/tmp/mallory/{T1}.ipynb": notebook("slip"),
             f"mal\\..\\{T1}.ipynb": notebook("slip"),
             link: b"/etc/passwd",
-            f"big_3_4_{T1}.ipynb": b"0" * (21 * 2**20),
+            f"big_3_4_{T1}.ipynb": b"0" * (65 * 2**20),
             f"good_5_6_{T1}.ipynb": notebook("good"),
         },
     )
@@ -219,7 +219,8 @@ def test_archives_that_reach_out_or_blow_up_are_refused(course):
 
 
 def test_an_entry_that_lies_about_its_size_is_not_unpacked_beyond_the_cap(course, monkeypatch):
-    monkeypatch.setattr(files_module, "NOTEBOOK_BYTES", 10_000)
+    monkeypatch.setattr(files_module, "NOTEBOOK_FILE_BYTES", 10_000)
+    monkeypatch.setattr(files_module, "HEAD_BYTES", 100)
     raw = notebook("x" * 50_000)
     path = put_zip(course, "c.zip", {f"eve_1_2_{T1}.ipynb": raw})
     packed = path.read_bytes()

@@ -16,7 +16,7 @@ from nmautils.grading.model.limits import (
     ARCHIVES_NESTED,
     FILE_NAME_BYTES,
     FOLDERS_NESTED,
-    NOTEBOOK_BYTES,
+    NOTEBOOK_FILE_BYTES,
 )
 
 RAW = b'{"cells": []}'
@@ -37,8 +37,10 @@ def pack(entries):
 
 
 def test_notebooks_come_with_their_content_and_other_files_without(tmp_path):
-    for name in ("b.ipynb", "a.IPYNB", "c.ipynb.txt", "d.json", "e.py", "f.txt"):
+    for name in ("b.ipynb", "a.IPYNB", "c.ipynb.txt", "d.json"):
         (tmp_path / name).write_bytes(RAW)
+    for name in ("e.py", "f.txt"):
+        (tmp_path / name).write_bytes(b"import this")
     (tmp_path / "z.zip").write_bytes(pack({"x/g.ipynb": RAW, "h.png": b"x"}))
     found, refused = look(tmp_path)
     assert refused == {}
@@ -121,15 +123,15 @@ def test_an_archive_may_hold_as_much_as_the_limit(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("packed", [False, True])
 def test_a_notebook_may_be_as_large_as_the_limit(tmp_path, packed):
-    for name, size in (("a.ipynb", NOTEBOOK_BYTES), ("b.ipynb", NOTEBOOK_BYTES + 1)):
+    for name, size in (("a.ipynb", NOTEBOOK_FILE_BYTES), ("b.ipynb", NOTEBOOK_FILE_BYTES + 1)):
         raw = b" " * size
         path = tmp_path / (name.replace("ipynb", "zip") if packed else name)
         path.write_bytes(pack({name: raw}) if packed else raw)
     found, refused = look(tmp_path)
     (where,) = found
-    assert len(found[where].raw) == NOTEBOOK_BYTES
+    assert len(found[where].raw) == NOTEBOOK_FILE_BYTES
     assert list(refused.values()) == [
-        "21 MB, more than 20 MB: ask for the notebook without its outputs"
+        "65 MB, more than 64 MB: ask for the notebook without its outputs"
     ]
 
 

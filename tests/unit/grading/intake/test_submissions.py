@@ -17,7 +17,7 @@ from nmautils.grading.intake.submissions import (
     submitted_path,
     write_timestamp,
 )
-from nmautils.grading.model.limits import NOTEBOOK_BYTES, TIMESTAMP_BYTES
+from nmautils.grading.model.limits import NOTEBOOK_FILE_BYTES, TIMESTAMP_BYTES
 
 NAME = "tiny"
 # Forms of time that nbgrader reads, and some that it does not.
@@ -141,12 +141,12 @@ def test_an_empty_folder_is_said(tmp_path):
 
 
 def test_a_notebook_may_have_as_many_bytes_as_the_limit_says(tmp_path):
-    for student, size in (("ann", NOTEBOOK_BYTES), ("bob", NOTEBOOK_BYTES + 1)):
+    for student, size in (("ann", NOTEBOOK_FILE_BYTES), ("bob", NOTEBOOK_FILE_BYTES + 1)):
         with (put(tmp_path, student, {}) / f"{NAME}.ipynb").open("wb") as file:
             file.truncate(size)
     ann, bob = find_hand_ins(tmp_path, NAME, RELEASE)
-    assert len(ann.read()) == NOTEBOOK_BYTES
-    with pytest.raises(HandInError, match="21 MB, more than 20 MB"):
+    assert len(ann.read()) == NOTEBOOK_FILE_BYTES
+    with pytest.raises(HandInError, match="65 MB, more than 64 MB"):
         bob.read()
 
 
