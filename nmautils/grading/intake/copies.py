@@ -94,7 +94,7 @@ Turkish      dosyasının kopyası | adlı not defterinin kopyası | not defteri
 Turkish      kopya
 Ukrainian    копія
 Urdu         کی کاپی
-Vietnamese   bản sao
+Vietnamese   bản sao | sao chép
 """
 _BLANK = "[ _+]"
 _QUOTES = '“”„‟"«»‹›「」『』‘’'
@@ -125,7 +125,7 @@ _BEFORE_NAME = re.compile(
 )
 _BEHIND_NAME = re.compile(
     rf"(?:[ _+-]*[(\[]\d+[)\]]|-\d{{1,2}}"
-    rf"|(?:{'|'.join(map(_behind, _phrases(_BEHIND)))}) ?\d*\)?)$",
+    rf"|(?:{'|'.join(map(_behind, _phrases(_BEHIND)))})[ _+]?\d*\)?)$",
     re.IGNORECASE,
 )
 # jane_Copy_of_tutorial1_decoding.ipynb: somebody put the student's name before Colab's
