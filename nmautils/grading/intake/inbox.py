@@ -123,7 +123,9 @@ def recognise(
     try:
         name = parse_name(found.parts, known, lists, by_content)
     except HandInError as error:
-        raise HandInError(f"{broken}; moreover {error}" if broken else str(error)) from None
+        if not broken:
+            raise
+        raise HandInError(f"{broken}; moreover {error}") from None
     if broken:
         raise HandInError(f"{broken}; ask {name.student} for the .ipynb file again")
     zone = zone_of(root, name.assignment)

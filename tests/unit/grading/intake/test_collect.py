@@ -10,7 +10,9 @@ import tracemalloc
 import zipfile
 import zlib
 
+import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
 
 from nmautils.cli import main
 from nmautils.errors import CourseError, UsageError
@@ -401,3 +403,160 @@ def test_a_name_with_line_breaks_makes_one_line(course):
     done, lines = run(course)
     assert done.new == [f"c_d/{T1}"]
     assert all(line.isprintable() for line in lines)
+
+
+# --- what a student packed is not what the platform wrote ----------------------------------------
+
+
+def test_nobody_hands_in_for_another_by_what_is_in_an_archive(course):
+    late = (2030, 5, 2, 8, 0, 0)
+    put_zip(
+        course,
+        "submissions.zip",
+        {
+            f"ann_1_2_{T1}.ipynb": notebook("ann"),
+            "bob_3_4_x.zip": _packed(f"ann_1_2_{T1}.ipynb", notebook("as ann"), late),
+            "cat_5_6_x.zip": _packed(f"ann/{T1}.ipynb", notebook("as ann too"), late),
+        },
+    )
+    put_zip(course, f"dan_{T1}.zip", {f"ann_{T1}.ipynb": notebook("as ann again")}, late)
+    done, _ = run(course)
+    assert sorted(done.new) == [f"{name}/{T1}" for name in ("ann", "bob", "cat", "dan")]
+    assert submitted(course, "ann").read_bytes() == notebook("ann")
+    assert done.refused == []
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        f"{T1}.ipynb",
+        f"{T1}_2029-01-01 00.00.00.ipynb",
+        f"bob_2029-01-01 00.00.00/{T1}.ipynb",
+        f"bob_attempt_2029-01-01-00-00-00_{T1}.ipynb",
+        f"1-2 - bob - Jan 1, 2029 100 AM/{T1}.ipynb",
+        f"bob+{T1}+2029-01-01 00_00_00 UTC/{T1}.ipynb",
+    ],
+)
+def test_nobody_hands_in_earlier_by_what_is_in_an_archive(course, inside):
+    early = (2029, 1, 1, 0, 0, 0)
+    put_zip(course, "submissions.zip", {"bob_3_4_x.zip": _packed(inside, notebook(), early)})
+    run(course)
+    assert stamp(course, "bob") == "2030-05-01 08:00:00"
+
+
+@pytest.mark.parametrize(
+    ("path", "time"),
+    [
+        (f"bob/{T1}_2029-01-01 00.00.00.ipynb", "2030-05-01 08:00:00"),
+        (f"bob_1_2_{T1}_2029-01-01 00.00.00.ipynb", "2030-05-01 08:00:00"),
+        (
+            f"T_bob_attempt_2030-04-30-08-00-00_{T1}_2029-01-01 00.00.00.ipynb",
+            "2030-04-30 08:00:00",
+        ),
+        (f"bob_{T1}_2030-04-30 08.00.00.ipynb", "2030-04-30 08:00:00"),
+        (f"bob_2030-04-30 08.00.00/{T1}_2029-01-01 00.00.00.ipynb", "2030-04-30 08:00:00"),
+        (f"bob+{T1}+2030-04-30 08:00:00 UTC/{T1}.ipynb", "2030-04-30 08:00:00"),
+    ],
+)
+def test_a_date_counts_where_the_name_counts(course, path, time):
+    put(course, path)
+    run(course)
+    assert stamp(course, "bob") == time
+
+
+def test_of_several_in_a_students_archive_the_one_saved_last_counts(course):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, hour in ((f"{T1}.ipynb", 6), (f"{T1} (1).ipynb", 7), (f"a/{T1}.ipynb", 5)):
+            archive.writestr(zipfile.ZipInfo(name, (2030, 5, 1, hour, 0, 0)), notebook(f"{hour}"))
+    put_zip(course, "c.zip", {"bob_1_2_x.zip": packed.getvalue()})
+    run(course)
+    assert submitted(course, "bob").read_bytes() == notebook("7")
+    assert stamp(course, "bob") == "2030-05-01 08:00:00"
+
+
+def _packed(name, raw, when):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(zipfile.ZipInfo(name, when), raw)
+    return packed.getvalue()
+
+
+def test_times_without_a_zone_are_in_the_zone_of_the_course(course):
+    toml = (course / "course.toml").read_text()
+    toml = toml.replace('# zone = "Europe/Berlin"', 'zone = "Europe/Berlin"')
+    (course / "course.toml").write_text(toml)
+    put(course, f"ann_{T1}_2030-04-02 09.10.11.ipynb")
+    put(course, f"bob_{T1}_2030-02-02 09.10.11.ipynb")
+    put(course, f"cat+{T1}+2030-04-02 09:10:11 UTC/{T1}.ipynb")
+    put_zip(course, "c.zip", {f"dan_1_2_{T1}.ipynb": notebook()})
+    run(course)
+    assert [stamp(course, name) for name in ("ann", "bob", "cat", "dan")] == [
+        "2030-04-02 07:10:11",
+        "2030-02-02 08:10:11",
+        "2030-04-02 09:10:11",
+        "2030-05-01 06:00:00",
+    ]
+
+
+# --- by content ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def releases(course):
+    """Two releases whose cells have different names, and how to make a notebook of one of them."""
+    for name in (T1, T2):
+        path = course / "release" / name / f"{name}.ipynb"
+        path.write_bytes(of(name))
+    return course
+
+
+def of(assignment, text="", count=3):
+    cells = [new_code_cell(text, id=f"{assignment}-{i}") for i in range(count)]
+    return nbformat.writes(new_notebook(cells=cells)).encode()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Untitled0.ipynb", "notebook1a2b3c.ipynb", "__notebook__.ipynb", "Homework final.ipynb.txt",
+     "Tutorial 1.html", "x.ipynb.gz", "mine"],
+)  # fmt: skip
+def test_the_assignment_is_told_by_the_cells_where_the_name_says_none(releases, name):
+    put(releases, f"ann/{name}", of(T1, "ann"))
+    put(releases, name, of(T1, "whose?"))
+    done, _ = run(releases)
+    assert done.new == [f"ann/{T1}"]
+    assert [where for where, _ in done.refused] == [name]
+
+
+def test_a_notebook_of_another_assignment_than_its_name_says_is_asked_about(releases):
+    put(releases, f"ann/{T1}.ipynb", of(T2))
+    put(releases, f"bob/{T1}.ipynb", notebook("of none"))
+    done, _ = run(releases)
+    assert done.new == [f"bob/{T1}"]
+    assert f"its name says {T1}, but its cells are of {T2}" in done.refused[0][1]
+
+
+def test_notebooks_of_ones_own_beside_the_hand_in_need_nobody(releases):
+    put(releases, "ann/Untitled.ipynb", of(T1, "ann"))
+    put(releases, "ann/scratch.ipynb", notebook("of her own"))
+    put(releases, "ann/plan.py", b"# %%")
+    put(releases, "bob/scratch.ipynb", notebook("of his own"))
+    put(releases, "cat/tutorial1.py", b"# %%\nimport torch")
+    put(releases, "dan/tutorial1.html", b"<!DOCTYPE html>")
+    done, lines = run(releases)
+    assert done.new == [f"ann/{T1}"]
+    reasons = dict(done.refused)
+    assert set(reasons) == {"bob/scratch.ipynb", "cat/tutorial1.py", "dan/tutorial1.html"}
+    for where in ("cat/tutorial1.py", "dan/tutorial1.html"):
+        assert "not a notebook" in reasons[where]
+        assert "File > Download > Download .ipynb" in reasons[where]
+    assert len(lines) == 4
+
+
+def test_a_notebook_that_shares_as_much_with_both_is_not_guessed(releases):
+    cells = [new_code_cell("", id=f"{name}-0") for name in (T1, T2)]
+    put(releases, "ann/x.ipynb", nbformat.writes(new_notebook(cells=cells)).encode())
+    done, _ = run(releases)
+    assert done.new == []
+    assert "unknown assignment" in done.refused[0][1]
