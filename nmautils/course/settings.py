@@ -1,12 +1,13 @@
 """What ``course.toml`` says, as frozen dataclasses with every key checked."""
 
+import contextlib
 import sys
 from dataclasses import MISSING, dataclass, fields, replace
 from datetime import datetime, timezone
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from nmautils.errors import CourseError
 
@@ -326,9 +327,9 @@ def _find_zone(name: str | None) -> ZoneInfo | None:
     """
     if name is None:
         return None
-    known = available_timezones()
-    if name in known:
+    with contextlib.suppress(ValueError, OSError, ZoneInfoNotFoundError):
         return ZoneInfo(name)
+    known = available_timezones()  # which looks through hundreds of files
     where = f"{FILE_NAME} [course]: zone is {name!r}"
     if not known:
         raise CourseError(

@@ -150,6 +150,12 @@ class _Collecting:
             return
         self.done.new.append(label)
         self.line(f"collected  {label} <- {newest.where} ({newest.time} UTC)")
+        if newest.late:
+            stamp = (target.parent / "timestamp.txt").relative_to(self.root).as_posix()
+            self.line(
+                f"look at    {label}: the platform marks it LATE and does not say when it came; "
+                f"look that up, and write it to {stamp}"
+            )
 
 
 def _digest(path: Path) -> str:

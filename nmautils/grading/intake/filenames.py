@@ -68,6 +68,8 @@ class HandInName:
     level : int
         Which part of the path says whose it is. The student may have made everything below it,
         so that no name or time there counts.
+    late : bool or None
+        Whether the platform says that it is late; None if it does not say.
     """
 
     student: str
@@ -75,6 +77,7 @@ class HandInName:
     account: str = ""
     time: datetime | None = None
     level: int = field(default=0, compare=False)
+    late: bool | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,7 @@ class _Owner:
     account: str = ""
     time: datetime | None = None
     rest: str = ""
+    late: bool | None = None
 
 
 def parse_name(
@@ -146,7 +150,7 @@ def parse_name(
             f"it to STUDENT_{assignment}.ipynb"
         )
     time = found.time if platform else read_digits(parts[found.level])
-    return HandInName(student, assignment, found.account, time, found.level)
+    return HandInName(student, assignment, found.account, time, found.level, found.late)
 
 
 def is_of_platform(folders: Sequence[str], assignments: Collection[str]) -> bool:
@@ -185,7 +189,8 @@ def _from_platform(parts: Sequence[str]) -> _Owner | None:
                     name = f"{name}_{number}"
                 account = f"{form.number} {number}" if form.number and number else ""
                 time = form.time(part) if form.time else None
-                return _Owner(name, level, account, time, groups.get("rest") or "")
+                late = bool(groups["late"]) if form.marks_late else None
+                return _Owner(name, level, account, time, groups.get("rest") or "", late)
     return None
 
 

@@ -1,6 +1,5 @@
 """Read the inbox: whose is each notebook, of which assignment, when, and which one counts."""
 
-import contextlib
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
@@ -8,16 +7,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone, tzinfo
 from pathlib import Path
 
-from nmautils.course.settings import read_settings
-from nmautils.errors import CourseError, HandInError
+from nmautils.course.settings import FILE_NAME, read_settings
+from nmautils.errors import HandInError
 
 from .cell_names import CellNames
-from .filenames import Lists, UnknownAssignment, is_of_platform, parse_name
+from .filenames import HandInName, Lists, UnknownAssignment, is_of_platform, parse_name
 from .files import Found, find_files
 from .gradescope import LIST_NAME, Submitter, read_list
 from .read import read_notebook
 
-__all__ = ["Inbox", "InboxNotebook", "in_utc", "newest_of", "read_inbox", "recognise", "zone_of"]
+__all__ = ["Calendar", "Inbox", "InboxNotebook", "in_utc", "newest_of", "read_inbox", "recognise"]
 
 
 @dataclass(frozen=True)
@@ -37,6 +36,8 @@ class InboxNotebook:
         came together.
     digest : str
         Hexadecimal SHA-256 of its content.
+    late : bool
+        Whether the platform marks it as late, but does not say when it came.
     """
 
     where: str
@@ -46,6 +47,7 @@ class InboxNotebook:
     time: datetime
     packed: datetime
     digest: str
+    late: bool = False
 
 
 @dataclass
@@ -66,19 +68,38 @@ class Inbox:
     refused: list[tuple[str, str]] = field(default_factory=list)
 
 
-def zone_of(root: Path, assignment: str) -> tzinfo:
-    """Time zone of the course, else of a due date, in which times without a zone are read."""
-    with contextlib.suppress(CourseError):
+@dataclass(frozen=True)
+class Calendar:
+    """Time zone and due dates of a course, as far as ``course.toml`` has them."""
+
+    zone: tzinfo | None = None
+    due: dict[str, datetime | None] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, root: Path) -> "Calendar":
+        """Read them; a course made by nbgrader alone has none."""
+        if not (root / FILE_NAME).is_file():
+            return cls()
         settings = read_settings(root)
-        if settings.zone:
-            return settings.zone
-        tutorial = settings.tutorials.get(assignment)
-        if tutorial and tutorial.due and tutorial.due.tzinfo:
-            return tutorial.due.tzinfo
-    return timezone.utc
+        return cls(settings.zone, {name: each.due for name, each in settings.tutorials.items()})
+
+    def in_utc(self, time: datetime, assignment: str) -> datetime:
+        """Convert a time to UTC; without a zone it is in the course's, else the due date's."""
+        due = self.due.get(assignment)
+        return in_utc(time, self.zone or (due and due.tzinfo) or timezone.utc)
+
+    def time_of(self, name: HandInName, found: Found) -> datetime:
+        """When a file was handed in, in UTC without a zone.
+
+        Some archives carry the time of the download. What their platform does not mark as late
+        came until it was due.
+        """
+        time = self.in_utc(name.time or found.time_below(name.level), name.assignment)
+        due = self.due.get(name.assignment)
+        return time if due is None or name.late is not False else min(time, in_utc(due, due.tzinfo))
 
 
-def in_utc(time: datetime, zone: tzinfo) -> datetime:
+def in_utc(time: datetime, zone: tzinfo | None) -> datetime:
     """Convert a time to the naive UTC that nbgrader stores, to the second."""
     time = time if time.tzinfo else time.replace(tzinfo=zone)
     return time.astimezone(timezone.utc).replace(tzinfo=None, microsecond=0)
@@ -87,10 +108,9 @@ def in_utc(time: datetime, zone: tzinfo) -> datetime:
 def recognise(
     found: Found,
     raw: bytes,
-    root: Path,
-    known: Collection[str],
-    lists: Lists | None = None,
-    cells: CellNames | None = None,
+    calendar: Calendar,
+    cells: CellNames,
+    lists: Lists,
 ) -> InboxNotebook:
     """Find out whose notebook a file is, of which assignment, and when it was handed in.
 
@@ -100,14 +120,12 @@ def recognise(
         Place and time of the file.
     raw : bytes
         Its content.
-    root : Path
-        Folder of the course.
-    known : collection of str
-        Names of the assignments.
-    lists : mapping, optional
-        As in `nmautils.grading.intake.filenames.parse_name`.
-    cells : CellNames, optional
+    calendar : Calendar
+        What a time means.
+    cells : CellNames
         What tells the assignment by the notebook's cells.
+    lists : mapping
+        As in `nmautils.grading.intake.filenames.parse_name`.
 
     Raises
     ------
@@ -117,26 +135,26 @@ def recognise(
     broken, by_content = "", ""
     try:
         notebook = read_notebook(raw)
-        by_content = cells.assignment_of(notebook) if cells else ""
+        by_content = cells.assignment_of(notebook)
     except HandInError as error:
         broken = str(error)
     try:
-        name = parse_name(found.parts, known, lists, by_content)
+        name = parse_name(found.parts, cells.names, lists, by_content)
     except HandInError as error:
         if not broken:
             raise
         raise HandInError(f"{broken}; moreover {error}") from None
     if broken:
         raise HandInError(f"{broken}; ask {name.student} for the .ipynb file again")
-    zone = zone_of(root, name.assignment)
     return InboxNotebook(
         found.where,
         name.student,
         name.assignment,
         name.account,
-        in_utc(name.time or found.time_below(name.level), zone),
-        in_utc(found.time, zone),
+        calendar.time_of(name, found),
+        calendar.in_utc(found.time, name.assignment),
         hashlib.sha256(raw).hexdigest(),
+        bool(name.late),
     )
 
 
@@ -165,6 +183,7 @@ def read_inbox(
     answered: set[tuple[str, ...]] = set()
     lists: dict[tuple[str, ...], dict[str, Submitter]] = {}
     cells = CellNames(root, known)
+    calendar = Calendar.of(root)
 
     def refuse(where: str, why: str) -> None:
         inbox.refused.append((where, why))
@@ -180,7 +199,7 @@ def read_inbox(
                 if is_of_platform(found.parts[:-1], known):
                     lists[found.parts[:-1]] = read_list(found.raw)
                 continue
-            notebook = recognise(found, found.raw, root, known, lists, cells)
+            notebook = recognise(found, found.raw, calendar, cells, lists)
         except UnknownAssignment as error:
             unknown.append((found.parts, str(error)))
             continue

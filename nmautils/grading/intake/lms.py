@@ -48,6 +48,9 @@ class Form:
     number : str
         What the number in ``id`` is called in messages. It tells apart people of one name, so
         leave it empty if the number is another one for each attempt.
+    marks_late : bool
+        Whether the platform marks what is late, by the group ``late``, so that what has no mark
+        was in time.
     time : callable or None
         Finds the time of handing in that the platform writes into the name, and nothing that
         the student wrote behind it. None if it writes none: then the time of the file counts,
@@ -58,6 +61,7 @@ class Form:
     pattern: re.Pattern[str]
     example: str
     number: str = ""
+    marks_late: bool = False
     time: Callable[[str], datetime | None] | None = None
 
 
@@ -106,9 +110,10 @@ FORMS = (
     ),
     Form(
         "Canvas",
-        re.compile(r"(?P<name>[^_]+)(?:_LATE)?_(?P<id>\d+)_\d+_(?P<rest>.+)", re.IGNORECASE),
+        re.compile(r"(?P<name>[^_]+)(?P<late>_LATE)?_(?P<id>\d+)_\d+_(?P<rest>.+)", re.IGNORECASE),
         "doejane_LATE_12345_67890_tutorial1_decoding-1.ipynb",
         number="Canvas",
+        marks_late=True,
     ),
     Form(
         "Blackboard",

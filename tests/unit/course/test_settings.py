@@ -152,7 +152,7 @@ def test_a_due_date_without_an_offset_is_in_the_zone_of_the_course(course):
 
 
 def test_without_a_list_of_zones_the_line_says_what_to_install(course, monkeypatch):
-    change(course, "[repository]", 'zone = "Europe/Berlin"\n[repository]')
+    change(course, "[repository]", 'zone = "Nowhere/City"\n[repository]')
     monkeypatch.setattr(settings_module, "available_timezones", set)
     with pytest.raises(CourseError, match="pip install tzdata"):
         read_settings(course)

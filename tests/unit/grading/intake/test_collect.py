@@ -560,3 +560,52 @@ def test_a_notebook_that_shares_as_much_with_both_is_not_guessed(releases):
     done, _ = run(releases)
     assert done.new == []
     assert "unknown assignment" in done.refused[0][1]
+
+
+# --- an archive with the time of the download ----------------------------------------------------
+
+AFTER = (2030, 7, 3, 12, 0, 0)  # it was due on 30 June at 23:59
+
+
+def test_what_canvas_does_not_mark_as_late_came_until_it_was_due(course):
+    put_zip(
+        course,
+        "submissions.zip",
+        {
+            f"ann_1_2_{T1}.ipynb": notebook("ann"),
+            f"bob_LATE_3_4_{T1}.ipynb": notebook("bob"),
+            "cat_5_6_x.zip": _packed(f"LATE_1_2_{T1}.ipynb", notebook("cat"), AFTER),
+        },
+        AFTER,
+    )
+    done, lines = run(course)
+    assert done.refused == []
+    assert stamp(course, "ann") == stamp(course, "cat") == "2030-06-30 23:59:00"
+    assert stamp(course, "bob") == "2030-07-03 12:00:00"
+    (said,) = [line for line in lines if line.startswith("look at")]
+    assert f"bob/{T1}: the platform marks it LATE" in said
+    assert said.endswith(f"submitted/bob/{T1}/timestamp.txt")
+
+
+def test_other_times_after_the_due_date_stay(course):
+    after = MORNING + 100 * 24 * 3600
+    put(course, f"ann/{T1}.ipynb", notebook("ann"), after)
+    put(course, f"Bob_1_assignsubmission_file_/{T1}.ipynb", notebook("bob"), after)
+    run(course)
+    assert stamp(course, "ann") == stamp(course, "Bob") == "2030-08-09 08:00:00"
+
+
+def test_a_course_of_nbgrader_alone_has_times_in_utc(course):
+    (course / "course.toml").unlink()
+    put(course, f"ann_{T1}_2030-04-02 09.10.11.ipynb")
+    run(course)
+    assert stamp(course, "ann") == "2030-04-02 09:10:11"
+
+
+def test_a_zone_that_does_not_exist_is_said_before_anything_is_collected(course):
+    toml = (course / "course.toml").read_text()
+    (course / "course.toml").write_text(toml.replace("# zone =", "zone = 'Berlin' #"))
+    put(course, f"ann/{T1}.ipynb")
+    with pytest.raises(CourseError, match="did you mean Europe/Berlin"):
+        run(course)
+    assert not (course / "submitted").exists()
