@@ -535,7 +535,7 @@ def notes_between_everything(nb, release, answers):
 # --- the file itself -----------------------------------------------------------------------------
 
 
-@damage(TWO)
+@damage(TWO, "had no line ends; they were put back")
 def lines_without_line_ends(nb, release, answers):
     """A converter wrote each cell as a list of lines and left the line ends out."""
     for each in nb.cells:

@@ -23,7 +23,7 @@ from nmautils.grading.model.limits import (
 
 from .content import GZIP, gunzip, looks_like, signature_of
 from .outputs import without_large_outputs
-from .tidy import UNNAMED, source_text, tidy, without_surrogates
+from .tidy import UNNAMED, lacks_line_ends, source_text, tidy, without_surrogates
 from .unwrap import is_notebook, unwrap
 
 __all__ = ["UNNAMED", "Reading", "decode", "read_notebook", "read_submission"]
@@ -123,6 +123,10 @@ def _read(raw: bytes, *, recover: bool) -> Reading:
         notes.append("The notebook was in an old format and has been converted.")
     if not isinstance(data["cells"], list):
         raise HandInError("the file is JSON, but not a notebook (it has no cells in a list)")
+    if any(
+        isinstance(cell, dict) and lacks_line_ends(cell.get("source")) for cell in data["cells"]
+    ):
+        notes.append("Lines of cells had no line ends; they were put back.")
     lost = sum(not isinstance(cell, dict) for cell in data["cells"])
     if lost:
         notes.append(f"{lost} of the notebook's cells could not be read and were left out.")

@@ -9,7 +9,7 @@ from nbformat.notebooknode import NotebookNode, from_dict
 from nmautils.grading.model.limits import CELL_OUTPUTS_READ
 from nmautils.grading.safe.text import joined_text
 
-__all__ = ["UNNAMED", "source_text", "tidy", "without_surrogates"]
+__all__ = ["UNNAMED", "lacks_line_ends", "source_text", "tidy", "without_surrogates"]
 
 # How ids begin that a cell is given here because it had none of its own.
 UNNAMED = "unnamed-"
@@ -163,14 +163,21 @@ def source_text(source: Any) -> str:
     A notebook has one string, or a list of lines that end in line breaks. Of lists without any
     line break the breaks are put back, and tables and nulls become the lines that they stand for.
     """
+    between = "\n" if lacks_line_ends(source) else ""
+    return without_surrogates(between.join(_lines(source)))
+
+
+def lacks_line_ends(source: Any) -> bool:
+    """Whether a cell's text is a list of lines whose line breaks are lost."""
+    lines = _lines(source)
+    letters = all(len(line) <= 1 for line in lines)
+    return len(lines) > 1 and not letters and not any("\n" in line for line in lines)
+
+
+def _lines(source: Any) -> list[str]:
     if isinstance(source, dict):
         source = list(source.values())
-    if not isinstance(source, list):
-        return without_surrogates(_line(source))
-    lines = [_line(part) for part in _flat(source)]
-    letters = all(len(line) <= 1 for line in lines)
-    broken = len(lines) > 1 and not letters and not any("\n" in line for line in lines)
-    return without_surrogates(("\n" if broken else "").join(lines))
+    return [_line(part) for part in _flat(source if isinstance(source, list) else [source])]
 
 
 def _line(part: Any) -> str:
