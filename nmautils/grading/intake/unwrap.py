@@ -45,25 +45,24 @@ def unwrap(data: Any, parse: Callable[[bytes], Any]) -> dict[str, Any] | None:
     HandInError
         If there are several.
     """
-    found: list[dict[str, Any]] = []
+    found: dict[str, Any] | None = None
     level, looked_at = [data], 0
     for _ in range(WRAPPED_LEVELS):
         below: list[Any] = []
         for value in level[: WRAPPED_PARTS - looked_at]:
             looked_at += 1
-            if is_notebook(value) and _has_cells(value):
-                if value not in found:
-                    found.append(value)
-            elif isinstance(value, list) and _are_cells(value):
-                found.append({"cells": value})
-            else:
+            if isinstance(value, list) and _are_cells(value):
+                value = {"cells": value}
+            if not (is_notebook(value) and _has_cells(value)):
                 below += _inside(value, parse)
+            elif found is None:
+                found = value
+            elif found != value:
+                raise HandInError(
+                    "the file holds several notebooks: hand in the one of this assignment alone"
+                )
         level = below
-    if len(found) > 1:
-        raise HandInError(
-            f"the file holds {len(found)} notebooks: hand in the one of this assignment alone"
-        )
-    return found[0] if found else None
+    return found
 
 
 def _has_cells(data: dict[str, Any]) -> bool:

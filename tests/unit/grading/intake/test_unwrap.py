@@ -81,7 +81,7 @@ def test_what_holds_no_notebook_is_refused_in_one_line(wrapped):
 def test_of_several_notebooks_in_a_file_none_is_guessed():
     other = nbformat.writes(new_notebook(cells=[new_code_cell("y = 2", id="c")]))
     files = {"a.ipynb": {"content": TEXT}, "b.ipynb": {"content": other}}
-    with pytest.raises(HandInError, match="the file holds 2 notebooks: hand in the one"):
+    with pytest.raises(HandInError, match="the file holds several notebooks: hand in the one"):
         read_notebook(json.dumps({"files": files}).encode())
 
 
@@ -94,6 +94,7 @@ def test_of_several_notebooks_in_a_file_none_is_guessed():
         json.dumps({"a": ["A" * 1_000] * 5_000}),
         json.dumps("\\" * 1_000_000 + '"cells": '),
         json.dumps([{"cells": None}] * 100_000),
+        json.dumps([{"cells": [0] * 1_000 + [i]} for i in range(1_500)]),
     ],
 )
 def test_a_file_that_only_looks_like_one_costs_no_time(text):
