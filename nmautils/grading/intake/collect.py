@@ -137,7 +137,7 @@ class _Collecting:
             self.line(f"unchanged  {label}")
             return
         before, _ = read_timestamp(target.parent)
-        if target.is_file() and before is not None and newest.time <= before:
+        if target.is_file() and before is not None and newest.time < before:
             self.done.unchanged.append(label)
             self.line(
                 f"unchanged  {label}: what is there ({before} UTC) is newer than {newest.where}"

@@ -609,3 +609,14 @@ def test_a_zone_that_does_not_exist_is_said_before_anything_is_collected(course)
     with pytest.raises(CourseError, match="did you mean Europe/Berlin"):
         run(course)
     assert not (course / "submitted").exists()
+
+
+def test_a_new_file_that_came_when_the_old_one_did_replaces_it(course):
+    put_zip(course, "one.zip", {f"ann_1_2_{T1}.ipynb": notebook("one")}, AFTER)
+    run(course)
+    later = (2030, 7, 4, 12, 0, 0)
+    put_zip(course, "two.zip", {f"ann_1_3_{T1}-1.ipynb": notebook("two")}, later)
+    done, _ = run(course)
+    assert done.new == [f"ann/{T1}"]
+    assert submitted(course, "ann").read_bytes() == notebook("two")
+    assert run(course)[0].unchanged == [f"ann/{T1}"]
