@@ -1,11 +1,13 @@
 """What ``course.toml`` says, as frozen dataclasses with every key checked."""
 
+import contextlib
 import sys
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, fields, replace
 from datetime import datetime, timezone
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from nmautils.errors import CourseError
 
@@ -19,11 +21,15 @@ FILE_NAME = "course.toml"
 
 @dataclass(frozen=True)
 class CourseInfo:
-    """Identity of the course. ``credit`` is Markdown with ``{creators}`` to be filled."""
+    """Identity of the course. ``credit`` is Markdown with ``{creators}`` to be filled.
+
+    ``zone`` is the time zone in which days are counted and times without a zone are read.
+    """
 
     id: str
     title: str
     credit: str
+    zone: str | None = None
 
 
 @dataclass(frozen=True)
@@ -70,7 +76,7 @@ class Points:
 
 @dataclass(frozen=True)
 class Late:
-    """Late policy: ``per_day`` of the marks for each day begun, ``maximum`` in all."""
+    """Late policy: ``per_day`` of the marks for each calendar day begun, ``maximum`` in all."""
 
     grace_minutes: float = 0
     per_day: float = 0
@@ -114,6 +120,11 @@ class Settings:
     late: Late
     grading: Grading
     tutorials: dict[str, Tutorial]
+
+    @property
+    def zone(self) -> ZoneInfo | None:
+        """Time zone of the course; None if it names none."""
+        return ZoneInfo(self.course.zone) if self.course.zone else None
 
     @property
     def requirement(self) -> str:
@@ -166,7 +177,7 @@ _KINDS: dict[Any, tuple[tuple[type, ...], str]] = {
     float: ((int, float), "a number"),
     str | None: ((str,), "a text in quotes"),
     float | None: ((int, float), "a number"),
-    datetime | None: ((datetime,), "a date with time and zone, as 2030-06-30T23:59:00+00:00"),
+    datetime | None: ((datetime,), "a date with time, as 2030-06-30T23:59:00+00:00"),
 }
 
 
@@ -218,6 +229,9 @@ def read_settings(root: str | Path = ".") -> Settings:
     tutorials = [
         _fill(Tutorial, table, f"[tutorials.{name}]", name=name) for name, table in tables.items()
     ]
+    zone = _find_zone(sections["course"].zone)
+    if zone is not None:
+        tutorials = [_in_zone(tutorial, zone) for tutorial in tutorials]
     tutorials.sort(key=lambda tutorial: tutorial.order)
     settings = Settings(
         root=root, tutorials={tutorial.name: tutorial for tutorial in tutorials}, **sections
@@ -294,10 +308,55 @@ def _check_values(settings: Settings) -> None:
         if not name.replace("_", "").isalnum() or not name.isascii():
             raise CourseError(f"{where}: a name has letters, digits and underscores only")
         if tutorial.due is not None and tutorial.due.tzinfo is None:
-            raise CourseError(f"{where}: due lacks a time zone, write {tutorial.due}+00:00")
+            raise CourseError(
+                f"{where}: due lacks a time zone, write {tutorial.due}+00:00, or name the course's "
+                'zone in [course], as zone = "Europe/Berlin"'
+            )
         if tutorial.order in orders:
             raise CourseError(f"{where}: order {tutorial.order} is {orders[tutorial.order]}'s too")
         orders[tutorial.order] = name
+
+
+def _find_zone(name: str | None) -> ZoneInfo | None:
+    """Find a time zone by the name that the course gives it.
+
+    Raises
+    ------
+    CourseError
+        If there is none of this name; the message has names that are close.
+    """
+    if name is None:
+        return None
+    with contextlib.suppress(ValueError, OSError, ZoneInfoNotFoundError):
+        return ZoneInfo(name)
+    known = available_timezones()  # which looks through hundreds of files
+    where = f"{FILE_NAME} [course]: zone is {name!r}"
+    if not known:
+        raise CourseError(
+            f"{where}, but this computer has no list of time zones: run `pip install tzdata`"
+        )
+    close = _close_zones(name, known)
+    guess = f"; did you mean {' or '.join(close)}?" if close else ""
+    raise CourseError(f"{where}, must be a name such as Europe/Berlin or UTC{guess}")
+
+
+def _close_zones(name: str, known: set[str]) -> list[str]:
+    """Find at most three zones whose name, or whose city, is close to what somebody wrote."""
+    wanted = name.lower().replace(" ", "_")
+    spelt: dict[str, list[str]] = {}
+    for zone in sorted(known):
+        for part in {zone.lower(), zone.lower().rpartition("/")[2]}:
+            spelt.setdefault(part, []).append(zone)
+    parts = [part for part in (wanted, wanted.rpartition("/")[2]) if part in spelt]
+    parts = parts or get_close_matches(wanted, spelt, n=3, cutoff=0.7)
+    return list(dict.fromkeys(zone for part in parts for zone in spelt[part]))[:3]
+
+
+def _in_zone(tutorial: Tutorial, zone: ZoneInfo) -> Tutorial:
+    """Read a due date that has no offset as a time in the course's zone."""
+    if tutorial.due is None or tutorial.due.tzinfo is not None:
+        return tutorial
+    return replace(tutorial, due=tutorial.due.replace(tzinfo=zone))
 
 
 def due_utc(tutorial: Tutorial) -> datetime | None:

@@ -530,3 +530,33 @@ def notes_between_everything(nb, release, answers):
     nb.cells.insert(7, new_code_cell("1 / 0"))
     nb.cells.insert(8, new_raw_cell("raw notes"))
     nb.cells.append(new_code_cell("print(undefined_name)"))
+
+
+# --- the file itself -----------------------------------------------------------------------------
+
+
+@damage(TWO, "had no line ends; they were put back")
+def lines_without_line_ends(nb, release, answers):
+    """A converter wrote each cell as a list of lines and left the line ends out."""
+    for each in nb.cells:
+        each.source = each.source.splitlines()
+
+
+@damage(THREE, "was packed in another file")
+def notebook_in_a_string(nb, release, answers):
+    """The notebook was written as JSON twice, so that the file is one string."""
+    return json.dumps(as_bytes(nb).decode()).encode()
+
+
+@damage(FOUR, "was packed in another file")
+def answer_of_the_contents_api(nb, release, answers):
+    """Jupyter's own answer was saved in place of the file in it."""
+    return json.dumps({"name": "x.ipynb", "type": "notebook", "content": nb}).encode()
+
+
+@damage(ONE, "The file had 25 MB: one large output was left out.")
+def video_of_24_megabytes(nb, release, answers):
+    """An animation was shown in a cell of one's own."""
+    video = new_output("display_data", {"text/html": "<video src='" + "A" * (24 << 20) + "'>"})
+    own = new_code_cell("from IPython.display import HTML", id="own", outputs=[video])
+    nb.cells.insert(4, own)

@@ -22,6 +22,7 @@ FILE = re.compile(r"[\w.*-]+\.(?:py|pyi|toml|lock|yml|css|svg|j2|mplstyle)")
 # What is said but need not exist, and why.
 NOT_HERE = {
     "n_stimuli": "a shape",
+    "submission_metadata.yml": "in what Gradescope exports",
     "source/tiny/tiny.md": "in a course that a test makes",
 }
 PAGE_FENCE = re.compile(r"(?ms)^ *(`{3,})(\w*)[^\n]*\n(.*?)^ *\1`* *$")

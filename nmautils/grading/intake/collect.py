@@ -137,7 +137,7 @@ class _Collecting:
             self.line(f"unchanged  {label}")
             return
         before, _ = read_timestamp(target.parent)
-        if target.is_file() and before is not None and newest.time <= before:
+        if target.is_file() and before is not None and newest.time < before:
             self.done.unchanged.append(label)
             self.line(
                 f"unchanged  {label}: what is there ({before} UTC) is newer than {newest.where}"
@@ -150,6 +150,12 @@ class _Collecting:
             return
         self.done.new.append(label)
         self.line(f"collected  {label} <- {newest.where} ({newest.time} UTC)")
+        if newest.late:
+            stamp = (target.parent / "timestamp.txt").relative_to(self.root).as_posix()
+            self.line(
+                f"look at    {label}: the platform marks it LATE and does not say when it came; "
+                f"look that up, and write it to {stamp}"
+            )
 
 
 def _digest(path: Path) -> str:

@@ -8,7 +8,7 @@ import stat
 import struct
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from io import BytesIO
 from pathlib import Path, PurePosixPath
@@ -17,21 +17,47 @@ from nmautils.errors import HandInError
 from nmautils.grading.model.limits import (
     ARCHIVE_BYTES,
     ARCHIVE_FILES,
+    ARCHIVE_GROWTH,
+    ARCHIVE_SMALL,
     ARCHIVES_NESTED,
     FILE_NAME_BYTES,
     FOLDERS_NESTED,
     GIB,
+    HEAD_BYTES,
+    INBOX_BYTES,
+    INBOX_FILES,
+    LIST_BYTES,
     MIB,
-    NOTEBOOK_BYTES,
+    NOTEBOOK_FILE_BYTES,
 )
 
-__all__ = ["NOTEBOOK_ENDINGS", "Found", "find_files", "read_regular"]
+from .content import GZIP, gunzip, looks_like, may_be_notebook
+from .gradescope import LIST_NAME
+
+__all__ = ["NOTEBOOK_ENDINGS", "Budget", "Found", "find_files", "read_head", "read_regular"]
 
 NOTEBOOK_ENDINGS = (".ipynb", ".ipynb.txt", ".ipynb.json", ".json")
-OTHER_ARCHIVES = (".7z", ".bz2", ".gz", ".rar", ".tar", ".tgz", ".xz")
+OTHER_ARCHIVES = (".7z", ".bz2", ".rar", ".tar", ".tar.gz", ".tgz", ".xz")
 SILENT_NAMES = {"__macosx", ".ipynb_checkpoints", "thumbs.db", "desktop.ini", "timestamp.txt"}
 
+_ZIP = b"PK\x03\x04"
+
 Refuse = Callable[[str, str], None]
+
+
+@dataclass
+class Budget:
+    """What may still be unpacked of all archives of an inbox together."""
+
+    files: int = INBOX_FILES
+    bytes: int = INBOX_BYTES
+
+    def take(self, size: int) -> bool:
+        """Take a file of this size off the budget; tell whether that was possible."""
+        if self.files < 1 or self.bytes < size:
+            return False
+        self.files, self.bytes = self.files - 1, self.bytes - size
+        return True
 
 
 @dataclass(frozen=True)
@@ -46,11 +72,24 @@ class Found:
         Its content if it may be a notebook, else None.
     time : datetime
         When it was last changed: with a time zone if that is known, else local time.
+    archives : tuple of (int, datetime)
+        Which of the parts are archives, and their own times.
+    what : str
+        What it is if it is no notebook; empty if that is not known.
     """
 
     parts: tuple[str, ...]
     raw: bytes | None
     time: datetime
+    archives: tuple[tuple[int, datetime], ...] = ()
+    what: str = ""
+
+    def time_below(self, level: int) -> datetime:
+        """Time of the outermost file at or below a part of the path.
+
+        If that part says whose it is, the student may have packed all that lies deeper in.
+        """
+        return next((time for at, time in self.archives if at >= level), self.time)
 
     @property
     def where(self) -> str:
@@ -58,7 +97,12 @@ class Found:
         return "/".join(self.parts)
 
 
-def find_files(folder: Path, refuse: Refuse, parts: tuple[str, ...] = ()) -> Iterator[Found]:
+def find_files(
+    folder: Path,
+    refuse: Refuse,
+    parts: tuple[str, ...] = (),
+    budget: Budget | None = None,
+) -> Iterator[Found]:
     """Go through a folder and the zip archives in it, in the order of names.
 
     Parameters
@@ -69,17 +113,21 @@ def find_files(folder: Path, refuse: Refuse, parts: tuple[str, ...] = ()) -> Ite
         Called with the place and the reason for everything that is not looked at.
     parts : tuple of str
         Where the folder itself lies, from the inbox down.
+    budget : Budget, optional
+        What may be unpacked.
 
     Yields
     ------
     Found
-        Every regular file, those that may be notebooks with their content.
+        Every regular file, those that may be notebooks with their content. A list of a platform
+        comes with its content too, and before everything that lies beside it.
     """
+    budget = budget or Budget()
     if len(parts) > FOLDERS_NESTED:
         refuse("/".join(parts), f"more than {FOLDERS_NESTED} folders deep: move it up")
         return
     try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        entries = sorted(os.scandir(folder), key=lambda entry: _order(entry.name))
     except OSError as error:
         refuse("/".join(parts) or str(folder), f"cannot be read ({error.strerror})")
         return
@@ -88,34 +136,45 @@ def find_files(folder: Path, refuse: Refuse, parts: tuple[str, ...] = ()) -> Ite
         if _is_silent(entry.name):
             continue
         if entry.is_dir(follow_symlinks=False):
-            yield from find_files(Path(entry.path), refuse, here)
+            yield from find_files(Path(entry.path), refuse, here, budget)
             continue
         try:
-            yield from _file(Path(entry.path), here, refuse)
+            yield from _file(Path(entry.path), here, refuse, budget)
         except OSError as error:
             refuse("/".join(here), f"cannot be read ({error.strerror})")
         except (ValueError, OverflowError) as error:  # the latter: a time of the year 60000
             refuse("/".join(here), str(error))
 
 
-def _file(path: Path, parts: tuple[str, ...], refuse: Refuse) -> Iterator[Found]:
+def _file(path: Path, parts: tuple[str, ...], refuse: Refuse, budget: Budget) -> Iterator[Found]:
     info = path.lstat()
     if stat.S_ISLNK(info.st_mode):
         raise HandInError("a link, not a file: put the file itself here")
     if not stat.S_ISREG(info.st_mode):
         raise HandInError("neither a file nor a folder: remove it")
     time = datetime.fromtimestamp(info.st_mtime, timezone.utc)
-    if path.suffix.lower() == ".zip":
+    head = read_head(path)
+    if name := _archive_name(path.name, head):
         if info.st_size > ARCHIVE_BYTES:
             raise HandInError(f"larger than {ARCHIVE_BYTES // GIB} GB: unpack it yourself")
-        yield from _zip(path, parts, 0, refuse)
+        parts = (*parts[:-1], name)
+        archives = ((len(parts) - 1, time),)
+        yield from _Zip(parts, archives, refuse, budget).files(path)
         return
-    _check_form(path.name, info.st_size)
-    is_notebook = path.name.lower().endswith(NOTEBOOK_ENDINGS)
-    yield Found(parts, read_regular(path) if is_notebook else None, time)
+    is_list = path.name == LIST_NAME
+    if is_list or _is_read(path.name, head, info.st_size):
+        raw = read_regular(path, LIST_BYTES if is_list else NOTEBOOK_FILE_BYTES)
+        yield Found(parts, _unpacked(raw), time)
+    else:
+        yield Found(parts, None, time, what=_what(head))
 
 
-def read_regular(path: Path, limit: int = NOTEBOOK_BYTES) -> bytes:
+def read_head(path: Path) -> bytes:
+    """Read the first bytes of a regular file, as `read_regular` does."""
+    return _read(path, HEAD_BYTES)[0]
+
+
+def read_regular(path: Path, limit: int = NOTEBOOK_FILE_BYTES) -> bytes:
     """Read a regular file, without following a link or waiting for a pipe.
 
     Raises
@@ -123,36 +182,74 @@ def read_regular(path: Path, limit: int = NOTEBOOK_BYTES) -> bytes:
     HandInError
         If it is something else, too large, or cannot be read; one line on why.
     """
+    raw, size = _read(path, limit + 1)
+    if len(raw) > limit:
+        if limit < NOTEBOOK_FILE_BYTES:
+            raise HandInError(f"{path.name} is too large")
+        raise HandInError(_too_large(max(size, len(raw))))
+    return raw
+
+
+def _read(path: Path, count: int) -> tuple[bytes, int]:
+    """Read at most so many bytes of a file, and its size."""
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
         with open(os.open(path, flags), "rb") as file:
             info = os.fstat(file.fileno())
             if not stat.S_ISREG(info.st_mode):
                 raise HandInError(f"{path.name} is not a file")
-            raw = file.read(limit + 1)
+            return file.read(count), info.st_size
     except OSError as error:
         if path.is_symlink():
             raise HandInError(f"{path.name} is a link, not a file") from None
         raise HandInError(f"{path.name} cannot be read ({error.strerror})") from None
-    if len(raw) > limit:
-        if limit < NOTEBOOK_BYTES:
-            raise HandInError(f"{path.name} is too large")
-        raise HandInError(_too_large(max(info.st_size, len(raw))))
-    return raw
 
 
-def _check_form(name: str, size: int) -> None:
-    """Refuse what is too large to read or packed in a way that is not read here."""
-    if name.lower().endswith(OTHER_ARCHIVES):
+# --- what a file is ------------------------------------------------------------------------------
+
+
+def _order(name: str) -> tuple[bool, str]:
+    """In the order of names, but first the list that says whose the others are."""
+    return not name.endswith(LIST_NAME), name
+
+
+def _archive_name(name: str, head: bytes) -> str:
+    """Give the name by which an archive is a part of a path; empty if it is none."""
+    if name.lower().endswith(".zip"):
+        return name
+    is_called_notebook = name.lower().endswith(NOTEBOOK_ENDINGS)
+    return f"{name}.zip" if is_called_notebook and head.startswith(_ZIP) else ""
+
+
+def _is_read(name: str, head: bytes, size: int) -> bool:
+    """Whether a file may be a notebook, by its name or by how it begins.
+
+    Raises
+    ------
+    HandInError
+        If it is too large, or packed in a way that is not read here.
+    """
+    name = name.lower()
+    is_notebook = name.endswith(NOTEBOOK_ENDINGS) or may_be_notebook(head)
+    if name.endswith(OTHER_ARCHIVES) or (name.endswith(".gz") and not is_notebook):
         raise HandInError("an archive, but not a zip: unpack it yourself")
-    if name.lower().endswith((*NOTEBOOK_ENDINGS, ".zip")) and size > NOTEBOOK_BYTES:
+    if is_notebook and size > NOTEBOOK_FILE_BYTES:
         raise HandInError(_too_large(size))
+    return is_notebook
+
+
+def _unpacked(raw: bytes) -> bytes:
+    return gunzip(raw) if raw.startswith(GZIP) else raw
+
+
+def _what(head: bytes) -> str:
+    return looks_like(head[:2000].decode(errors="replace").lstrip("\ufeff"))
 
 
 def _too_large(size: int) -> str:
     return (
-        f"{-(-size // MIB)} MB, more than {NOTEBOOK_BYTES // MIB} MB: ask for the notebook without "
-        "its outputs"
+        f"{-(-size // MIB)} MB, more than {NOTEBOOK_FILE_BYTES // MIB} MB: ask for the notebook "
+        "without its outputs"
     )
 
 
@@ -160,61 +257,122 @@ def _is_silent(name: str) -> bool:
     return name.startswith(".") or name.lower() in SILENT_NAMES
 
 
-def _zip(
-    file: Path | BytesIO, parts: tuple[str, ...], nested: int, refuse: Refuse
-) -> Iterator[Found]:
-    where = "/".join(parts)
-    try:
-        with zipfile.ZipFile(file) as archive:
-            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-            if len(entries) > ARCHIVE_FILES:
-                refuse(where, f"more than {ARCHIVE_FILES:,} files in it: unpack it yourself")
-                return
-            budget = ARCHIVE_BYTES
-            for entry in sorted(entries, key=lambda entry: entry.filename):
-                budget -= min(entry.file_size, NOTEBOOK_BYTES)
-                if budget < 0:
-                    refuse(where, f"more than {ARCHIVE_BYTES // GIB} GB in it: unpack it yourself")
+# --- archives ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Zip:
+    """A zip archive on the way: where it lies, and what may be unpacked."""
+
+    parts: tuple[str, ...]
+    archives: tuple[tuple[int, datetime], ...]
+    refuse: Refuse
+    budget: Budget
+    nested: int = 0
+    left: Budget = field(default_factory=lambda: Budget(ARCHIVE_FILES, ARCHIVE_BYTES))
+
+    def files(self, file: Path | BytesIO) -> Iterator[Found]:
+        """Go through the files in the archive, and in archives in it."""
+        where = "/".join(self.parts)
+        try:
+            with zipfile.ZipFile(file) as archive:
+                entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+                if len(entries) > ARCHIVE_FILES:
+                    self.refuse(
+                        where, f"more than {ARCHIVE_FILES:,} files in it: unpack it yourself"
+                    )
                     return
-                names = PurePosixPath(entry.filename).parts
-                if any(_is_silent(name) for name in names if name != ".."):
-                    continue
-                try:
-                    raw = _read_entry(archive, entry, nested)
-                except HandInError as error:
-                    refuse("/".join((*parts, entry.filename)), str(error))
-                    continue
-                if raw is not None and entry.filename.lower().endswith(".zip"):
-                    yield from _zip(BytesIO(raw), (*parts, *names), nested + 1, refuse)
-                else:
-                    yield Found((*parts, *names), raw, _entry_time(entry))
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        refuse(where, f"not a readable zip archive ({error}): ask for it again")
+                for entry in sorted(entries, key=lambda entry: _order(entry.filename)):
+                    if why := self._too_much(entry):
+                        self.refuse(where, why)
+                        return
+                    names = PurePosixPath(entry.filename).parts
+                    if not any(_is_silent(name) for name in names if name != ".."):
+                        yield from self._entry(archive, entry, names)
+        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+            self.refuse(where, f"not a readable zip archive ({error}): ask for it again")
+
+    def _too_much(self, entry: zipfile.ZipInfo) -> str:
+        """Say why an entry and those behind it are not unpacked; empty if it may be."""
+        size = min(entry.file_size, NOTEBOOK_FILE_BYTES)
+        if not self.left.take(size):
+            return f"more than {ARCHIVE_BYTES // GIB} GB in it: unpack it yourself"
+        if not self.budget.take(size):
+            return (
+                f"more than {INBOX_FILES:,} files or {INBOX_BYTES // GIB} GB in all archives of "
+                "the inbox: the rest of this one was left out; collect it in parts"
+            )
+        return ""
+
+    def _entry(
+        self, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, names: tuple[str, ...]
+    ) -> Iterator[Found]:
+        """Give a file of the archive, or those in it if it is an archive itself."""
+        parts, time = (*self.parts, *names), _entry_time(entry)
+        try:
+            _check_entry(entry, names)
+            raw, what = self._content(archive, entry, names[-1])
+        except HandInError as error:
+            self.refuse("/".join((*self.parts, entry.filename)), str(error))
+            return
+        name = _archive_name(names[-1], raw or b"")
+        if raw is None or not name:
+            yield Found(parts, raw, time, self.archives, what)
+            return
+        parts = (*parts[:-1], name)
+        archives = (*self.archives, (len(parts) - 1, time))
+        inner = _Zip(parts, archives, self.refuse, self.budget, self.nested + 1)
+        yield from inner.files(BytesIO(raw))
+
+    def _content(
+        self, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str
+    ) -> tuple[bytes | None, str]:
+        """Unpack a notebook or an archive; of any other file say what it is."""
+        by_name = name == LIST_NAME or name.lower().endswith((*NOTEBOOK_ENDINGS, ".zip"))
+        if entry.flag_bits & 1:
+            if by_name:
+                raise HandInError("locked with a password: unpack it yourself")
+            return None, ""
+        try:
+            with archive.open(entry) as file:
+                head = file.read(HEAD_BYTES)
+                is_zip = bool(_archive_name(name, head))
+                if is_zip:
+                    self._check_nested(entry)
+                elif name != LIST_NAME and not _is_read(name, head, entry.file_size):
+                    return None, _what(head)
+                # The stated size may be a lie: never unpack more than the limit.
+                raw = head + file.read(NOTEBOOK_FILE_BYTES - len(head))
+        except HandInError:
+            raise
+        except Exception as error:
+            if not by_name:
+                return None, ""
+            raise HandInError(f"damaged in its archive ({error}): ask for it again") from None
+        return (raw if is_zip else _unpacked(raw)), ""
+
+    def _check_nested(self, entry: zipfile.ZipInfo) -> None:
+        """Refuse an archive in this one that could become far more than was handed in."""
+        if self.nested >= ARCHIVES_NESTED:
+            raise HandInError("too many archives inside each other: unpack it yourself")
+        if entry.file_size > NOTEBOOK_FILE_BYTES:
+            raise HandInError(_too_large(entry.file_size))
+        if entry.file_size > ARCHIVE_SMALL + ARCHIVE_GROWTH * entry.compress_size:
+            raise HandInError(
+                "an archive that was packed far smaller than archives can be: unpack it yourself "
+                "if you trust it"
+            )
 
 
-def _read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, nested: int) -> bytes | None:
-    """Unpack a notebook or an archive; None for any other file."""
+def _check_entry(entry: zipfile.ZipInfo, names: tuple[str, ...]) -> None:
+    """Refuse an entry that is no file, or whose path could do harm."""
     inside = entry.filename
-    names = PurePosixPath(inside).parts
     if ".." in names or inside.startswith("/") or any(sign in inside for sign in "\\\0:"):
         raise HandInError("its path leads out of the archive: unpack it by hand if you trust it")
     if len(names) > FOLDERS_NESTED or any(len(name.encode()) > FILE_NAME_BYTES for name in names):
         raise HandInError("its path is too long: unpack it yourself")
     if stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG):
         raise HandInError("a link or device, not a file: ask for the file itself")
-    if inside.lower().endswith(".zip") and nested >= ARCHIVES_NESTED:
-        raise HandInError("too many archives inside each other: unpack it yourself")
-    _check_form(inside, entry.file_size)
-    if not inside.lower().endswith((*NOTEBOOK_ENDINGS, ".zip")):
-        return None
-    if entry.flag_bits & 1:
-        raise HandInError("locked with a password: unpack it yourself")
-    try:
-        with archive.open(entry) as file:
-            # The stated size may be a lie: never unpack more than the limit.
-            return file.read(NOTEBOOK_BYTES)
-    except Exception as error:
-        raise HandInError(f"damaged in its archive ({error}): ask for it again") from None
 
 
 def _entry_time(entry: zipfile.ZipInfo) -> datetime:

@@ -1,6 +1,5 @@
 """Read the inbox: whose is each notebook, of which assignment, when, and which one counts."""
 
-import contextlib
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
@@ -8,14 +7,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone, tzinfo
 from pathlib import Path
 
-from nmautils.course.settings import read_settings
-from nmautils.errors import CourseError, HandInError
+from nmautils.course.settings import FILE_NAME, read_settings
+from nmautils.errors import HandInError
 
-from .filenames import parse_name
+from .cell_names import CellNames
+from .filenames import HandInName, Lists, UnknownAssignment, is_of_platform, parse_name
 from .files import Found, find_files
+from .gradescope import LIST_NAME, Submitter, read_list
 from .read import read_notebook
 
-__all__ = ["Inbox", "InboxNotebook", "in_utc", "newest_of", "read_inbox", "recognise", "zone_of"]
+__all__ = ["Calendar", "Inbox", "InboxNotebook", "in_utc", "newest_of", "read_inbox", "recognise"]
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,13 @@ class InboxNotebook:
         As in `nmautils.grading.intake.filenames.HandInName`.
     time : datetime
         When it was handed in, in UTC without a zone.
+    packed : datetime
+        Time of the file itself, which its student may have set: it decides between files that
+        came together.
     digest : str
         Hexadecimal SHA-256 of its content.
+    late : bool
+        Whether the platform marks it as late, but does not say when it came.
     """
 
     where: str
@@ -39,7 +45,9 @@ class InboxNotebook:
     assignment: str
     account: str
     time: datetime
+    packed: datetime
     digest: str
+    late: bool = False
 
 
 @dataclass
@@ -60,22 +68,50 @@ class Inbox:
     refused: list[tuple[str, str]] = field(default_factory=list)
 
 
-def zone_of(root: Path, assignment: str) -> tzinfo:
-    """Time zone of an assignment's due date, in which times without a zone are read."""
-    with contextlib.suppress(CourseError):
-        tutorial = read_settings(root).tutorials.get(assignment)
-        if tutorial and tutorial.due and tutorial.due.tzinfo:
-            return tutorial.due.tzinfo
-    return timezone.utc
+@dataclass(frozen=True)
+class Calendar:
+    """Time zone and due dates of a course, as far as ``course.toml`` has them."""
+
+    zone: tzinfo | None = None
+    due: dict[str, datetime | None] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, root: Path) -> "Calendar":
+        """Read them; a course made by nbgrader alone has none."""
+        if not (root / FILE_NAME).is_file():
+            return cls()
+        settings = read_settings(root)
+        return cls(settings.zone, {name: each.due for name, each in settings.tutorials.items()})
+
+    def in_utc(self, time: datetime, assignment: str) -> datetime:
+        """Convert a time to UTC; without a zone it is in the course's, else the due date's."""
+        due = self.due.get(assignment)
+        return in_utc(time, self.zone or (due and due.tzinfo) or timezone.utc)
+
+    def time_of(self, name: HandInName, found: Found) -> datetime:
+        """When a file was handed in, in UTC without a zone.
+
+        Some archives carry the time of the download. What their platform does not mark as late
+        came until it was due.
+        """
+        time = self.in_utc(name.time or found.time_below(name.level), name.assignment)
+        due = self.due.get(name.assignment)
+        return time if due is None or name.late is not False else min(time, in_utc(due, due.tzinfo))
 
 
-def in_utc(time: datetime, zone: tzinfo) -> datetime:
+def in_utc(time: datetime, zone: tzinfo | None) -> datetime:
     """Convert a time to the naive UTC that nbgrader stores, to the second."""
     time = time if time.tzinfo else time.replace(tzinfo=zone)
     return time.astimezone(timezone.utc).replace(tzinfo=None, microsecond=0)
 
 
-def recognise(found: Found, raw: bytes, root: Path, known: Collection[str]) -> InboxNotebook:
+def recognise(
+    found: Found,
+    raw: bytes,
+    calendar: Calendar,
+    cells: CellNames,
+    lists: Lists,
+) -> InboxNotebook:
     """Find out whose notebook a file is, of which assignment, and when it was handed in.
 
     Parameters
@@ -84,25 +120,30 @@ def recognise(found: Found, raw: bytes, root: Path, known: Collection[str]) -> I
         Place and time of the file.
     raw : bytes
         Its content.
-    root : Path
-        Folder of the course.
-    known : collection of str
-        Names of the assignments.
+    calendar : Calendar
+        What a time means.
+    cells : CellNames
+        What tells the assignment by the notebook's cells.
+    lists : mapping
+        As in `nmautils.grading.intake.filenames.parse_name`.
 
     Raises
     ------
     HandInError
         If the name does not say it, or if the file is not a notebook.
     """
-    broken = ""
+    broken, by_content = "", ""
     try:
-        read_notebook(raw)
+        notebook = read_notebook(raw)
+        by_content = cells.assignment_of(notebook)
     except HandInError as error:
         broken = str(error)
     try:
-        name = parse_name(found.parts, known)
+        name = parse_name(found.parts, cells.names, lists, by_content)
     except HandInError as error:
-        raise HandInError(f"{broken}; moreover {error}" if broken else str(error)) from None
+        if not broken:
+            raise
+        raise HandInError(f"{broken}; moreover {error}") from None
     if broken:
         raise HandInError(f"{broken}; ask {name.student} for the .ipynb file again")
     return InboxNotebook(
@@ -110,8 +151,10 @@ def recognise(found: Found, raw: bytes, root: Path, known: Collection[str]) -> I
         name.student,
         name.assignment,
         name.account,
-        in_utc(name.time or found.time, zone_of(root, name.assignment)),
+        calendar.time_of(name, found),
+        calendar.in_utc(found.time, name.assignment),
         hashlib.sha256(raw).hexdigest(),
+        bool(name.late),
     )
 
 
@@ -135,8 +178,12 @@ def read_inbox(
         Takes each notebook with its content, which is not held in memory here.
     """
     inbox = Inbox()
-    others: list[Found] = []
+    others: list[tuple[tuple[str, ...], str]] = []
+    unknown: list[tuple[tuple[str, ...], str]] = []
     answered: set[tuple[str, ...]] = set()
+    lists: dict[tuple[str, ...], dict[str, Submitter]] = {}
+    cells = CellNames(root, known)
+    calendar = Calendar.of(root)
 
     def refuse(where: str, why: str) -> None:
         inbox.refused.append((where, why))
@@ -144,20 +191,33 @@ def read_inbox(
 
     for found in find_files(folder, refuse):
         if found.raw is None:
-            others.append(found)
+            what = f" ({found.what})" if found.what else ""
+            others.append((found.parts, f"not a notebook{what}: ask for the .ipynb file"))
             continue
-        answered.add(found.parts[:-1])
         try:
-            notebook = recognise(found, found.raw, root, known)
+            if found.parts[-1] == LIST_NAME:
+                if is_of_platform(found.parts[:-1], known):
+                    lists[found.parts[:-1]] = read_list(found.raw)
+                continue
+            notebook = recognise(found, found.raw, calendar, cells, lists)
+        except UnknownAssignment as error:
+            unknown.append((found.parts, str(error)))
+            continue
         except HandInError as error:
             refuse(found.where, str(error))
             continue
+        answered.add(found.parts[:-1])
         keep(notebook, found.raw)
         inbox.notebooks[notebook.assignment, notebook.student].append(notebook)
-    for other in others:
-        # Pictures and data beside a notebook need nobody; alone they stand for a hand-in.
-        if len(other.parts) == 1 or other.parts[:-1] not in answered:
-            refuse(other.where, "not a notebook: ask for the .ipynb file")
+    # Notebooks, pictures and data of one's own beside a notebook of the course need nobody; alone
+    # they stand for a hand-in.
+    known_folders = set(answered)
+    for parts, why in unknown:
+        if len(parts) == 1 or parts[:-1] not in known_folders:
+            refuse("/".join(parts), why)
+    for parts, why in others:
+        if len(parts) == 1 or parts[:-1] not in answered:
+            refuse("/".join(parts), why)
     return inbox
 
 
@@ -185,5 +245,5 @@ def newest_of(notebooks: Iterable[InboxNotebook]) -> tuple[InboxNotebook, list[I
     return newest, [notebook for notebook in in_order if notebook.digest != newest.digest]
 
 
-def _by_time(notebook: InboxNotebook) -> tuple[datetime, str]:
-    return notebook.time, notebook.where
+def _by_time(notebook: InboxNotebook) -> tuple[datetime, datetime, str]:
+    return notebook.time, notebook.packed, notebook.where

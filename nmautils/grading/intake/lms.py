@@ -6,7 +6,7 @@ To add a form, add an entry to `FORMS`. The test of the table reads every exampl
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import MAXYEAR, MINYEAR, datetime
+from datetime import MAXYEAR, MINYEAR, datetime, timezone
 
 __all__ = ["DIGITS", "FORMS", "Form", "read_digits"]
 
@@ -48,17 +48,56 @@ class Form:
     number : str
         What the number in ``id`` is called in messages. It tells apart people of one name, so
         leave it empty if the number is another one for each attempt.
+    marks_late : bool
+        Whether the platform marks what is late, by the group ``late``, so that what has no mark
+        was in time.
     time : callable or None
-        Finds the time of handing in that the platform writes into the name. None if it writes
-        none: then the time of the file counts, which may be that of the download. Every name is
-        shown to the readers of all forms, so a reader must know its own way of writing.
+        Finds the time of handing in that the platform writes into the name, and nothing that
+        the student wrote behind it. None if it writes none: then the time of the file counts,
+        which may be that of the download.
     """
 
     platform: str
     pattern: re.Pattern[str]
     example: str
     number: str = ""
+    marks_late: bool = False
     time: Callable[[str], datetime | None] | None = None
+
+
+_ATTEMPT = re.compile(r"_attempt_(?=\d)", re.IGNORECASE)
+_IN_WORDS = re.compile(
+    r" - ([A-Za-z]{3,9} \d{1,2}, \d{4}) (\d{1,2}):?(\d\d) ?([AP]M)",
+    re.IGNORECASE,
+)
+
+
+def _after_attempt(text: str) -> datetime | None:
+    """Read Blackboard's time, which stands where the student's part of the name begins."""
+    start = _ATTEMPT.search(text)
+    match = DIGITS.match(text, start.end()) if start else None
+    return read_digits(match.group()) if match else None
+
+
+def _in_words(text: str) -> datetime | None:
+    """Read Brightspace's time, as ``Jan 30, 2026 300 PM``."""
+    match = _IN_WORDS.search(text)
+    if not match:
+        return None
+    day, hour, minute, half = match.groups()
+    for words in ("%b", "%B"):
+        try:
+            written = f"{day} {int(hour):02}:{minute} {half.upper()}"
+            return datetime.strptime(written, f"{words} %d, %Y %I:%M %p")
+        except ValueError:
+            continue
+    return None
+
+
+def _exchange_time(text: str) -> datetime | None:
+    """Read the time that nbgrader's exchange writes, which is in UTC."""
+    time = read_digits(text.split("+", 2)[-1])
+    return time.replace(tzinfo=timezone.utc) if time else None
 
 
 # The first form that matches counts.
@@ -71,14 +110,39 @@ FORMS = (
     ),
     Form(
         "Canvas",
-        re.compile(r"(?P<name>[^_]+)(?:_LATE)?_(?P<id>\d+)_\d+_(?P<rest>.+)", re.IGNORECASE),
+        re.compile(r"(?P<name>[^_]+)(?P<late>_LATE)?_(?P<id>\d+)_\d+_(?P<rest>.+)", re.IGNORECASE),
         "doejane_LATE_12345_67890_tutorial1_decoding-1.ipynb",
         number="Canvas",
+        marks_late=True,
     ),
     Form(
         "Blackboard",
-        re.compile(r"(?:.*_)?(?P<name>[^_]+)_attempt_(?P<rest>.+)", re.IGNORECASE),
+        re.compile(r"(?:.*?_)?(?P<name>[^_]+)_attempt_(?P<rest>.+)", re.IGNORECASE),
         "Tutorial 1_janedoe_attempt_2026-01-30-15-00-00_tutorial1_decoding.ipynb",
-        time=read_digits,
+        time=_after_attempt,
+    ),
+    Form(
+        "Brightspace",
+        re.compile(
+            r"\d+-\d+ - (?P<name>.+?) - [A-Za-z]{3,9} \d{1,2}, \d{4} \d{1,2}:?\d\d ?[AP]M"
+            r"(?: - (?P<rest>.+))?",
+            re.IGNORECASE,
+        ),
+        "11111-22222 - Jane Doe - Jan 30, 2026 300 PM/tutorial1_decoding.ipynb",
+        time=_in_words,
+    ),
+    Form(
+        "Sakai",
+        re.compile(r"[^,()]+,[^,()]*\((?P<name>[^()]+)\)"),
+        "Doe, Jane(janedoe)/Submission attachment(s)/tutorial1_decoding.ipynb",
+    ),
+    Form(
+        "nbgrader",
+        re.compile(
+            r"(?P<name>[^+]+)\+(?P<rest>[^+]+)\+\d{4}-\d\d-\d\d[ _]\d\d[:_]\d\d[:_]\d\d"
+            r"[^+]*(?:\+.*)?"
+        ),
+        "janedoe+tutorial1_decoding+2026-01-30 15:00:00.000000 UTC+a1b2/tutorial1_decoding.ipynb",
+        time=_exchange_time,
     ),
 )

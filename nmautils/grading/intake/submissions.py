@@ -1,9 +1,8 @@
 """What stands in ``submitted/``: whose hand-ins, of which assignment, and when they came."""
 
 import os
-import re
 import stat
-from collections.abc import Collection
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,13 +10,14 @@ from pathlib import Path
 from dateutil import parser, tz
 from nbformat.notebooknode import NotebookNode
 
-from nmautils.cells import grade_id_of
 from nmautils.errors import HandInError
-from nmautils.grading.model.limits import TIMESTAMP_BYTES
+from nmautils.grading.model.limits import FOLDERS_NESTED, HAND_IN_FILES, TIMESTAMP_BYTES
 from nmautils.grading.safe.text import printable
 
-from .files import NOTEBOOK_ENDINGS, read_regular
-from .read import decode, read_notebook
+from .cell_names import names_in
+from .content import may_be_notebook
+from .files import NOTEBOOK_ENDINGS, read_head, read_regular
+from .read import read_notebook
 
 __all__ = [
     "HandIn",
@@ -28,8 +28,6 @@ __all__ = [
     "submitted_path",
     "write_timestamp",
 ]
-
-_NAMES = re.compile(r'"(?:grade_id|id)"\s*:\s*"([^"\\]+)"')
 
 
 @dataclass(frozen=True)
@@ -154,7 +152,7 @@ def find_hand_ins(root: Path, assignment: str, release: NotebookNode) -> list[Ha
     folder = root / "submitted"
     if not folder.is_dir():
         return []
-    names = {grade_id_of(cell) for cell in release.cells} | {cell.id for cell in release.cells}
+    released = _Released(names_in(release), {cell.source.strip() for cell in release.cells})
     found = []
     for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
         if entry.name.startswith("."):
@@ -164,7 +162,7 @@ def find_hand_ins(root: Path, assignment: str, release: NotebookNode) -> list[Ha
             if os.path.lexists(path / assignment):
                 found.append(_refuse(entry.name, assignment, f"submitted/{entry.name} is a link"))
         elif entry.is_dir() and os.path.lexists(path / assignment):
-            found.append(_look(path / assignment, entry.name, assignment, names))
+            found.append(_look(path / assignment, entry.name, assignment, released))
     return found
 
 
@@ -172,7 +170,15 @@ def _refuse(student: str, assignment: str, why: str) -> HandIn:
     return HandIn(student, assignment, None, refused=why)
 
 
-def _look(folder: Path, student: str, assignment: str, names: Collection[str | None]) -> HandIn:
+@dataclass(frozen=True)
+class _Released:
+    """By what a notebook of this assignment is known: the names of its cells, and their texts."""
+
+    names: set[str]
+    texts: set[str]
+
+
+def _look(folder: Path, student: str, assignment: str, released: _Released) -> HandIn:
     try:
         student.encode()
     except UnicodeEncodeError:
@@ -184,52 +190,63 @@ def _look(folder: Path, student: str, assignment: str, names: Collection[str | N
     if os.path.lexists(path):
         return HandIn(student, assignment, path, timestamp, "", problem)
     try:
-        path = _renamed(folder, names)
+        path = _renamed(folder, released)
     except HandInError as error:
         return HandIn(student, assignment, None, timestamp, refused=str(error))
-    return HandIn(student, assignment, path, timestamp, f"found as {path.name}", problem)
+    place = path.relative_to(folder).as_posix()
+    return HandIn(student, assignment, path, timestamp, f"found as {printable(place)}", problem)
 
 
-def _renamed(folder: Path, names: Collection[str | None]) -> Path:
-    """Find the notebook under another name: the one with most cells of the release in it."""
-    candidates = sorted(
-        Path(entry.path)
-        for entry in os.scandir(folder)
-        if entry.name.lower().endswith(NOTEBOOK_ENDINGS) and not entry.name.startswith(".")
-    )
+def _renamed(folder: Path, released: _Released) -> Path:
+    """Find the notebook under another name or deeper in: the one with most cells of the release."""
+    candidates = [path for path in _files(folder) if _is_candidate(path)]
     if not candidates:
         raise HandInError("no notebook in the folder")
     if len(candidates) > 1:
-        candidates = _most_shared(candidates, names)
+        candidates = _most_shared(candidates, released)
     if len(candidates) > 1:
-        listed = ", ".join(path.name for path in candidates)
+        listed = ", ".join(printable(path.relative_to(folder).as_posix()) for path in candidates)
         raise HandInError(f"several notebooks ({listed}): leave one, called {folder.name}.ipynb")
     return candidates[0]
 
 
-def _most_shared(candidates: list[Path], names: Collection[str | None]) -> list[Path]:
-    """Find the readable notebooks that share most names of cells with the release."""
-    by_count: dict[int, list[Path]] = {}
-    for path in candidates:
-        by_count.setdefault(_shared(path, names), []).append(path)
-    for _, best in sorted(by_count.items(), reverse=True):
-        if readable := [path for path in best if _is_notebook(path)]:
-            return readable
-    return candidates
+def _files(folder: Path, depth: int = 0) -> Iterator[Path]:
+    """Go through the regular files of a hand-in, in the order of names; no link is followed."""
+    entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    if len(entries) > HAND_IN_FILES:
+        raise HandInError(f"more than {HAND_IN_FILES} files in {printable(folder.name)}")
+    for entry in entries:
+        if entry.name.startswith(".") or entry.name.lower() == "__macosx":
+            continue
+        if entry.is_dir(follow_symlinks=False) and depth < FOLDERS_NESTED:
+            yield from _files(Path(entry.path), depth + 1)
+        elif entry.is_file(follow_symlinks=False) or entry.name.lower().endswith(NOTEBOOK_ENDINGS):
+            yield Path(entry.path)
 
 
-def _shared(path: Path, names: Collection[str | None]) -> int:
-    """Count the names of cells of the release in a file, without parsing it."""
+def _is_candidate(path: Path) -> bool:
+    if path.name.lower().endswith(NOTEBOOK_ENDINGS):
+        return True
     try:
-        text, _ = decode(read_regular(path))
-    except HandInError:
-        return 0
-    return len(set(_NAMES.findall(text)).intersection(names))
-
-
-def _is_notebook(path: Path) -> bool:
-    try:
-        read_notebook(read_regular(path))
+        return may_be_notebook(read_head(path))
     except HandInError:
         return False
-    return True
+
+
+def _most_shared(candidates: list[Path], released: _Released) -> list[Path]:
+    """Find the readable notebooks that share most cells with the release."""
+    best: list[Path] = []
+    most = (-1, -1)
+    for path in candidates:
+        try:
+            notebook = read_notebook(read_regular(path))
+        except HandInError:
+            continue
+        # A tool may have taken all names; the texts are there still.
+        texts = {cell.source.strip() for cell in notebook.cells}
+        count = (len(names_in(notebook) & released.names), len(texts & released.texts))
+        count = (count[0], 0 if count[0] else count[1])
+        if count >= most:
+            best = [*best, path] if count == most else [path]
+            most = count
+    return best or candidates

@@ -14,13 +14,20 @@ KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
 
 # --- intake: files of the inbox ------------------------------------------------------------------
 
-NOTEBOOK_BYTES = 20 * MIB  # of one notebook, in the inbox, in submitted/ and in a grading process
+NOTEBOOK_BYTES = 20 * MIB  # of a notebook that is parsed; of a larger file outputs are left out
+NOTEBOOK_FILE_BYTES = 64 * MIB  # of a file with a notebook, in the inbox and in submitted/
+HEAD_BYTES = 64 * KIB  # by which a file is told that is not called a notebook
 TIMESTAMP_BYTES = 1_000  # of timestamp.txt
 ARCHIVE_BYTES = 2 * GIB  # of an archive, and of all that is unpacked from it
 ARCHIVE_FILES = 10_000  # in one archive
 ARCHIVES_NESTED = 2  # archives within archives
+ARCHIVE_GROWTH = 10  # times that a packed archive may grow; what is packed already hardly does
+ARCHIVE_SMALL = 10 * KIB  # of an archive within an archive, which may grow more
+INBOX_FILES, INBOX_BYTES = 100_000, 32 * GIB  # in all archives of an inbox together
+LIST_BYTES = 10 * MIB  # of the list that a platform puts beside the hand-ins
 FOLDERS_NESTED = 8  # folders within folders
 FILE_NAME_BYTES = 240  # of each part of a path in an archive
+HAND_IN_FILES = 1_000  # in a folder of submitted/ in which a notebook is looked for
 STUDENT_ID_CHARACTERS = 100
 
 # --- intake: what a notebook file holds ----------------------------------------------------------
@@ -30,6 +37,9 @@ JSON_CONTAINERS = 2_000_000  # brackets
 JSON_ITEMS = 10_000_000  # commas
 JSON_DEPTH = 30  # levels
 CELL_OUTPUTS_READ = 1_000  # outputs of a cell that are read
+OUTPUT_BYTES = 1 * MIB  # of an output that is kept of a file that is too large
+WRAPPED_LEVELS = 8  # values of JSON around a notebook
+WRAPPED_PARTS = 2_000  # values that are looked at to find it
 
 # --- repair --------------------------------------------------------------------------------------
 

@@ -1,5 +1,6 @@
 """The late policy of ``course.toml`` as nbgrader's plug-in, and the due date as a step."""
 
+from datetime import datetime
 from typing import Any
 
 from nbformat.notebooknode import NotebookNode
@@ -16,15 +17,32 @@ __all__ = ["DueDate", "LatePolicy"]
 
 
 class LatePolicy(LateSubmissionPlugin):
-    """nbgrader's late penalty by the section ``[late]`` of ``course.toml``."""
+    """nbgrader's late penalty by the section ``[late]`` of ``course.toml``.
+
+    Attributes
+    ----------
+    deadline : datetime or None
+        The due date with the student's extension, in UTC, which nbgrader does not pass on.
+        If nobody has set it, it is looked up for the submission that nbgrader works on.
+    """
+
+    deadline: datetime | None = None
 
     def late_submission_penalty(
         self, student_id: str, score: float, total_seconds_late: float
     ) -> float | None:
         """Points to take off; None if the hand-in came within the grace period."""
         settings = read_settings(course_directory(self).root)
-        share = late_share(total_seconds_late, settings.late)
+        deadline = self.deadline or self._deadline_of(student_id)
+        share = late_share(total_seconds_late, settings.late, deadline, settings.zone)
         return round(share * score, 6) if share else None
+
+    def _deadline_of(self, student: str) -> datetime | None:
+        step = self.parent  # AssignLatePenalties, with its gradebook open
+        if getattr(step, "gradebook", None) is None:
+            return None
+        due: datetime | None = step.gradebook.find_submission(step.assignment_id, student).duedate
+        return due
 
 
 class DueDate(NbGraderPreprocessor):

@@ -90,10 +90,13 @@ class Course:
     place: str
     cells: dict[str, "Cells"] = field(default_factory=dict)
 
-    def penalty(self, student: str, score: float, seconds_late: float) -> float | None:
+    def penalty(
+        self, student: str, score: float, seconds_late: float, deadline: datetime | None = None
+    ) -> float | None:
         """Points that a late hand-in loses, as nbgrader's own step finds them."""
         if seconds_late <= 0:
             return None
+        self.penalties.plugin_inst.deadline = deadline
         points = self.penalties.plugin_inst.late_submission_penalty(student, score, seconds_late)
         return None if points is None else min(max(points, 0), score)
 
@@ -257,9 +260,11 @@ def read_saved(course: Course, assignment: str) -> dict[str, Saved]:
     found = {}
     for student, timestamp, extension, due, score, penalty, record, submission in rows:
         late = 0.0
+        if due is not None and extension:
+            due += extension
         if timestamp is not None and due is not None:
-            late = (timestamp - due - extension if extension else timestamp - due).total_seconds()
-        now = course.penalty(student, score, late)
+            late = (timestamp - due).total_seconds()
+        now = course.penalty(student, score, late, due)
         found[student] = Saved(record, submission, timestamp, penalty, now)
     return found
 

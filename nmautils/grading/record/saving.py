@@ -97,7 +97,7 @@ def _write_rows(course: Course, graded: Graded, timestamp: datetime | None) -> N
         score = db.execute(
             select(SubmittedNotebook.score).where(SubmittedNotebook.id == notebook.id)
         ).scalar()
-        penalty = course.penalty(graded.student, score, late)
+        penalty = course.penalty(graded.student, score, late, submission.duedate)
     notebook.late_submission_penalty = penalty
     db.execute(SAVED.delete().where(SAVED.c.submitted_notebook_id == notebook.id))
     db.execute(

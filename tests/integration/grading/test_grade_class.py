@@ -253,7 +253,7 @@ def test_links_pipes_and_large_files_are_named_and_stop_nobody(root, tmp_path):
     (odd_folder(root, "link") / f"{NAME}.ipynb").symlink_to(secret)
     os.mkfifo(odd_folder(root, "pipe") / f"{NAME}.ipynb")
     (odd_folder(root, "folder") / f"{NAME}.ipynb").mkdir()
-    (odd_folder(root, "large") / f"{NAME}.ipynb").write_bytes(b" " * (21 << 20))
+    (odd_folder(root, "large") / f"{NAME}.ipynb").write_bytes(b" " * (65 << 20))
     odd_folder(root, "empty")
     (root / "submitted/outside").symlink_to(tmp_path)
     (tmp_path / NAME).mkdir()
@@ -270,7 +270,7 @@ def test_links_pipes_and_large_files_are_named_and_stop_nobody(root, tmp_path):
         "link": "is a link",
         "pipe": "is not a file",
         "folder": "Is a directory",
-        "large": "21 MB, more than 20 MB",
+        "large": "65 MB, more than 64 MB",
         "empty": "no notebook in the folder",
         "outside": "submitted/outside is a link",
         "inner": "tiny is a link",

@@ -2,10 +2,12 @@
 
 import shutil
 from datetime import datetime, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from nmautils.course import contract
+from nmautils.course import settings as settings_module
 from nmautils.course.settings import Grading, due_utc, find_root, read_settings
 from nmautils.errors import CourseError
 from nmautils.grading.model.limits import Limits
@@ -95,7 +97,9 @@ def test_a_misspelt_tutorial_is_guessed():
         ("[tutorials.tiny]", "[tutorials.tiny-one]", "letters, digits and underscores"),
         ("{branch}", "{branhc}", "only {host}, {owner}, {name}, {branch} are known"),
         ("{creators}", "{who}", "only {creators} are known"),
-        ("+01:00", "", "lacks a time zone"),
+        ("+01:00", "", 'lacks a time zone, write .* or name .* zone = "Europe/Berlin"'),
+        ("[repository]", "zone = 1\n[repository]", "zone is 1, must be a text"),
+        ("T12:00:00+01:00", "", "must be a date with time"),
         ("due = 2031-01-31T12:00:00+01:00", 'due = "soon"', "must be a date"),
         ('owner = "someone"', 'owner = "someone"\nhost = "gitlab.com"', "github.com only"),
         ("[repository]", "[late]\nper_day = 2\n[repository]", "between 0 and 1"),
@@ -109,6 +113,49 @@ def test_a_wrong_file_is_refused_with_one_line(course, old, new, message):
     with pytest.raises(CourseError, match=message) as caught:
         read_settings(course)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("zone", "guess"),
+    [
+        ("Berlin", "did you mean Europe/Berlin?"),
+        ("europe/berlin", "did you mean Europe/Berlin?"),
+        ("Europe/Berln", "did you mean Europe/Berlin"),
+        ("New York", "did you mean America/New_York?"),
+        ("Asia/Calcuta", "did you mean Asia/Calcutta"),
+        ("Europe", ""),
+        ("Mars/Base", ""),
+        ("", ""),
+        ("../../etc/passwd", ""),
+        ("/etc/localtime", ""),
+        ("CEST", ""),
+        ("x" * 100_000, ""),
+    ],
+)
+def test_an_unknown_zone_is_one_line_with_those_that_are_close(course, zone, guess):
+    change(course, "[repository]", f'zone = "{zone}"\n[repository]')
+    with pytest.raises(CourseError, match=r"zone is '.*, must be a name such as") as caught:
+        read_settings(course)
+    assert "\n" not in str(caught.value)
+    assert guess in str(caught.value)
+
+
+def test_a_due_date_without_an_offset_is_in_the_zone_of_the_course(course):
+    change(course, "[repository]", 'zone = "America/New_York"\n[repository]')
+    settings = read_settings(course)
+    assert settings.zone == ZoneInfo("America/New_York")
+    assert due_utc(settings.tutorials["tiny"]) == datetime(2031, 1, 31, 11, 0)  # +01:00 counts
+    change(course, "T12:00:00+01:00", "T12:00:00")
+    assert due_utc(read_settings(course).tutorials["tiny"]) == datetime(2031, 1, 31, 17, 0)
+    change(course, "2031-01-31", "2031-07-31")
+    assert due_utc(read_settings(course).tutorials["tiny"]) == datetime(2031, 7, 31, 16, 0)
+
+
+def test_without_a_list_of_zones_the_line_says_what_to_install(course, monkeypatch):
+    change(course, "[repository]", 'zone = "Nowhere/City"\n[repository]')
+    monkeypatch.setattr(settings_module, "available_timezones", set)
+    with pytest.raises(CourseError, match="pip install tzdata"):
+        read_settings(course)
 
 
 def test_two_tutorials_cannot_have_the_same_order(course):

@@ -10,7 +10,9 @@ import tracemalloc
 import zipfile
 import zlib
 
+import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
 
 from nmautils.cli import main
 from nmautils.errors import CourseError, UsageError
@@ -178,7 +180,7 @@ def test_links_pipes_and_huge_files_are_refused_unopened(course, tmp_path_factor
     (course / "inbox" / "link").symlink_to(secret.parent, target_is_directory=True)
     os.mkfifo(course / "inbox" / "bob" / f"{T1}.ipynb")
     with (course / "inbox" / "eve" / f"{T1}.ipynb").open("wb") as file:
-        file.truncate(21 * 2**20)
+        file.truncate(65 * 2**20)
     put(course, f"sue/{T1}.ipynb")
     done, _ = run(course)
     assert done.new == [f"sue/{T1}"]
@@ -186,7 +188,7 @@ def test_links_pipes_and_huge_files_are_refused_unopened(course, tmp_path_factor
     assert "a link" in reasons[f"ann/{T1}.ipynb"]
     assert "a link" in reasons["link"]
     assert "neither a file nor a folder" in reasons[f"bob/{T1}.ipynb"]
-    assert "more than 20 MB" in reasons[f"eve/{T1}.ipynb"]
+    assert "more than 64 MB" in reasons[f"eve/{T1}.ipynb"]
     assert len(reasons) == 4
 
 
@@ -201,7 +203,7 @@ def test_archives_that_reach_out_or_blow_up_are_refused(course):
             f"/tmp/mallory/{T1}.ipynb": notebook("slip"),
             f"mal\\..\\{T1}.ipynb": notebook("slip"),
             link: b"/etc/passwd",
-            f"big_3_4_{T1}.ipynb": b"0" * (21 * 2**20),
+            f"big_3_4_{T1}.ipynb": b"0" * (65 * 2**20),
             f"good_5_6_{T1}.ipynb": notebook("good"),
         },
     )
@@ -219,7 +221,8 @@ def test_archives_that_reach_out_or_blow_up_are_refused(course):
 
 
 def test_an_entry_that_lies_about_its_size_is_not_unpacked_beyond_the_cap(course, monkeypatch):
-    monkeypatch.setattr(files_module, "NOTEBOOK_BYTES", 10_000)
+    monkeypatch.setattr(files_module, "NOTEBOOK_FILE_BYTES", 10_000)
+    monkeypatch.setattr(files_module, "HEAD_BYTES", 100)
     raw = notebook("x" * 50_000)
     path = put_zip(course, "c.zip", {f"eve_1_2_{T1}.ipynb": raw})
     packed = path.read_bytes()
@@ -400,3 +403,220 @@ def test_a_name_with_line_breaks_makes_one_line(course):
     done, lines = run(course)
     assert done.new == [f"c_d/{T1}"]
     assert all(line.isprintable() for line in lines)
+
+
+# --- what a student packed is not what the platform wrote ----------------------------------------
+
+
+def test_nobody_hands_in_for_another_by_what_is_in_an_archive(course):
+    late = (2030, 5, 2, 8, 0, 0)
+    put_zip(
+        course,
+        "submissions.zip",
+        {
+            f"ann_1_2_{T1}.ipynb": notebook("ann"),
+            "bob_3_4_x.zip": _packed(f"ann_1_2_{T1}.ipynb", notebook("as ann"), late),
+            "cat_5_6_x.zip": _packed(f"ann/{T1}.ipynb", notebook("as ann too"), late),
+        },
+    )
+    put_zip(course, f"dan_{T1}.zip", {f"ann_{T1}.ipynb": notebook("as ann again")}, late)
+    done, _ = run(course)
+    assert sorted(done.new) == [f"{name}/{T1}" for name in ("ann", "bob", "cat", "dan")]
+    assert submitted(course, "ann").read_bytes() == notebook("ann")
+    assert done.refused == []
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        f"{T1}.ipynb",
+        f"{T1}_2029-01-01 00.00.00.ipynb",
+        f"bob_2029-01-01 00.00.00/{T1}.ipynb",
+        f"bob_attempt_2029-01-01-00-00-00_{T1}.ipynb",
+        f"1-2 - bob - Jan 1, 2029 100 AM/{T1}.ipynb",
+        f"bob+{T1}+2029-01-01 00_00_00 UTC/{T1}.ipynb",
+    ],
+)
+def test_nobody_hands_in_earlier_by_what_is_in_an_archive(course, inside):
+    early = (2029, 1, 1, 0, 0, 0)
+    put_zip(course, "submissions.zip", {"bob_3_4_x.zip": _packed(inside, notebook(), early)})
+    run(course)
+    assert stamp(course, "bob") == "2030-05-01 08:00:00"
+
+
+@pytest.mark.parametrize(
+    ("path", "time"),
+    [
+        (f"bob/{T1}_2029-01-01 00.00.00.ipynb", "2030-05-01 08:00:00"),
+        (f"bob_1_2_{T1}_2029-01-01 00.00.00.ipynb", "2030-05-01 08:00:00"),
+        (
+            f"T_bob_attempt_2030-04-30-08-00-00_{T1}_2029-01-01 00.00.00.ipynb",
+            "2030-04-30 08:00:00",
+        ),
+        (f"bob_{T1}_2030-04-30 08.00.00.ipynb", "2030-04-30 08:00:00"),
+        (f"bob_2030-04-30 08.00.00/{T1}_2029-01-01 00.00.00.ipynb", "2030-04-30 08:00:00"),
+        (f"bob+{T1}+2030-04-30 08:00:00 UTC/{T1}.ipynb", "2030-04-30 08:00:00"),
+    ],
+)
+def test_a_date_counts_where_the_name_counts(course, path, time):
+    put(course, path)
+    run(course)
+    assert stamp(course, "bob") == time
+
+
+def test_of_several_in_a_students_archive_the_one_saved_last_counts(course):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, hour in ((f"{T1}.ipynb", 6), (f"{T1} (1).ipynb", 7), (f"a/{T1}.ipynb", 5)):
+            archive.writestr(zipfile.ZipInfo(name, (2030, 5, 1, hour, 0, 0)), notebook(f"{hour}"))
+    put_zip(course, "c.zip", {"bob_1_2_x.zip": packed.getvalue()})
+    run(course)
+    assert submitted(course, "bob").read_bytes() == notebook("7")
+    assert stamp(course, "bob") == "2030-05-01 08:00:00"
+
+
+def _packed(name, raw, when):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(zipfile.ZipInfo(name, when), raw)
+    return packed.getvalue()
+
+
+def test_times_without_a_zone_are_in_the_zone_of_the_course(course):
+    toml = (course / "course.toml").read_text()
+    toml = toml.replace('# zone = "Europe/Berlin"', 'zone = "Europe/Berlin"')
+    (course / "course.toml").write_text(toml)
+    put(course, f"ann_{T1}_2030-04-02 09.10.11.ipynb")
+    put(course, f"bob_{T1}_2030-02-02 09.10.11.ipynb")
+    put(course, f"cat+{T1}+2030-04-02 09:10:11 UTC/{T1}.ipynb")
+    put_zip(course, "c.zip", {f"dan_1_2_{T1}.ipynb": notebook()})
+    run(course)
+    assert [stamp(course, name) for name in ("ann", "bob", "cat", "dan")] == [
+        "2030-04-02 07:10:11",
+        "2030-02-02 08:10:11",
+        "2030-04-02 09:10:11",
+        "2030-05-01 06:00:00",
+    ]
+
+
+# --- by content ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def releases(course):
+    """Two releases whose cells have different names, and how to make a notebook of one of them."""
+    for name in (T1, T2):
+        path = course / "release" / name / f"{name}.ipynb"
+        path.write_bytes(of(name))
+    return course
+
+
+def of(assignment, text="", count=3):
+    cells = [new_code_cell(text, id=f"{assignment}-{i}") for i in range(count)]
+    return nbformat.writes(new_notebook(cells=cells)).encode()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Untitled0.ipynb", "notebook1a2b3c.ipynb", "__notebook__.ipynb", "Homework final.ipynb.txt",
+     "Tutorial 1.html", "x.ipynb.gz", "mine"],
+)  # fmt: skip
+def test_the_assignment_is_told_by_the_cells_where_the_name_says_none(releases, name):
+    put(releases, f"ann/{name}", of(T1, "ann"))
+    put(releases, name, of(T1, "whose?"))
+    done, _ = run(releases)
+    assert done.new == [f"ann/{T1}"]
+    assert [where for where, _ in done.refused] == [name]
+
+
+def test_a_notebook_of_another_assignment_than_its_name_says_is_asked_about(releases):
+    put(releases, f"ann/{T1}.ipynb", of(T2))
+    put(releases, f"bob/{T1}.ipynb", notebook("of none"))
+    done, _ = run(releases)
+    assert done.new == [f"bob/{T1}"]
+    assert f"its name says {T1}, but its cells are of {T2}" in done.refused[0][1]
+
+
+def test_notebooks_of_ones_own_beside_the_hand_in_need_nobody(releases):
+    put(releases, "ann/Untitled.ipynb", of(T1, "ann"))
+    put(releases, "ann/scratch.ipynb", notebook("of her own"))
+    put(releases, "ann/plan.py", b"# %%")
+    put(releases, "bob/scratch.ipynb", notebook("of his own"))
+    put(releases, "cat/tutorial1.py", b"# %%\nimport torch")
+    put(releases, "dan/tutorial1.html", b"<!DOCTYPE html>")
+    done, lines = run(releases)
+    assert done.new == [f"ann/{T1}"]
+    reasons = dict(done.refused)
+    assert set(reasons) == {"bob/scratch.ipynb", "cat/tutorial1.py", "dan/tutorial1.html"}
+    for where in ("cat/tutorial1.py", "dan/tutorial1.html"):
+        assert "not a notebook" in reasons[where]
+        assert "File > Download > Download .ipynb" in reasons[where]
+    assert len(lines) == 4
+
+
+def test_a_notebook_that_shares_as_much_with_both_is_not_guessed(releases):
+    cells = [new_code_cell("", id=f"{name}-0") for name in (T1, T2)]
+    put(releases, "ann/x.ipynb", nbformat.writes(new_notebook(cells=cells)).encode())
+    done, _ = run(releases)
+    assert done.new == []
+    assert "unknown assignment" in done.refused[0][1]
+
+
+# --- an archive with the time of the download ----------------------------------------------------
+
+AFTER = (2030, 7, 3, 12, 0, 0)  # it was due on 30 June at 23:59
+
+
+def test_what_canvas_does_not_mark_as_late_came_until_it_was_due(course):
+    put_zip(
+        course,
+        "submissions.zip",
+        {
+            f"ann_1_2_{T1}.ipynb": notebook("ann"),
+            f"bob_LATE_3_4_{T1}.ipynb": notebook("bob"),
+            "cat_5_6_x.zip": _packed(f"LATE_1_2_{T1}.ipynb", notebook("cat"), AFTER),
+        },
+        AFTER,
+    )
+    done, lines = run(course)
+    assert done.refused == []
+    assert stamp(course, "ann") == stamp(course, "cat") == "2030-06-30 23:59:00"
+    assert stamp(course, "bob") == "2030-07-03 12:00:00"
+    (said,) = [line for line in lines if line.startswith("look at")]
+    assert f"bob/{T1}: the platform marks it LATE" in said
+    assert said.endswith(f"submitted/bob/{T1}/timestamp.txt")
+
+
+def test_other_times_after_the_due_date_stay(course):
+    after = MORNING + 100 * 24 * 3600
+    put(course, f"ann/{T1}.ipynb", notebook("ann"), after)
+    put(course, f"Bob_1_assignsubmission_file_/{T1}.ipynb", notebook("bob"), after)
+    run(course)
+    assert stamp(course, "ann") == stamp(course, "Bob") == "2030-08-09 08:00:00"
+
+
+def test_a_course_of_nbgrader_alone_has_times_in_utc(course):
+    (course / "course.toml").unlink()
+    put(course, f"ann_{T1}_2030-04-02 09.10.11.ipynb")
+    run(course)
+    assert stamp(course, "ann") == "2030-04-02 09:10:11"
+
+
+def test_a_zone_that_does_not_exist_is_said_before_anything_is_collected(course):
+    toml = (course / "course.toml").read_text()
+    (course / "course.toml").write_text(toml.replace("# zone =", "zone = 'Berlin' #"))
+    put(course, f"ann/{T1}.ipynb")
+    with pytest.raises(CourseError, match="did you mean Europe/Berlin"):
+        run(course)
+    assert not (course / "submitted").exists()
+
+
+def test_a_new_file_that_came_when_the_old_one_did_replaces_it(course):
+    put_zip(course, "one.zip", {f"ann_1_2_{T1}.ipynb": notebook("one")}, AFTER)
+    run(course)
+    later = (2030, 7, 4, 12, 0, 0)
+    put_zip(course, "two.zip", {f"ann_1_3_{T1}-1.ipynb": notebook("two")}, later)
+    done, _ = run(course)
+    assert done.new == [f"ann/{T1}"]
+    assert submitted(course, "ann").read_bytes() == notebook("two")
+    assert run(course)[0].unchanged == [f"ann/{T1}"]

@@ -76,7 +76,6 @@ def test_an_account_tells_namesakes_apart():
     "path",
     [
         f"bit_attempt_2016-01-30-15-00-07_{T1}.ipynb",
-        f"bit/{T1}_2016-01-30 15.00.07.ipynb",
         f"bit_{T1}_2016-01-30T15:00:07.ipynb",
         f"bit_2016-01-30_15-00-07/{T1}.ipynb",
     ],
@@ -170,19 +169,18 @@ def test_student_ids_are_safe_folder_names(name):
         (f"ann.{T1}.ipynb", "ann"),
         (f"ann+-+{T1}+-+x.ipynb", "ann"),
         (f"{T1}.ann.ipynb", "ann"),
-        # an inner folder comes before an outer one, and before the name of the file
-        (f"bob/ann/{T1}.ipynb", "ann"),
+        # a folder comes before the name of the file
         (f"bob/final/{T1.upper()}/{T1}.ipynb", "bob"),
         (f"bob/class.zip/{T1}.ipynb", "bob"),
-        (f"bob/ann_{T1}.ZIP/{T1}.ipynb", "ann"),
+        (f"class/ann_{T1}.ZIP/{T1}.ipynb", "ann"),
         (f"Jane/JANE_doe_{T1}.ipynb", "Jane"),
-        # a platform's name comes before everything, and its innermost before its others
+        # a platform's name comes before everything, and its outermost before what is packed in it
         (f"bob/doejane_1_2_{T1}.ipynb", "doejane"),
         (f"bob/doejane_1_2_ann_{T1}.ipynb", "doejane"),
         (f"doejane_1_2_x.zip/bob_{T1}.ipynb", "doejane"),
-        (f"a_1_2_x.zip/b_3_4_x.zip/{T1}.ipynb", "b"),
+        (f"a_1_2_x.zip/b_3_4_x.zip/{T1}.ipynb", "a"),
         (f"a_1_2_.zip/ann_{T1}.ipynb", "ann"),
-        (f"A B_1_assignsubmission_file_/c_3_4_{T1}.ipynb", "c"),
+        (f"A B_1_assignsubmission_file_/c_3_4_{T1}.ipynb", "A_B"),
         # a platform's name without the student's own leaves the file's name as it is
         (f"bob/A_1_assignsubmission_file_.zip/{T1}.ipynb", "A"),
     ],
@@ -213,7 +211,6 @@ def test_a_new_form_is_one_entry(monkeypatch):
     pattern = re.compile(r"(?P<id>\d+) - (?P<name>[^-]+) - .+")
     form = Form("X", pattern, "", time=lambda text: datetime(2030, 5, 1) if "May" in text else None)
     monkeypatch.setattr(filenames, "FORMS", (*FORMS, form))
-    monkeypatch.setattr(filenames, "_TIMES", (*filenames._TIMES, form.time))
     name = parse_name(["7 - Jane Doe - May 1, 2030", f"{T1}.ipynb"], KNOWN)
     assert name == HandInName("Jane_Doe", T1, "", datetime(2030, 5, 1))
 
@@ -232,14 +229,100 @@ def test_names_of_assignments_are_no_patterns():
 @pytest.mark.parametrize(
     ("path", "hour"),
     [
-        # the file's own time first, then that of the innermost folder
-        (f"a_2016-01-30 02.00/b_2016-01-30 03.00/{T1}_2016-01-30 04.00.ipynb", 4),
-        (f"a_2016-01-30 02.00/b_2016-01-30 03.00/{T1}.ipynb", 3),
-        (f"a_2016-01-30 02.00/b_2016-13-30 03.00/{T1}.ipynb", 2),
+        # the time of the part that says who, and none that somebody may have packed into it
+        (f"ann_2016-01-30 02.00/ann_2016-01-30 03.00/{T1}_2016-01-30 04.00.ipynb", 2),
+        (f"class_2016-01-30 02.00/ann_2016-01-30 03.00/{T1}_2016-01-30 04.00.ipynb", 3),
+        (f"class_2016-01-30 02.00/ann_{T1}_2016-01-30 04.00.ipynb", 4),
+        (f"ann/{T1}_2016-01-30 04.00.ipynb", None),
+        (f"ann_2016-13-30 02.00/{T1}_2016-01-30 04.00.ipynb", None),
+        (f"ann_{T1}.zip/{T1}_2016-01-30 04.00.ipynb", None),
+        (f"ann_1_2_{T1}_2016-01-30 04.00.ipynb", None),
+        (f"Ann_1_assignsubmission_file_/{T1}_2016-01-30 04.00.ipynb", None),
+        (f"T_ann_attempt_2016-01-30-02-00-00_{T1}_2016-01-30 04.00.ipynb", 2),
+        (f"T_ann_attempt_{T1}_2016-01-30 04.00.ipynb", None),
+        (f"T_ann_attempt_2016-01-30-02-00-00_x.zip/{T1}_2016-01-30 04.00.ipynb", 2),
+        (f"1-2 - Ann - Jan 30, 2016 200 AM/{T1}_2016-01-30 04.00.ipynb", 2),
+        (f"1-2 - Ann - Jan 30, 2016 200 AM - Mai 1, 2011 100 AM - {T1}.ipynb", 2),
     ],
 )
-def test_the_innermost_time_counts(path, hour):
-    assert parse_name(path.split("/"), KNOWN).time == datetime(2016, 1, 30, hour)
+def test_only_a_time_beside_the_name_that_counts_is_read(path, hour):
+    time = parse_name(path.split("/"), KNOWN).time
+    assert time == (None if hour is None else datetime(2016, 1, 30, hour))
+
+
+@pytest.mark.parametrize(
+    ("path", "student"),
+    [
+        # what a student packed says nothing about who it is
+        (f"ann_{T1}.zip/bob/{T1}.ipynb", "ann"),
+        (f"ann_{T1}.zip/bob_{T1}.ipynb", "ann"),
+        (f"ann_{T1}.zip/bob_{T1}.zip/{T1}.ipynb", "ann"),
+        (f"ann_1_2_x.zip/Bob_7_assignsubmission_file_/{T1}.ipynb", "ann"),
+        (f"Ann_7_assignsubmission_file_/bob/{T1}.ipynb", "Ann"),
+        (f"Ann_7_assignsubmission_file_/bob_{T1}.zip/{T1}.ipynb", "Ann"),
+        (f"T_ann_attempt_2016-01-30-02-00-00_x_bob_attempt_2015-01-30-02-00-00_{T1}.ipynb", "ann"),
+        (f"1-2 - Ann - Jan 30, 2016 200 AM/3-4 - Bob - Jan 1, 2016 100 AM/{T1}.ipynb", "Ann"),
+        (f"Doe, Ann(ann)/Submission attachment(s)/Roe, Bob(bob)/{T1}.ipynb", "ann"),
+        (f"ann+{T1}+2016-01-30 02:00:00 UTC+x/bob+{T1}+2016-01-30 01:00:00 UTC/{T1}.ipynb", "ann"),
+        # folders of many
+        (f"Group A/ann/{T1}.ipynb", "ann"),
+        (f"week1/ann/{T1}.ipynb", "ann"),
+        (f"Kurs 2030/Abgaben/ann/{T1}.ipynb", "ann"),
+        (f"canvas-download/doejane_1_2_{T1}.ipynb", "doejane"),
+        (f"NEURO101/doejane_1_2_{T1}.ipynb", "doejane"),
+        (f"Submitted files/Jane Doe/Tutorial 1/Version 2/{T1}.ipynb", "Jane_Doe"),  # Teams
+        (f"tutorial1-decoding-submissions/tutorial1-decoding-janedoe/{T1}.ipynb", "janedoe"),
+        (f"Doe_Jane_janedoe_12345/{T1}.ipynb", "Doe_Jane_janedoe_12345"),  # ILIAS
+        (f"Jane Doe - {T1}.ipynb", "Jane_Doe"),  # Google Classroom
+        # names are hidden
+        (f"Participant_12345_assignsubmission_file_/{T1}.ipynb", "Participant_12345"),
+        (f"Participant 12345_12345_assignsubmission_file_/{T1}.ipynb", "Participant_12345"),
+        (f"anon_12345_67890_{T1}.ipynb", "anon_12345"),
+        # what lies in a student's folder
+        (f"ann/work/{T1}.ipynb", "ann"),
+        (f"ann/my project/src/{T1}.ipynb", "ann"),
+        (f"ann/ann_{T1}.zip/ann doe/{T1}.ipynb", "ann"),
+    ],
+)
+def test_the_outermost_name_counts(path, student):
+    name = parse_name(path.split("/"), KNOWN)
+    assert (name.student, name.assignment) == (student, T1)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"bob/ann/{T1}.ipynb",
+        f"bob/ann_{T1}.zip/{T1}.ipynb",
+        f"bob/x.zip/ann/{T1}.ipynb",
+        f"bob/x.zip/ann_{T1}.ipynb",
+        f"bob/x.zip/doejane_1_2_{T1}.ipynb",
+        f"bob_{T1}.zip/doejane_1_2_{T1}.ipynb",
+        f"bob_{T1}.zip/Ann_7_assignsubmission_file_/{T1}.ipynb",
+        f"bob/x.zip/T_ann_attempt_2016-01-30-02-00-00_{T1}.ipynb",
+        f"bob/x.zip/1-2 - Ann - Jan 30, 2016 200 AM/{T1}.ipynb",
+        f"bob/x.zip/Doe, Ann(ann)/{T1}.ipynb",
+        f"bob/x.zip/ann+{T1}+2016-01-30 02:00:00 UTC+x/{T1}.ipynb",
+        # nothing says who
+        f"assignment_111_export/submission_987654321/{T1}.ipynb",
+        f"submission_987654321/{T1}.ipynb",
+        f"Group 7/{T1}.ipynb",
+        f"week 3/{T1}/{T1}.ipynb",
+    ],
+)
+def test_whose_a_file_is_is_asked_if_it_cannot_be_told(path):
+    with pytest.raises(HandInError, match="cannot tell whose it is") as error:
+        parse_name(path.split("/"), KNOWN)
+    assert "\n" not in str(error.value)
+
+
+def test_the_cells_tell_the_assignment_where_the_name_does_not():
+    for file in ("Untitled0.ipynb", "notebook3f2a.ipynb", "__notebook__.ipynb", "Loesung.ipynb"):
+        assert parse_name(["ann", file], KNOWN, by_content=T1) == HandInName("ann", T1)
+    with pytest.raises(HandInError, match="cannot tell whose"):
+        parse_name(["Untitled0.ipynb"], KNOWN, by_content=T1)
+    with pytest.raises(HandInError, match=f"its name says {T1}, but its cells are of tut"):
+        parse_name([f"ann_{T1}.ipynb"], KNOWN, by_content="tutorial2_convolution")
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,8 @@ def test_the_example_of_a_form_is_read(form):
     assert name.assignment == T1
     assert name.student.lower().replace("_", "") in {"janedoe", "doejane"}
     assert name.account == (f"{form.number} 12345" if form.number else "")
-    assert name.time == (datetime(2026, 1, 30, 15, 0) if form.time else None)
+    time = name.time and name.time.replace(tzinfo=None)
+    assert time == (datetime(2026, 1, 30, 15, 0) if form.time else None)
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.platform)
@@ -84,6 +85,20 @@ def test_a_time_in_digits_is_read(text, time):
         ("Blackboard", "T_1_a_ATTEMPT_x_y", ("a", None, "x_y")),
         ("Blackboard", "_attempt_x", None),
         ("Blackboard", "a_attempt_", None),
+        ("Blackboard", "T_a_attempt_x_b_attempt_y", ("a", None, "x_b_attempt_y")),
+        ("Brightspace", "1-2 - A B - Jan 3, 2026 1126 AM", ("A B", None, None)),
+        ("Brightspace", "1-2 - A-B - January 30, 2026 3:00 pm - x - y", ("A-B", None, "x - y")),
+        ("Brightspace", "1 - A - Jan 3, 2026 1126 AM", None),
+        ("Brightspace", "1-2 - A - 3 Jan 2026", None),
+        ("Sakai", "Doe, Jane(janedoe)", ("janedoe", None, None)),
+        ("Sakai", "Doe, (janedoe)", ("janedoe", None, None)),
+        ("Sakai", "Doe Jane(janedoe)", None),
+        ("Sakai", "Doe, Jane (a)(b)", None),
+        ("nbgrader", "a+x+2026-01-30 15:00:00 UTC", ("a", None, "x")),
+        ("nbgrader", "a+x+2026-01-30 15:00:00.123456 UTC+y", ("a", None, "x")),
+        ("nbgrader", "a+x+2026-01-30_15_00_00 UTC+y", ("a", None, "x")),
+        ("nbgrader", "a+2026-01-30 15:00:00 UTC", None),
+        ("nbgrader", "a+x+30 Jan 2026", None),
     ],
 )
 def test_the_patterns_take_what_the_platforms_write_and_nothing_else(platform, text, groups):
@@ -91,3 +106,24 @@ def test_the_patterns_take_what_the_platforms_write_and_nothing_else(platform, t
     match = form.pattern.fullmatch(text)
     found = match and tuple(match.groupdict().get(group) for group in ("name", "id", "rest"))
     assert found == groups
+
+
+@pytest.mark.parametrize(
+    ("platform", "text", "time"),
+    [
+        ("Brightspace", "1-2 - A - Dec 3, 2026 1126 AM", datetime(2026, 12, 3, 11, 26)),
+        ("Brightspace", "1-2 - A - Dec 3, 2026 1200 AM", datetime(2026, 12, 3, 0, 0)),
+        ("Brightspace", "1-2 - A - Dec 3, 2026 12:30 PM", datetime(2026, 12, 3, 12, 30)),
+        ("Brightspace", "1-2 - A - September 3, 2026 959 pm", datetime(2026, 9, 3, 21, 59)),
+        ("Brightspace", "1-2 - A - Dec 32, 2026 1126 AM", None),
+        ("Brightspace", "1-2 - A - Dec 3, 2026 1326 AM", None),
+        ("Blackboard", "T_a_attempt_2026-01-30-15-00-07", datetime(2026, 1, 30, 15, 0, 7)),
+        ("Blackboard", "2020-01-01 10.00_a_attempt_x", None),
+        ("nbgrader", "a+x+2026-01-30 15:00:07.9 UTC+z", datetime(2026, 1, 30, 15, 0, 7)),
+        ("nbgrader", "a+2020-01-01 10.00+2026-01-30 15:00:07 UTC", datetime(2026, 1, 30, 15, 0, 7)),
+    ],
+)
+def test_the_time_of_a_platform_is_read(platform, text, time):
+    (form,) = [form for form in FORMS if form.platform == platform]
+    found = form.time(text)
+    assert (found and found.replace(tzinfo=None)) == time

@@ -17,7 +17,7 @@ from nmautils.grading.intake.submissions import (
     submitted_path,
     write_timestamp,
 )
-from nmautils.grading.model.limits import NOTEBOOK_BYTES, TIMESTAMP_BYTES
+from nmautils.grading.model.limits import NOTEBOOK_FILE_BYTES, TIMESTAMP_BYTES
 
 NAME = "tiny"
 # Forms of time that nbgrader reads, and some that it does not.
@@ -141,12 +141,12 @@ def test_an_empty_folder_is_said(tmp_path):
 
 
 def test_a_notebook_may_have_as_many_bytes_as_the_limit_says(tmp_path):
-    for student, size in (("ann", NOTEBOOK_BYTES), ("bob", NOTEBOOK_BYTES + 1)):
+    for student, size in (("ann", NOTEBOOK_FILE_BYTES), ("bob", NOTEBOOK_FILE_BYTES + 1)):
         with (put(tmp_path, student, {}) / f"{NAME}.ipynb").open("wb") as file:
             file.truncate(size)
     ann, bob = find_hand_ins(tmp_path, NAME, RELEASE)
-    assert len(ann.read()) == NOTEBOOK_BYTES
-    with pytest.raises(HandInError, match="21 MB, more than 20 MB"):
+    assert len(ann.read()) == NOTEBOOK_FILE_BYTES
+    with pytest.raises(HandInError, match="65 MB, more than 64 MB"):
         bob.read()
 
 
@@ -197,3 +197,76 @@ def test_a_long_timestamp_is_not_read(tmp_path):
     time, problem = read_timestamp(tmp_path)
     assert time is None
     assert "timestamp.txt is too large" in problem
+
+
+# --- a notebook that lies deeper -----------------------------------------------------------------
+
+
+def put_deep(root, files):
+    folder = put(root, "ann", {})
+    for path, content in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        raw = content if isinstance(content, bytes) else json.dumps(content).encode()
+        (folder / path).write_bytes(raw)
+    return folder
+
+
+FEW = new_notebook(cells=[cell("one")])
+NONE = new_notebook(cells=[cell("mine")])
+
+
+@pytest.mark.parametrize(
+    ("files", "place"),
+    [
+        ({f"sub/{NAME}.ipynb": RELEASE}, f"sub/{NAME}.ipynb"),
+        ({"a/b/c/x.ipynb": RELEASE}, "a/b/c/x.ipynb"),
+        ({"a/x.txt": RELEASE}, "a/x.txt"),
+        ({"x.html": RELEASE}, "x.html"),
+        ({"own.ipynb": NONE, "sub/x.ipynb": RELEASE}, "sub/x.ipynb"),
+        ({"own.ipynb": FEW, "sub/x.ipynb": RELEASE}, "sub/x.ipynb"),
+        ({"sub/own.ipynb": NONE, "sub/x.ipynb": RELEASE, "y.ipynb": NONE}, "sub/x.ipynb"),
+        ({"sub/.ipynb_checkpoints/x.ipynb": RELEASE, "sub/x.ipynb": RELEASE}, "sub/x.ipynb"),
+        ({"__MACOSX/x.ipynb": RELEASE, "x/x.ipynb": RELEASE}, "x/x.ipynb"),
+        ({"sub/data.csv": b"1", "sub/x.ipynb": RELEASE}, "sub/x.ipynb"),
+        ({"x/broken.ipynb": b"{", "x/x.ipynb": RELEASE}, "x/x.ipynb"),
+        ({"x.json": json.dumps(json.dumps(RELEASE)).encode()}, "x.json"),
+    ],
+)
+def test_a_notebook_is_found_wherever_it_lies(tmp_path, files, place):
+    folder = put_deep(tmp_path, files)
+    found = only(tmp_path)
+    assert (found.refused, found.path, found.note) == ("", folder / place, f"found as {place}")
+
+
+def test_where_all_names_are_lost_the_texts_tell(tmp_path):
+    def bare(*texts):
+        return {"cells": [{"cell_type": "code", "source": text} for text in texts]}
+
+    release = new_notebook(cells=[new_code_cell(f"text {i}", id=f"c{i}") for i in range(4)])
+    put_deep(tmp_path, {"a.ipynb": bare("text 1", "mine"), "b.ipynb": bare("text 1", "text 2")})
+    (found,) = find_hand_ins(tmp_path, NAME, release)
+    assert found.note == "found as b.ipynb"
+
+
+@pytest.mark.parametrize(
+    ("files", "why"),
+    [
+        ({"a/x.ipynb": RELEASE, "b/x.ipynb": RELEASE}, "several notebooks"),
+        ({"a/b/c/d/e/f/g/h/i/x.ipynb": RELEASE}, "no notebook in the folder"),
+        ({".hidden/x.ipynb": RELEASE}, "no notebook in the folder"),
+        ({"x.py": b"# %%", "a/x.pdf": b"%PDF"}, "no notebook in the folder"),
+        ({f"{i}.txt": b"" for i in range(1_001)}, "more than 1000 files"),
+    ],
+)
+def test_what_cannot_be_told_is_asked(tmp_path, files, why):
+    put_deep(tmp_path, files)
+    assert why in only(tmp_path).refused
+    assert "\n" not in only(tmp_path).refused
+
+
+def test_links_below_a_hand_in_are_not_followed(tmp_path):
+    elsewhere = put(tmp_path / "elsewhere", "eve", {f"{NAME}.ipynb": RELEASE})
+    folder = put_deep(tmp_path, {"a/notes.txt": b"x"})
+    (folder / "b").symlink_to(elsewhere, target_is_directory=True)
+    (folder / "a" / "x.txt").symlink_to(elsewhere / f"{NAME}.ipynb")
+    assert only(tmp_path).refused == "no notebook in the folder"

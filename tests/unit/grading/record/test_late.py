@@ -1,17 +1,19 @@
 """The late policy of course.toml, and what becomes of its due dates in the gradebook."""
 
 from dataclasses import replace
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from types import SimpleNamespace
+from zoneinfo import ZoneInfo
 
 import pytest
+from nbgrader.preprocessors import AssignLatePenalties
 
 from nmautils.course.settings import Late, read_settings
 from nmautils.grading.nbgrader_plugins.late_policy import LatePolicy
 from nmautils.grading.record import late as module
 from nmautils.grading.record.gradebook import Course
-from nmautils.grading.record.late import late_share, update_due_date
+from nmautils.grading.record.late import days_late, late_share, update_due_date
 from tests.support.paths import ROOT
 
 HOUR, DAY = 3600, 24 * 3600
@@ -54,6 +56,73 @@ def test_without_grace_the_first_second_counts():
     ]
 
 
+# The clocks of the course's zone. In Berlin they go back on 25 October 2026 at 3 in the night, and
+# forward on 28 March 2027 at 2.
+
+BERLIN = "Europe/Berlin"
+
+
+@pytest.mark.parametrize(
+    ("zone", "due", "handed_in", "days"),
+    [
+        (BERLIN, "2026-10-24 23:59", "2026-10-25 23:50", 1),  # 24 h 51 min
+        (BERLIN, "2026-10-24 23:59", "2026-10-25 23:59", 1),
+        (BERLIN, "2026-10-24 23:59", "2026-10-26 00:00", 2),
+        (BERLIN, "2026-10-24 23:59", "2026-10-31 23:59", 7),
+        (BERLIN, "2026-10-24 23:59", "2026-11-01 00:00", 8),
+        (BERLIN, "2027-03-27 23:59", "2027-03-28 23:59", 1),  # 23 h
+        (BERLIN, "2027-03-27 23:59", "2027-03-29 00:00", 2),  # 23 h 1 min
+        (BERLIN, "2027-03-27 02:30", "2027-03-28 03:30", 1),  # 2:30 is left out that day
+        (BERLIN, "2027-03-27 02:30", "2027-03-28 03:31", 2),
+        (BERLIN, "2026-10-24 02:30", "2026-10-25 03:00", 2),  # 2:30 is there twice that day
+        (BERLIN, "2026-10-24 23:59", "2027-03-30 00:00", 157),  # the clocks change twice
+        (BERLIN, "2026-10-24 23:59", "2026-10-24 23:58", 0),
+        ("America/New_York", "2026-10-31 23:59", "2026-11-01 23:59", 1),
+        ("Australia/Lord_Howe", "2026-04-04 23:59", "2026-04-05 23:59", 1),  # by half an hour
+        ("Pacific/Apia", "2011-12-28 12:00", "2011-12-31 12:00", 2),  # there was no 30th
+        ("Asia/Kolkata", "2026-10-24 23:59", "2026-10-25 23:59", 1),
+        ("UTC", "2026-10-24 23:59", "2026-10-26 00:00", 2),
+    ],
+)
+def test_a_day_ends_at_the_same_time_of_the_clock(zone, due, handed_in, days):
+    zone = ZoneInfo(zone)
+    due, handed_in = (
+        datetime.fromisoformat(text).replace(tzinfo=zone).astimezone(timezone.utc)
+        for text in (due, handed_in)
+    )
+    late = (handed_in - due).total_seconds()
+    assert days_late(late, due, zone) == days
+    assert days_late(late, due.replace(tzinfo=None), zone) == days  # as the gradebook has it
+
+
+def test_of_a_time_that_the_clocks_show_twice_the_later_one_ends_the_day():
+    zone, due = ZoneInfo(BERLIN), datetime(2026, 10, 24, 0, 30)  # 2:30 in Berlin
+    assert days_late(25 * HOUR, due, zone) == 1
+    assert days_late(25 * HOUR + 1, due, zone) == 2
+
+
+@pytest.mark.parametrize("hours", [0, 1, 23, 24, 25, 47, 48, 49, 4_000, 9_600])
+def test_without_a_zone_or_in_one_without_summer_time_a_day_has_24_hours(hours):
+    due = datetime(2026, 10, 24, 21, 59)
+    days = -(-hours // 24)
+    assert days_late(hours * HOUR) == days_late(hours * HOUR, due) == days
+    assert days_late(hours * HOUR, due, timezone(timedelta(hours=2))) == days
+
+
+def test_the_grace_belongs_to_each_day_in_the_night_of_the_change_too():
+    zone, due = ZoneInfo(BERLIN), datetime(2026, 10, 24, 21, 59)
+    shares = [
+        late_share(seconds, POLICY, due, zone)
+        for seconds in (GRACE, GRACE + 1, 25 * HOUR + GRACE, 25 * HOUR + GRACE + 1)
+    ]
+    assert shares == pytest.approx([0, 0.1, 0.1, 0.2])
+
+
+def test_the_end_of_the_calendar_is_no_error():
+    zone, due = ZoneInfo(BERLIN), datetime(9999, 12, 31, 12)
+    assert days_late(DAY, due, zone) == 1
+
+
 # Points
 
 
@@ -73,18 +142,44 @@ def test_a_penalty_is_between_nothing_and_all_points(seconds, points, expected):
         asked.append(given)
         return points
 
-    assert course_of(policy).penalty("ada", 8, seconds) == expected
+    course = course_of(policy)
+    assert course.penalty("ada", 8, seconds, DUE) == expected
     assert asked == ([("ada", 8, seconds)] if seconds > 0 else [])
+    assert not asked or course.penalties.plugin_inst.deadline == DUE
 
 
 def test_points_are_a_rounded_share_or_none(monkeypatch, tmp_path):
-    settings = SimpleNamespace(late=Late(grace_minutes=15, per_day=1 / 3, maximum=1.0))
+    settings = SimpleNamespace(late=Late(grace_minutes=15, per_day=1 / 3, maximum=1.0), zone=None)
     place = "nmautils.grading.nbgrader_plugins.late_policy"
     monkeypatch.setattr(f"{place}.read_settings", lambda root: settings)
     policy = LatePolicy()
     assert policy.late_submission_penalty("ada", 10.0, GRACE) is None
     assert policy.late_submission_penalty("ada", 10.0, GRACE + 1) == 3.333333
     assert policy.late_submission_penalty("ada", 10.0, 9 * DAY) == 10.0
+
+
+def test_nbgraders_own_step_and_ours_take_the_same_points(monkeypatch):
+    settings = SimpleNamespace(late=Late(per_day=0.1, maximum=1.0), zone=ZoneInfo("Europe/Berlin"))
+    place = "nmautils.grading.nbgrader_plugins.late_policy"
+    monkeypatch.setattr(f"{place}.read_settings", lambda root: settings)
+    due, late = datetime(2026, 10, 24, 21, 59), 24 * HOUR + 51 * 60
+    asked = []
+
+    def find_submission(*given):
+        asked.append(given)
+        return SimpleNamespace(duedate=due)
+
+    monkeypatch.setattr(AssignLatePenalties, "plugin_class", LatePolicy)
+    stock = AssignLatePenalties()
+    stock.init_plugin()
+    stock.gradebook = SimpleNamespace(find_submission=find_submission)
+    stock.assignment_id = TUTORIAL
+    assert isinstance(stock.plugin_inst, LatePolicy)
+    assert stock.plugin_inst.late_submission_penalty("ada", 8.0, late) == 0.8
+    assert asked == [(TUTORIAL, "ada")]
+    ours = AssignLatePenalties()
+    ours.init_plugin()
+    assert Course(Path(), None, None, ours, "").penalty("ada", 8.0, late, due) == 0.8
 
 
 # Due dates
