@@ -43,6 +43,7 @@ JOINED_CELLS = 4  # cells that are joined because they are code only together
 WRITTEN_CHARACTERS = 20_000  # of a written answer
 WRITTEN_BLANKS = 100  # side by side in a written answer; more take long to render
 WRITTEN_FORMULAS = 200  # environments of TeX in a written answer; more take long to render
+STRAY_CELLS = 50  # that are searched for the answer to a question which was left as it was
 REPAIR_SENTENCES = 60  # on what was repaired
 
 # --- run: what passes between processes ----------------------------------------------------------

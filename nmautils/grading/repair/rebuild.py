@@ -29,12 +29,15 @@ from .place_cells import place_work
 from .python_cells import Parser, comment_out
 from .repair_notes import Notes, label
 from .student_work import Work, collect_work
-from .text_answers import choose_texts
+from .text_answers import choose_texts, find_stray_texts
 
 __all__ = ["Repaired", "rebuild", "repair"]
 
 # Kinds of cells whose outputs are shown as they were handed in.
 SHOWN = {Kind.SETUP, Kind.DEMO, Kind.EXPLORE, Kind.OWN}
+
+# Stands above text that may be the answer to a question which was left as it was.
+STRAY = "*(This cell was left as it was. What follows stands in a cell near it.)*"
 
 
 @dataclass(frozen=True)
@@ -72,8 +75,12 @@ def repair(release: NotebookNode, raw: bytes) -> Repaired:
         If nothing can be read: one line that says why.
     """
     handed_in = read_submission(raw)
-    notebook, notes = rebuild(release, handed_in.notebook)
-    return Repaired(notebook, (*handed_in.notes, *notes), handed_in.needs_person)
+    repaired = _repaired(release, handed_in.notebook)
+    return Repaired(
+        repaired.notebook,
+        (*handed_in.notes, *repaired.notes),
+        (*handed_in.needs_person, *repaired.needs_person),
+    )
 
 
 def rebuild(release: NotebookNode, submitted: NotebookNode) -> tuple[NotebookNode, list[str]]:
@@ -95,6 +102,11 @@ def rebuild(release: NotebookNode, submitted: NotebookNode) -> tuple[NotebookNod
     list of str
         What was repaired, a sentence each, to the student.
     """
+    repaired = _repaired(release, submitted)
+    return repaired.notebook, list(repaired.notes)
+
+
+def _repaired(release: NotebookNode, submitted: NotebookNode) -> Repaired:
     parse = Parser()
     notes = Notes()
     cells = _bounded(release.cells, submitted.cells, notes)
@@ -104,6 +116,7 @@ def rebuild(release: NotebookNode, submitted: NotebookNode) -> tuple[NotebookNod
     taken = answers.taken
     texts = choose_texts(match, [item for item in work if item not in taken])
     taken |= {item for used in texts.values() for item in used}
+    stray = find_stray_texts(match, texts.keys(), taken)
     own = [
         item
         for item in work
@@ -120,9 +133,18 @@ def rebuild(release: NotebookNode, submitted: NotebookNode) -> tuple[NotebookNod
         rebuilt += [_own_cell(item, parse, notes) for item in places.get(index, ())]
         if index < len(release.cells):
             rebuilt.append(_cell(index, match, answers, texts, notes))
+        if index in stray:
+            _write(rebuilt[-1], stray[index])
+            rebuilt[-1].source = f"{STRAY}\n\n{rebuilt[-1].source}"
+            notes.of_stray(label(match, index))
     _name_own_cells(rebuilt, {cell["id"] for cell in release.cells})
     notebook = from_dict({**deepcopy({**release, "cells": []}), "cells": rebuilt})
-    return notebook, notes.sentences()
+    needs_person = (
+        f"{grade_id_of(release.cells[index])}: {label(match, index)} was left as it was, but text "
+        f"in a cell near it may be the answer"
+        for index in stray
+    )
+    return Repaired(notebook, tuple(notes.sentences()), tuple(needs_person))
 
 
 def _bounded(
