@@ -84,8 +84,9 @@ WORKER_ATTEMPTS = 2  # workers that one submission may end
 
 COLOURED_CHARACTERS = 20_000  # of a code cell whose words are coloured on a page
 COLOURED_LINES = 1_000
-COLOURED_BLANK_LINES = 20  # that follow one another
+COLOURED_RUN = 150  # blanks and line ends, or letters and dots, that follow one another
 PAGE_SECONDS = 20  # of processor time for a student's feedback page
+PAGE_WALL_SECONDS = 120
 
 # --- record --------------------------------------------------------------------------------------
 

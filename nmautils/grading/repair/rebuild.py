@@ -22,6 +22,7 @@ from nmautils.grading.model.limits import (
     WRITTEN_CHARACTERS,
 )
 from nmautils.grading.safe.attached import attach_pictures
+from nmautils.grading.safe.code import PLAIN, is_quick_to_colour
 
 from .code_answers import Answers, choose_answers
 from .match_cells import Matching, plain
@@ -268,6 +269,8 @@ def _write(cell: NotebookNode, work: Iterable[Work]) -> None:
 def _marked(cell: NotebookNode, kind: Kind) -> NotebookNode:
     outputs = "submitted" if cell.get("outputs") else "none"
     cell.metadata["nmautils"] = from_dict({"kind": kind.value, "outputs": outputs})
+    if kind in (Kind.OWN, Kind.EXERCISE) and not is_quick_to_colour(cell.source):
+        cell.metadata["magics_language"] = PLAIN
     return cell
 
 
