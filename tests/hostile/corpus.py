@@ -1,6 +1,6 @@
 """All hostile submissions, by theme and in the order in which they are graded."""
 
-from . import escaping, exhausting, stealing, tampering
+from . import escaping, exhausting, slow_text, stealing, tampering
 from .attack import Attack
 
 __all__ = ["CORPUS"]
@@ -10,4 +10,5 @@ CORPUS: dict[str, list[Attack]] = {
     "stealing": stealing.ATTACKS,
     "escaping": escaping.ATTACKS,
     "exhausting": exhausting.ATTACKS,
+    "slow_text": slow_text.ATTACKS,
 }
