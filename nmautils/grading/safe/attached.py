@@ -22,7 +22,7 @@ __all__ = ["attach_pictures"]
 
 # Where a picture is: in the text itself, or in an attachment. No pattern here can start again
 # within what it has read, so that each letter is looked at a bounded number of times.
-_DATA = r"data:image/[\w.+-]{1,40}(?:;[\w.=+-]{1,40}){0,3},[A-Za-z0-9+/=%\s]*"
+_DATA = r"data:image/[\w.+-]{1,40}(?:;[\w.=+-]{1,40}){0,3},[A-Za-z0-9+/=%]*"
 _NAMED = r"attachment:(?:[^\s()<>\[\]\n]|[ ]|\([^()<>\[\]\n]{0,100}\)){1,300}?"
 _ADDRESS = rf"<(?P<inner>{_DATA}|attachment:[^<>\n]{{1,300}})>|(?P<bare>{_DATA}|{_NAMED})"
 _TITLE = r"""(?:[ \t\n]{1,3}(?:"[^"\[\n]{0,300}"|'[^'\[\n]{0,300}'))?"""
@@ -78,6 +78,8 @@ def attach_pictures(
     album = _Album(attachments, taken, limits)
     if _mentions_pictures(text):
         text = outside_code(text, album.put_in)
+        # A picture may be shown above the line that says where it is.
+        text = outside_code(text, album.put_in_by_reference)
     return text, album.attachments()
 
 
@@ -113,7 +115,10 @@ class _Album:
     def put_in(self, text: str) -> str:
         """Write all pictures of a text that is not code in the form that is kept."""
         text = _INLINE.sub(self._of_picture, text)
-        text = _DEFINED.sub(self._of_definition, text)
+        return _DEFINED.sub(self._of_definition, text)
+
+    def put_in_by_reference(self, text: str) -> str:
+        """Write the pictures that are named by a reference in the form that is kept."""
         return _BY_REFERENCE.sub(self._of_reference, text) if self._defined else text
 
     def _of_picture(self, match: re.Match[str]) -> str:
