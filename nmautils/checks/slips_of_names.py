@@ -199,7 +199,7 @@ def class_not_called(raised: Raised) -> Slip | None:
         value = code_of(node.value)
         if not about_class and node.targets[0].id not in called:
             continue
-        if re.fullmatch(r"((torch\.)?nn\.|optim\.)?[A-Z]\w*[a-z]\w*", value):
+        if re.fullmatch(r"((torch\.)?nn\.|optim\.)?[A-Z][^\Wa-z]*[a-z]\w*", value):
             return Slip(
                 "class not called",
                 f"`{code_of(node)}` only gives the class another name; parentheses with what it "
@@ -219,7 +219,8 @@ def class_for_network(raised: Raised) -> Slip | None:
         data = [a for a in call.arguments if re.search(r"(^|_)(data|stimuli|resp|images?)$", a)]
         if missing[1] not in (None, call.callee):
             continue
-        if data and re.fullmatch(r"[A-Z]\w*[a-z]\w*", call.callee) and "Layer" not in call.callee:
+        is_class = re.fullmatch(r"[A-Z][^\Wa-z]*[a-z]\w*", call.callee)
+        if data and is_class and "Layer" not in call.callee:
             return Slip(
                 "the class in place of the network",
                 f"`{call.callee}` is the class, a plan for networks, and `{data[0]}` is no size "

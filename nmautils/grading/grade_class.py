@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 
 from nmautils.course.gradebook import has_gradebook
-from nmautils.errors import SandboxMissing, UsageError
+from nmautils.errors import GradingFailed, SandboxMissing, UsageError
 from nmautils.grading.intake.submissions import HandIn, find_hand_ins, known_assignments
 from nmautils.grading.model.assignment import Bundle, freeze
 from nmautils.grading.model.limits import WORKER_ATTEMPTS
@@ -243,7 +243,7 @@ def grade_class(
         for bundle in bundles.values():
             prepare(course, bundle)
         tasks = find_tasks(course=course)
-        _Run(course, report, lines).go(tasks, place)
+        _Run(course, report, lines, full).go(tasks, place)
         report.unread = {name: count_unread(course, name) for name in bundles}
         for name in sorted({name for _, name in (*report.graded, *report.saved)}):
             report.pages.append(write_summary(root, name, read_records(root, name)))
@@ -267,8 +267,8 @@ def _bundles(root: Path, assignments: Sequence[str]) -> dict[str, Bundle]:
 class _Run:
     """One run over the tasks of a plan, whose results are saved as they come."""
 
-    def __init__(self, course: Course, report: Report, lines: Lines) -> None:
-        self._course, self._report, self._lines = course, report, lines
+    def __init__(self, course: Course, report: Report, lines: Lines, full: bool) -> None:
+        self._course, self._report, self._lines, self._full = course, report, lines, full
         self._started = time.monotonic()
         self._done, self._total = 0, 0
 
@@ -296,22 +296,22 @@ class _Run:
 
     def _work(self, waiting: deque[Task], at: Backend) -> deque[Task]:
         """Grade and save all; return those whose worker ended."""
-        flying: dict[Future[Graded], Task] = {}
+        flying: dict[Future[Graded], tuple[Task, Submission]] = {}
         lost: deque[Task] = deque()
         while waiting or flying:
             # A few more than there are places, so that no place waits for this thread.
             while waiting and len(flying) < 2 * at.places:
                 task = waiting.popleft()
-                future = self._submit(task, at)
-                if future is not None:
-                    flying[future] = task
+                sent = self._submit(task, at)
+                if sent is not None:
+                    flying[sent[0]] = task, sent[1]
             for future in wait(flying, return_when=FIRST_COMPLETED).done:
-                task = flying.pop(future)
-                if not self._take(future, task, at):
+                task, submission = flying.pop(future)
+                if not self._take(future, task, submission, at):
                     lost.append(task)
         return lost
 
-    def _submit(self, task: Task, at: Backend) -> "Future[Graded] | None":
+    def _submit(self, task: Task, at: Backend) -> "tuple[Future[Graded], Submission] | None":
         hand_in = task.hand_in
         raw, why = _read(hand_in)
         submission = Submission(hand_in.student, raw, 0)
@@ -321,9 +321,11 @@ class _Run:
             self._save(task, not_graded(task.bundle, submission, False, why))
             return None
         task.attempts += 1
-        return at.submit(task.bundle, submission)
+        return at.submit(task.bundle, submission), submission
 
-    def _take(self, future: "Future[Graded]", task: Task, at: Backend) -> bool:
+    def _take(
+        self, future: "Future[Graded]", task: Task, submission: Submission, at: Backend
+    ) -> bool:
         """Save a result; return False if there is none and the task should be tried again."""
         try:
             graded = future.result()
@@ -334,7 +336,12 @@ class _Run:
             if lost and task.attempts < WORKER_ATTEMPTS:
                 return False
             why = "its worker ended each time" if lost else _one_line(error)
-            self._fail(task, f"not graded: {why}")
+            if lost or isinstance(error, GradingFailed):
+                # It has had two tries, and would hold up every run with two more.
+                why = f"grading failed twice, so a person has to look: {why}"
+                self._save(task, not_graded(task.bundle, submission, self._full, why))
+            else:
+                self._fail(task, f"not graded: {why}")
         else:
             self._save(task, graded)
         return True

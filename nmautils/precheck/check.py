@@ -295,7 +295,7 @@ class _Check:
         if outcome.ename in ("ModuleNotFoundError", "ImportError") and module:
             return self._missing_module(module[1])
         if outcome.ename == "FileNotFoundError":
-            found = re.search(r": '(.+)'$", text) or re.match(r"(\S+) not found", text)
+            found = re.search(r": '(.{1,400})'$", text) or re.match(r"(\S+) not found", text)
             name = found[1] if found else ""
             if name and (self.folder / name).exists():
                 return (

@@ -1,6 +1,6 @@
 """All hostile submissions, by theme and in the order in which they are graded."""
 
-from . import escaping, exhausting, stealing, tampering, wire
+from . import escaping, exhausting, slow_text, stealing, tampering, wire
 from .attack import Attack
 
 __all__ = ["CORPUS"]
@@ -11,4 +11,5 @@ CORPUS: dict[str, list[Attack]] = {
     "escaping": escaping.ATTACKS,
     "exhausting": exhausting.ATTACKS,
     "wire": wire.ATTACKS,
+    "slow_text": slow_text.ATTACKS,
 }

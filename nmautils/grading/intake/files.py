@@ -377,12 +377,12 @@ def _check_entry(entry: zipfile.ZipInfo, names: tuple[str, ...]) -> None:
 
 def _entry_time(entry: zipfile.ZipInfo) -> datetime:
     """Time of an archive's entry: exact and in UTC if the archive has it, else local."""
-    extra = entry.extra
-    while len(extra) >= 4:
-        kind, size = struct.unpack("<HH", extra[:4])
-        if kind == 0x5455 and size >= 5 and extra[4] & 1 and len(extra) >= 9:
-            return datetime.fromtimestamp(struct.unpack("<I", extra[5:9])[0], timezone.utc)
-        extra = extra[4 + size :]
+    extra, at = entry.extra, 0
+    while at + 4 <= len(extra):
+        kind, size = struct.unpack_from("<HH", extra, at)
+        if kind == 0x5455 and size >= 5 and at + 9 <= len(extra) and extra[at + 4] & 1:
+            return datetime.fromtimestamp(struct.unpack_from("<I", extra, at + 5)[0], timezone.utc)
+        at += 4 + size
     try:
         return datetime(*entry.date_time)
     except ValueError:

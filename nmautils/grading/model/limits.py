@@ -51,6 +51,9 @@ PARSED_CELL_CHARACTERS = 100_000  # of a cell that is parsed as Python, or compa
 PARSED_CHARACTERS = 400_000  # of all cells that are parsed, together
 JOINED_CELLS = 4  # cells that are joined because they are code only together
 WRITTEN_CHARACTERS = 20_000  # of a written answer
+WRITTEN_BLANKS = 100  # side by side in a written answer; more take long to render
+WRITTEN_FORMULAS = 200  # environments of TeX in a written answer; more take long to render
+STRAY_CELLS = 50  # that are searched for the answer to a question which was left as it was
 REPAIR_SENTENCES = 60  # on what was repaired
 
 # --- run: what passes between processes ----------------------------------------------------------
@@ -93,6 +96,14 @@ GROUP_REMOVAL_SECONDS = 1  # until a control group counts as one that stays behi
 CLUSTER_CONNECT_SECONDS = 10
 CLUSTER_WORKER_SECONDS = 60  # until the first worker is there
 WORKER_ATTEMPTS = 2  # workers that one submission may end
+
+# --- report --------------------------------------------------------------------------------------
+
+COLOURED_CHARACTERS = 20_000  # of a code cell whose words are coloured on a page
+COLOURED_LINES = 1_000
+COLOURED_RUN = 150  # blanks and line ends, or letters and dots, that follow one another
+PAGE_SECONDS = 20  # of processor time for a student's feedback page
+PAGE_WALL_SECONDS = 120
 
 # --- record --------------------------------------------------------------------------------------
 

@@ -13,14 +13,15 @@ def headings_of(cell: NotebookNode) -> list[str]:
     """Give the headings in a cell of text, of any level."""
     if cell.cell_type != "markdown":
         return []
-    return re.findall(r"^#{1,6} +(.+?)[ #]*$", cell.source, re.MULTILINE)
+    lines = re.findall(r"^#{1,6} ([^\n]*)", cell.source, re.MULTILINE)
+    return [heading for line in lines if (heading := line.lstrip(" ").rstrip(" #"))]
 
 
 def title_of(release: NotebookNode) -> str:
     """Give the first heading of level one; nothing if there is none."""
     for cell in release.cells:
-        found = re.search(r"^# +(.+)$", cell.source, re.MULTILINE)
-        if cell.cell_type == "markdown" and found:
+        found = re.search(r"^# ([^\n]*)", cell.source, re.MULTILINE)
+        if cell.cell_type == "markdown" and found and found[1].strip():
             return found[1].strip()
     return ""
 

@@ -11,7 +11,7 @@ from nmautils.course.gradebook import open_gradebook
 from nmautils.errors import CourseError, GradingFailed
 from nmautils.grading.record.marks import marks_of
 from nmautils.grading.record.records import read_record
-from nmautils.grading.report.feedback import feedback_page
+from nmautils.grading.report.feedback import feedback_page_apart
 
 from .course_directory import check_gradebook, course_directory, say_errors_in_one_line
 
@@ -65,4 +65,4 @@ class FeedbackExporter(Exporter):
                 f"{__name__}.{GradebookMarks.__name__}"
             )
         graded, marks = resources.pop(RESULT)
-        return feedback_page(graded, marks), resources
+        return feedback_page_apart(graded, marks), resources

@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 from nmautils.checks.answer import MAGIC_LINE
 from nmautils.grading.model.limits import PARSED_CELL_CHARACTERS, PARSED_CHARACTERS
 
-__all__ = ["LEFTOVER", "Code", "Parser", "Unit", "as_python", "comment_out", "joined"]
+__all__ = ["LEFTOVER", "Code", "Parser", "Unit", "as_python", "comment_out", "joined", "tree_of"]
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _IMPORTS = (ast.Import, ast.ImportFrom)
@@ -223,15 +223,16 @@ class Parser:
 
 @lru_cache(maxsize=512)
 def _parse(source: str) -> Code:
-    tree = _tree(source)
+    tree = tree_of(source)
     if tree is None and (_PYTHON_CELL.match(source) or not source.lstrip().startswith("%%")):
-        tree = _tree(MAGIC_LINE.sub(r"\1pass", source))
+        tree = tree_of(MAGIC_LINE.sub(r"\1pass", source))
     if tree is None:
         return Code(source)
     return Code(source, tuple(_units(source, tree.body)), True)
 
 
-def _tree(source: str) -> ast.Module | None:
+def tree_of(source: str) -> ast.Module | None:
+    """Parse code; give None if it is none."""
     with warnings.catch_warnings():
         # Warnings about a student's code do not concern the person who grades.
         warnings.simplefilter("ignore")

@@ -12,7 +12,7 @@ from typing import Any
 
 from nbformat.notebooknode import NotebookNode, from_dict
 
-from nmautils.cells import Kind, grade_id_of
+from nmautils.cells import Kind, grade_id_of, kind_of
 from nmautils.grading.intake.read import read_submission
 from nmautils.grading.model.limits import (
     CELL_CHARACTERS,
@@ -21,7 +21,8 @@ from nmautils.grading.model.limits import (
     OWN_CHARACTERS,
     WRITTEN_CHARACTERS,
 )
-from nmautils.grading.safe.pictures import clean_attachments
+from nmautils.grading.safe.attached import attach_pictures
+from nmautils.grading.safe.code import PLAIN, is_quick_to_colour
 
 from .code_answers import Answers, choose_answers
 from .match_cells import Matching, plain
@@ -29,12 +30,15 @@ from .place_cells import place_work
 from .python_cells import Parser, comment_out
 from .repair_notes import Notes, label
 from .student_work import Work, collect_work
-from .text_answers import choose_texts
+from .text_answers import choose_texts, find_stray_texts
 
 __all__ = ["Repaired", "rebuild", "repair"]
 
 # Kinds of cells whose outputs are shown as they were handed in.
 SHOWN = {Kind.SETUP, Kind.DEMO, Kind.EXPLORE, Kind.OWN}
+
+# Stands above text that may be the answer to a question which was left as it was.
+STRAY = "*(This cell was left as it was. What follows stands in a cell near it.)*"
 
 
 @dataclass(frozen=True)
@@ -72,8 +76,12 @@ def repair(release: NotebookNode, raw: bytes) -> Repaired:
         If nothing can be read: one line that says why.
     """
     handed_in = read_submission(raw)
-    notebook, notes = rebuild(release, handed_in.notebook)
-    return Repaired(notebook, (*handed_in.notes, *notes), handed_in.needs_person)
+    repaired = _repaired(release, handed_in.notebook)
+    return Repaired(
+        repaired.notebook,
+        (*handed_in.notes, *repaired.notes),
+        (*handed_in.needs_person, *repaired.needs_person),
+    )
 
 
 def rebuild(release: NotebookNode, submitted: NotebookNode) -> tuple[NotebookNode, list[str]]:
@@ -95,6 +103,11 @@ def rebuild(release: NotebookNode, submitted: NotebookNode) -> tuple[NotebookNod
     list of str
         What was repaired, a sentence each, to the student.
     """
+    repaired = _repaired(release, submitted)
+    return repaired.notebook, list(repaired.notes)
+
+
+def _repaired(release: NotebookNode, submitted: NotebookNode) -> Repaired:
     parse = Parser()
     notes = Notes()
     cells = _bounded(release.cells, submitted.cells, notes)
@@ -104,6 +117,7 @@ def rebuild(release: NotebookNode, submitted: NotebookNode) -> tuple[NotebookNod
     taken = answers.taken
     texts = choose_texts(match, [item for item in work if item not in taken])
     taken |= {item for used in texts.values() for item in used}
+    stray = find_stray_texts(match, texts.keys(), taken)
     own = [
         item
         for item in work
@@ -120,9 +134,18 @@ def rebuild(release: NotebookNode, submitted: NotebookNode) -> tuple[NotebookNod
         rebuilt += [_own_cell(item, parse, notes) for item in places.get(index, ())]
         if index < len(release.cells):
             rebuilt.append(_cell(index, match, answers, texts, notes))
+        if index in stray:
+            _write(rebuilt[-1], stray[index])
+            rebuilt[-1].source = f"{STRAY}\n\n{rebuilt[-1].source}"
+            notes.of_stray(label(match, index))
     _name_own_cells(rebuilt, {cell["id"] for cell in release.cells})
     notebook = from_dict({**deepcopy({**release, "cells": []}), "cells": rebuilt})
-    return notebook, notes.sentences()
+    needs_person = (
+        f"{grade_id_of(release.cells[index])}: {label(match, index)} was left as it was, but text "
+        f"in a cell near it may be the answer"
+        for index in stray
+    )
+    return Repaired(notebook, tuple(notes.sentences()), tuple(needs_person))
 
 
 def _bounded(
@@ -143,6 +166,19 @@ def _bounded(
                 return f"id {identity}"
         return f"text {text}" if text in texts else ""
 
+    questions = {key for cell in release if kind_of(cell) is Kind.QUESTION for key in _keys(cell)}
+
+    def with_pictures_attached(cell: NotebookNode) -> NotebookNode:
+        """Take the pictures out of a student's text, which they make very long."""
+        key = of_release(cell)
+        if cell.cell_type == "code" or (key and key not in questions):
+            return cell
+        source, attachments = attach_pictures(cell.source, cell.get("attachments"))
+        if source == cell.source:
+            return cell
+        return NotebookNode({**cell, "source": source, "attachments": from_dict(attachments)})
+
+    cells = [with_pictures_attached(cell) for cell in cells]
     small = [cell for cell in cells if len(cell.source) <= CELL_CHARACTERS]
     keys = [of_release(cell) for cell in small]
     kept = []
@@ -164,6 +200,12 @@ def _bounded(
     return [_with_newlines(cell) for cell in kept]
 
 
+def _keys(cell: NotebookNode) -> Iterable[str]:
+    """Give what may show that a cell of a submission is this one of the release."""
+    yield f"mark {grade_id_of(cell)}"
+    yield f"id {cell['id']}"
+
+
 def _with_newlines(cell: NotebookNode) -> NotebookNode:
     if "\r" not in cell.source:
         return cell
@@ -183,7 +225,8 @@ def _own_cell(item: Work, parse: Parser, notes: Notes) -> NotebookNode:
         notes.of_commented_out("a cell of your own", found)
         cell.execution_count, cell.outputs = None, deepcopy(item.cell.get("outputs", []))
     else:
-        _attach(cell, [item])
+        _write(cell, [item])
+        cell.source = cell.source.strip("\n") if item.after is not None else cell.source
     return _marked(cell, Kind.OWN)
 
 
@@ -196,11 +239,10 @@ def _cell(
         cell.source, found = comment_out(answers.sources[index], match.parse)
         notes.of_commented_out(f"the cell {label(match, index)}", found)
     elif index in texts:
-        cell.source = "\n\n".join(item.source for item in texts[index])
+        _write(cell, texts[index])
         if len(cell.source) > WRITTEN_CHARACTERS:
             # `clean_markdown` cuts the text and marks the place.
             notes.of_long(label(match, index))
-        _attach(cell, texts[index])
     if cell.cell_type == "code":
         cell.execution_count, cell.outputs = None, []
         if match.kinds[index] in SHOWN:
@@ -209,19 +251,26 @@ def _cell(
     return _marked(cell, match.kinds[index])
 
 
-def _attach(cell: NotebookNode, work: Iterable[Work]) -> None:
-    """Give a text the pictures that are attached to what it was made of, and no others."""
+def _write(cell: NotebookNode, work: Iterable[Work]) -> None:
+    """Put a text into a cell, and the pictures that it shows, and no others."""
     cell.pop("attachments", None)
+    sources: list[str] = []
     attached: dict[str, Any] = {}
     for item in work:
-        attached.update(item.cell.get("attachments", {}))
-    if kept := clean_attachments(attached):
-        cell.attachments = from_dict(kept)
+        # Two cells may each have another picture of the same name.
+        source, pictures = attach_pictures(item.source, item.cell.get("attachments"), attached)
+        sources.append(source)
+        attached |= pictures
+    cell.source = "\n\n".join(sources)
+    if attached:
+        cell.attachments = from_dict(attached)
 
 
 def _marked(cell: NotebookNode, kind: Kind) -> NotebookNode:
     outputs = "submitted" if cell.get("outputs") else "none"
     cell.metadata["nmautils"] = from_dict({"kind": kind.value, "outputs": outputs})
+    if kind in (Kind.OWN, Kind.EXERCISE) and not is_quick_to_colour(cell.source):
+        cell.metadata["magics_language"] = PLAIN
     return cell
 
 

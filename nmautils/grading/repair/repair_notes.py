@@ -43,6 +43,8 @@ SENTENCES = {
     "type": "The cell {name} had become a {before} cell; it is a {after} cell again.",
     "several cells": "Your answer to {name} stood in several cells; they were joined.",
     "long answer": "Your answer to {name} is very long: only its first {count:,} letters count.",
+    "stray": "The cell {name} was left as it was, but what you wrote in a cell near it may be its "
+    "answer: a person will look at it.",
     "moved up": "The cell that makes `{made}` stood below {name}, which needs it; it was moved "
     "above.",
     # Checks.
@@ -250,6 +252,10 @@ class Notes:
     def of_long(self, name: str) -> None:
         """Say that a written answer is longer than what is shown of it."""
         self._add("long answer", name=name, count=WRITTEN_CHARACTERS)
+
+    def of_stray(self, name: str) -> None:
+        """Say that the answer to a question may stand in another cell."""
+        self._add("stray", name=name)
 
     def of_moved(self, match: Matching, exercise: int, made: str) -> None:
         """Say that a definition was moved above the answer that needs it."""

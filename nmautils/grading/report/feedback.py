@@ -16,6 +16,7 @@ from nbformat.v4 import reads as reads_unchecked
 
 from nmautils.cells import Kind, exercise_of, grade_id_of
 from nmautils.checks import NOT_SOLVED, Cause, CheckResult, Picture, causes_of
+from nmautils.errors import GradingFailed
 from nmautils.grading.model import words
 from nmautils.grading.model.outline import headings_of
 from nmautils.grading.model.results import ExerciseResult, Graded, QuestionResult
@@ -24,11 +25,14 @@ from nmautils.grading.record.marks import CellMark, SubmissionMarks
 from nmautils.grading.safe.markdown import render_markdown
 from nmautils.grading.safe.outputs import clean_outputs
 from nmautils.grading.safe.pictures import clean_png
-from nmautils.grading.safe.text import plain_characters
+from nmautils.grading.safe.text import plain_characters, printable
 
+from .apart import Apart
 from .page import highlighted, points, render
 
-__all__ = ["Page", "feedback_page", "read_page"]
+__all__ = ["Page", "feedback_page", "feedback_page_apart", "read_page"]
+
+TEMPLATE = "feedback.html.j2"
 
 
 @dataclass
@@ -158,7 +162,25 @@ class Page:
 
 def feedback_page(graded: Graded, marks: SubmissionMarks) -> str:
     """Make the page of a result, as HTML."""
-    return render("feedback.html.j2", page=read_page(graded, marks))
+    return render(TEMPLATE, page=read_page(graded, marks))
+
+
+def feedback_page_apart(graded: Graded, marks: SubmissionMarks) -> str:
+    """Make the page of a result in a child process that is ended when it takes too long.
+
+    Raises
+    ------
+    GradingFailed
+        If there is no page: one line that names the student.
+    """
+    try:
+        return _APART(graded, marks)
+    except GradingFailed as error:
+        where = printable(f"{graded.student}/{graded.assignment}")
+        raise GradingFailed(f"{where}: no feedback page: {error}") from None
+
+
+_APART = Apart(lambda graded, marks: feedback_page(graded, marks))
 
 
 def read_page(graded: Graded, marks: SubmissionMarks) -> Page:

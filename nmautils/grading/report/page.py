@@ -10,6 +10,7 @@ from nbconvert.filters.highlight import Highlight2HTML
 
 from nmautils.checks.score import as_html, capital
 from nmautils.grading.model import words
+from nmautils.grading.safe.code import is_quick_to_colour
 
 __all__ = ["highlighted", "points", "render"]
 
@@ -42,7 +43,9 @@ def points(number: float) -> str:
 
 
 def highlighted(source: str) -> Markup:
-    """Turn the source of a code cell into HTML with names for its words."""
+    """Turn the source of a code cell into HTML with names for its words, if that is quick."""
+    if not is_quick_to_colour(source):
+        return Markup('<div class="highlight"><pre>{}</pre></div>').format(source)
     return Markup(_highlighter()(source))
 
 

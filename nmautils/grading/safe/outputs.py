@@ -15,8 +15,9 @@ from nbformat.v4 import new_output
 
 from nmautils.grading.model.limits import OUTPUTS, WRITTEN_CHARACTERS, OutputLimits
 
+from .attached import attach_pictures
 from .markdown import clean_markdown, letters
-from .pictures import clean_attachments, clean_png
+from .pictures import clean_png
 from .text import joined_text, last_states, plain_characters
 
 __all__ = ["clean_cell", "clean_outputs"]
@@ -169,12 +170,12 @@ def clean_cell(cell: NotebookNode, limits: OutputLimits = OUTPUTS) -> None:
     if cell.cell_type == "code":
         cell.outputs = clean_outputs(cell.outputs, limits)
         return
-    attachments = clean_attachments(cell.get("attachments"))
+    source, attachments = attach_pictures(cell.source, cell.get("attachments"))
     if cell.cell_type != "markdown":
         cell.cell_type = "markdown"
         cell.source = letters(plain_characters(cell.source)[:WRITTEN_CHARACTERS])
     else:
-        cell.source = clean_markdown(cell.source, attachments)
+        cell.source = clean_markdown(source, attachments)
     if attachments:
         cell.attachments = attachments
     else:

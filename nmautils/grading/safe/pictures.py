@@ -12,7 +12,11 @@ from nmautils.grading.model.limits import ATTACHMENTS, DRAWN, PHOTOS, PictureLim
 
 from .text import joined_text
 
-__all__ = ["clean_attachments", "clean_jpeg", "clean_png"]
+__all__ = ["ATTACHED_NAME", "clean_attachments", "clean_jpeg", "clean_picture", "clean_png"]
+
+# What an attachment may be called.
+ATTACHED_NAME = re.compile(r"[\w.-]{1,100}")
+
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
@@ -142,10 +146,34 @@ def clean_attachments(
     for name, bundle in attachments.items() if isinstance(attachments, Mapping) else ():
         if len(kept) >= ATTACHMENTS or not isinstance(bundle, Mapping):
             continue
-        if not isinstance(name, str) or not re.fullmatch(r"[\w.-]{1,100}", name):
+        if not isinstance(name, str) or not ATTACHED_NAME.fullmatch(name):
             continue
-        if png := clean_png(bundle.get("image/png"), limits):
-            kept[name] = {"image/png": png}
-        elif jpeg := clean_jpeg(bundle.get("image/jpeg"), limits):
-            kept[name] = {"image/jpeg": jpeg}
+        if picture := clean_picture(bundle, limits):
+            kept[name] = picture
     return kept
+
+
+def clean_picture(bundle: Any, limits: PictureLimits = PHOTOS) -> dict[str, str] | None:
+    """Keep the first sound picture of an attachment, whatever type it is said to be.
+
+    Parameters
+    ----------
+    bundle : mapping
+        As in a notebook, from types to data; anything else is no picture.
+    limits : PictureLimits, optional
+        Its largest size.
+
+    Returns
+    -------
+    dict or None
+        From its type to the picture in base64.
+    """
+    for kind in ("image/png", "image/jpeg", "image/jpg", "image/pjpeg"):
+        data = bundle.get(kind) if isinstance(bundle, Mapping) else None
+        if data is None:
+            continue
+        if png := clean_png(data, limits):
+            return {"image/png": png}
+        if jpeg := clean_jpeg(data, limits):
+            return {"image/jpeg": jpeg}
+    return None

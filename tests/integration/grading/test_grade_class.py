@@ -17,7 +17,7 @@ from nbgrader.api import Gradebook
 
 from nmautils import cli
 from nmautils.commands.grade import finish
-from nmautils.errors import SandboxMissing
+from nmautils.errors import GradingFailed, SandboxMissing
 from nmautils.grading.grade_class import Local, grade_class
 from nmautils.grading.record import gradebook, saving
 from nmautils.grading.record.records import grading_lock, read_record, read_records
@@ -318,6 +318,40 @@ def test_a_submission_that_ends_grade_stops_nobody(root, capsys):
     assert finish(root, report) == 1
     assert "s01/tiny: not graded" in capsys.readouterr().out
     assert sum("not graded" in line for line in lines) == 1
+
+
+def test_what_could_not_be_graded_twice_has_a_record_and_is_not_tried_again(root):
+    expected = class_of(root, 4)
+    tried = []
+
+    def fail(bundle, submission, **options):
+        tried.append(submission.student)
+        if submission.student == "s01":
+            raise GradingFailed("it could not be graded: the grading process ended")
+        return grade(bundle, submission, **options)
+
+    def run_once(**options):
+        return grade_class(root, place=lambda: Local(2, fail), lines=Said(), **options)
+
+    report = run_once()
+    assert scores(root) == expected | {"s01": 0}
+    assert (report.failed, report.status) == ({}, 1)
+    (why,) = report.needs_person["s01", NAME]
+    assert why.startswith("grading failed twice")
+    assert why.endswith("the grading process ended")
+    with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as book:
+        assert book.find_submission(NAME, "s01").needs_manual_grade
+    # A person is still asked for, but nothing is tried for a third time, without --force.
+    report = run_once()
+    assert (tried.count("s01"), report.graded, report.status) == (1, [], 1)
+    run_once(force=True, students=["s01"])
+    assert tried.count("s01") == 2
+    run_once(full=True, students=["s01"])
+    run_once(full=True, students=["s01"])
+    assert tried.count("s01") == 3
+    hand_in(root, "s01", solve(released(root), double="x + x"))
+    run_once()
+    assert tried.count("s01") == 4
 
 
 def test_a_missing_sandbox_ends_the_run(root):

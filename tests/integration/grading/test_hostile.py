@@ -28,6 +28,8 @@ import nmautils
 from nmautils.grading.model.assignment import Bundle, freeze
 from nmautils.grading.model.limits import Limits
 from nmautils.grading.model.results import Graded, Submission
+from nmautils.grading.record.marks import SubmissionMarks
+from nmautils.grading.report.feedback import feedback_page_apart
 from nmautils.grading.run import pool
 from nmautils.grading.run.sandbox.bubblewrap import HOME_INSIDE
 from tests.hostile.attack import DECODING, RIGHT_LOOP, RIGHT_NET, Attack, Ground
@@ -367,6 +369,7 @@ def test_an_attack_gains_nothing_and_harms_nobody(
     seconds = TIMES[attack.name] = time.monotonic() - started
 
     check(attack, graded, scene)
+    feedback_page_apart(graded, SubmissionMarks())  # raises if it takes too long
     assert seconds < limits.total_seconds + OVERHEAD
     assert watch.grader < GRADER_MEMORY, f"{watch.grader / GIB:.1f} GiB in the grader"
     most = limits.memory_bytes + OVERRUN
