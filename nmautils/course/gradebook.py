@@ -178,7 +178,9 @@ def _make_tables(url: str) -> None:
             return
         with engine.begin() as database:
             Base.metadata.create_all(database)
-            database.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL);"))
+            database.execute(
+                text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL);")
+            )
             database.execute(
                 text("INSERT INTO alembic_version (version_num) VALUES (:version)"),
                 {"version": _newest_schema()},

@@ -39,7 +39,6 @@ from nmautils.grading.record.records import (
 from nmautils.grading.record.saving import save
 from nmautils.grading.report.class_summary import write_summary
 from nmautils.grading.report.run_report import Report, Standing
-from nmautils.grading.run.grader import not_graded
 from nmautils.grading.run.local import Backend, Local
 from nmautils.grading.safe.text import printable
 
@@ -151,7 +150,7 @@ def plan(
 
 
 def _excluded(course: Course | None) -> set[str]:
-    names = course.converter.coursedir.student_id_exclude if course else ""
+    names = course.directory.student_id_exclude if course else ""
     return set(filter(None, names.split(",")))
 
 
@@ -318,6 +317,9 @@ class _Run:
         seed = seed_for(self._course.root, hand_in.assignment, hand_in.student, submission.digest)
         submission = replace(submission, seed=seed)
         if why:
+            # All else that is in there runs in other processes, so it is not loaded before.
+            from nmautils.grading.run.grader import not_graded
+
             self._save(task, not_graded(task.bundle, submission, False, why))
             return None
         task.attempts += 1

@@ -2,10 +2,12 @@
 
 import math
 from pathlib import Path
-
-from nbgrader.api import Gradebook
+from typing import TYPE_CHECKING
 
 from nmautils.course.settings import Late, due_utc, read_settings
+
+if TYPE_CHECKING:
+    from nbgrader.api import Gradebook
 
 __all__ = ["late_share", "update_due_date"]
 
@@ -31,7 +33,7 @@ def late_share(seconds_late: float, late: Late) -> float:
     return min(late.maximum, math.ceil(over / DAY) * late.per_day)
 
 
-def update_due_date(gradebook: Gradebook, root: str | Path, assignment: str) -> None:
+def update_due_date(gradebook: "Gradebook", root: str | Path, assignment: str) -> None:
     """Give an assignment in the gradebook the due date of ``course.toml``, if that has one."""
     tutorial = read_settings(root).tutorials.get(assignment)
     due = due_utc(tutorial) if tutorial else None

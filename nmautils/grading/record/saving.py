@@ -57,15 +57,13 @@ def write_files(course: Course, graded: Graded, timestamp: datetime | None) -> N
     The disk is not waited for: what a power cut takes is found missing, and made of the record.
     """
     notebook, stamp = files_of(course, graded)
-    mode = int(str(course.converter.permissions), 8)
     if graded.notebook:
-        write_atomically(notebook, graded.notebook.encode(), mode, sync=False)
+        write_atomically(notebook, graded.notebook.encode(), course.mode, sync=False)
     else:
         notebook.unlink(missing_ok=True)
     if timestamp is not None:
-        write_atomically(stamp, f"{timestamp} UTC\n".encode(), mode, sync=False)
-    if course.converter.coursedir.groupshared:
-        course.converter.set_permissions(graded.assignment, graded.student)
+        write_atomically(stamp, f"{timestamp} UTC\n".encode(), course.mode, sync=False)
+    course.share(graded.assignment, graded.student)
 
 
 def write_rows(course: Course, graded: Graded, timestamp: datetime | None) -> None:

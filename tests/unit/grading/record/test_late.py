@@ -59,7 +59,7 @@ def test_without_grace_the_first_second_counts():
 
 def course_of(late_submission_penalty):
     plugin = SimpleNamespace(late_submission_penalty=late_submission_penalty)
-    return Course(Path(), None, None, SimpleNamespace(plugin_inst=plugin), "")
+    return Course(Path(), None, None, plugin, "")
 
 
 @pytest.mark.parametrize(
