@@ -24,7 +24,7 @@ class _Package(ModuleType):
             return import_module(f"{self.__name__}._version").__version__
         if "server_extension" not in name and "labextension" not in name:
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
-        self.__class__ = ModuleType
+        object.__setattr__(self, "__class__", ModuleType)
         assert self.__spec__ is not None
         assert self.__spec__.loader is not None
         self.__spec__.loader.exec_module(self)

@@ -94,7 +94,7 @@ def _run(name: str, arguments: list[str]) -> int:
 
 
 def _imported(name: str) -> ModuleType:
-    """Import a module without collecting garbage meanwhile: all it makes stays, and there is much."""
+    """Import a module, collecting no garbage meanwhile: there is none, and to look takes time."""
     gc.disable()
     try:
         return import_module(name)

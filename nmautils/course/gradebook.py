@@ -100,8 +100,8 @@ def find_gradebook(root: Path) -> GradebookPlace:
     CourseError
         If the configuration is missing or fails.
     """
-    url = _read_config(root).CourseDirectory.get("db_url", "")
-    return GradebookPlace(str(url) or f"{_SQLITE}{os.path.abspath(root / 'gradebook.db')}")
+    usual = f"{_SQLITE}{os.path.abspath(root / 'gradebook.db')}"
+    return GradebookPlace(str(_read_config(root).CourseDirectory.get("db_url", usual)))
 
 
 @contextlib.contextmanager
@@ -193,7 +193,7 @@ def _newest_schema() -> str:
     """Find the version that no other of nbgrader's versions of its schema comes after."""
     from nbgrader.dbutil import ALEMBIC_DIR
 
-    after: dict[str, str | None] = {}
+    after: dict[Any, Any] = {}
     for path in Path(ALEMBIC_DIR, "versions").glob("*.py"):
         values = {
             node.targets[0].id: node.value.value
@@ -202,9 +202,9 @@ def _newest_schema() -> str:
             and isinstance(node.targets[0], ast.Name)
             and isinstance(node.value, ast.Constant)
         }
-        after[str(values["revision"])] = values["down_revision"]
+        after[values["revision"]] = values["down_revision"]
     (newest,) = set(after) - set(after.values())
-    return newest
+    return str(newest)
 
 
 @contextlib.contextmanager
@@ -293,7 +293,8 @@ def _cause_of(error: Exception) -> BaseException | None:
     known: Any = sys.modules.get("sqlalchemy.exc")
     if known is None or not isinstance(error, known.SQLAlchemyError):
         return None
-    return error.orig if isinstance(error, known.DBAPIError) else error
+    cause: BaseException | None = getattr(error, "orig", None)  # what the driver said
+    return cause or error
 
 
 def _advice(said: str) -> str:
