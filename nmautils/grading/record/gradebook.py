@@ -8,7 +8,7 @@ import hashlib
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -54,6 +54,7 @@ __all__ = [
     "open_course",
     "prepare",
     "read_saved",
+    "seconds_late",
 ]
 
 # The one table of our own, which nbgrader does not look at: what its rows were made from.
@@ -294,12 +295,18 @@ def read_saved(course: Course, assignment: str) -> dict[str, Saved]:
     db.rollback()
     found = {}
     for student, timestamp, extension, due, score, penalty, record, submission in rows:
-        late = 0.0
-        if timestamp is not None and due is not None:
-            late = (timestamp - due - extension if extension else timestamp - due).total_seconds()
-        now = course.penalty(student, score, late)
+        now = course.penalty(student, score, seconds_late(timestamp, due, extension))
         found[student] = Saved(record, submission, timestamp, penalty, now)
     return found
+
+
+def seconds_late(
+    timestamp: datetime | None, due: datetime | None, extension: timedelta | None
+) -> float:
+    """How late a hand-in came, as nbgrader counts; not more than 0 if it is in time."""
+    if timestamp is None or due is None:
+        return 0.0
+    return (timestamp - due - (extension or timedelta())).total_seconds()
 
 
 def count_unread(course: Course, assignment: str) -> int:
