@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("nmautils.commands.check", "see how a notebook stands before it is handed in"),
     "collect": ("nmautils.commands.collect", "bring the inbox to where nbgrader grades it"),
     "grade": ("nmautils.commands.grade", "grade what was handed in, several at a time"),
+    "show": ("nmautils.commands.show", "look at a hand-in safely: a page, and nothing runs"),
     "marks": ("nmautils.commands.marks", "show the marks in nbgrader's gradebook"),
     "summary": ("nmautils.commands.summary", "write a page on how the class did"),
 }

@@ -135,6 +135,11 @@ def finish(root: Path, report: Report, dry_run: bool = False) -> int:
         f"{number} graded, {report.planned['']} up to date, {len(report.saved)} saved that were "
         f"graded before, {len(report.failed)} failed; {report.seconds:.1f} s{each}"
     )
+    if report.needs_person:
+        print(
+            "look at a hand-in by `nmautils show STUDENT ASSIGNMENT`; JupyterLab and "
+            "`nbgrader validate` run a hand-in with your own rights"
+        )
     if number or report.saved:
         marks = gradebook_place(nbgrader_directory(root))
         print(

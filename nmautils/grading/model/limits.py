@@ -41,6 +41,7 @@ PARSED_CELL_CHARACTERS = 100_000  # of a cell that is parsed as Python, or compa
 PARSED_CHARACTERS = 400_000  # of all cells that are parsed, together
 JOINED_CELLS = 4  # cells that are joined because they are code only together
 WRITTEN_CHARACTERS = 20_000  # of a written answer
+SHOWN_CHARACTERS = 2_000_000  # of all cells on a page of `nmautils show`
 REPAIR_SENTENCES = 60  # on what was repaired
 
 # --- run: what passes between processes ----------------------------------------------------------
