@@ -50,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
 def _find(root: Path, student: str, assignment: str) -> HandIn:
     known = known_assignments(root)
     if assignment not in known:
-        listed = ", ".join(sorted(known)) or "none; run `nmautils build` first"
+        listed = ", ".join(sorted(known)) or f"none in {root}; run `nmautils build` first"
         raise UsageError(f"unknown assignment {assignment!r}; released are: {listed}")
     release = root / "release" / assignment / f"{assignment}.ipynb"
     try:
