@@ -15,7 +15,6 @@ from nmautils.grading.grade_class import Backend, Lines, Local, Report, grade_cl
 from nmautils.grading.model.limits import Limits
 from nmautils.grading.model.words import count
 from nmautils.grading.run import pool
-from nmautils.grading.run.cluster import Cluster
 from nmautils.grading.run.sandbox.walls import check_walls, name_of_walls
 from nmautils.grading.safe.text import printable
 
@@ -62,7 +61,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--jobs", type=_jobs, metavar="N", help="how many at a time (default: one per core)"
     )
     where.add_argument(
-        "--cluster", metavar="ADDRESS", help="Dask scheduler to grade at, as tcp://10.0.0.1:8786"
+        "--cluster", metavar="ADDRESS", help="Dask scheduler to grade at, as tls://10.0.0.1:8786"
+    )
+    for name, what in (("ca-file", "authority"), ("cert", "certificate"), ("key", "key")):
+        parser.add_argument(
+            f"--tls-{name}", metavar="FILE", default="", help=f"{what} for a cluster at tls://"
+        )
+    parser.add_argument(
+        "--cluster-without-tls",
+        action="store_true",
+        help="use a cluster on other machines though the way there is not encrypted",
     )
     parser.add_argument(
         "--force", action="store_true", help="grade again what is graded, with the same inputs"
@@ -97,7 +105,11 @@ def run(args: argparse.Namespace) -> int:
 
     def place() -> Backend:
         if args.cluster:
-            return Cluster(args.cluster, pool.grade, **options)
+            from nmautils.grading.run.cluster import Cluster, Tls
+
+            tls = Tls(args.tls_ca_file, args.tls_cert, args.tls_key)
+            without = args.cluster_without_tls
+            return Cluster(args.cluster, pool.grade, tls=tls, without_tls=without, **options)
         check_walls(name_of_walls(not args.no_sandbox))
         return Local(args.jobs or usable_cores(), pool.grade, **options)
 
