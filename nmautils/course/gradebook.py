@@ -47,8 +47,8 @@ NOTICE_SECONDS = 2  # until it is said that it is locked
 _SQLITE = "sqlite:///"
 
 
-# Runs a statement that only reads, and gives its rows.
-Query = Callable[[str], Iterable[Sequence[Any]]]
+# Runs a statement that only reads, with the values of its :names if it has some; gives the rows.
+Query = Callable[..., Iterable[Sequence[Any]]]
 
 
 def _read_config(root: Path) -> Config:
@@ -208,7 +208,7 @@ def _newest_schema() -> str:
 
 
 @contextlib.contextmanager
-def read_only(place: GradebookPlace) -> Iterator[Query]:
+def read_only(place: "CourseDirectory | GradebookPlace") -> Iterator[Query]:
     """Open a gradebook that is there, only to read it: gives a function from SQL to rows.
 
     Raises
@@ -230,7 +230,7 @@ def read_only(place: GradebookPlace) -> Iterator[Query]:
             engine = create_engine(place.db_url)
             stack.callback(engine.dispose)
             connection = stack.enter_context(engine.connect())
-            yield lambda statement: connection.execute(text(statement)).all()
+            yield lambda statement, values=None: connection.execute(text(statement), values).all()
 
 
 def wait_until_free(place: str, write: bool = True) -> None:

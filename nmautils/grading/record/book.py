@@ -1,18 +1,19 @@
-"""All of a gradebook in seven statements, for marks of a whole class.
+"""Marks out of a gradebook by a few statements, as plain values.
 
 nbgrader's own objects ask the database once for each cell of each student. Here are plain values
-under the same names, so `nmautils.grading.record.marks.marks` takes either; they need neither
-nbgrader nor its database library.
+under the same names, so `nmautils.grading.record.marks` takes either; they need neither nbgrader
+nor its database library.
 """
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from nmautils.course.gradebook import Query
+from nmautils.errors import GradebookError
 
-__all__ = ["Book", "read_book"]
+__all__ = ["Book", "Lookup", "read_book"]
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,6 @@ SELECT submitted_assignment.id, assignment.name, submitted_assignment.student_id
 FROM submitted_assignment JOIN assignment ON assignment.id = submitted_assignment.assignment_id
 """
 SUBMITTED = "SELECT id, assignment_id, late_submission_penalty FROM submitted_notebook"
-# A person's points count before ours, and extra points come on top of either.
 GRADES = """
 SELECT grade.notebook_id, base_cell.name, COALESCE(grade.manual_score, grade.auto_score),
        grade.extra_credit, grade.needs_manual_grade
@@ -134,7 +134,7 @@ def read_book(query: Query) -> Book:
         notebooks[key] = submission, notebook
     for key, name, points, extra, waits in query(GRADES):
         submission, notebook = notebooks[key]
-        score = 0.0 if points is None else points + (extra or 0.0)
+        score = _score(points, extra)
         notebook.grades.append(Grade(name, score))
         submission.score += score
         submission.needs_manual_grade |= bool(waits)
@@ -161,6 +161,127 @@ def _assignments(query: Query) -> list[Assignment]:
         )
         for key, name, due in query(ASSIGNMENTS)
     ]
+
+
+# --- one submission ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class CellGrade:
+    """The points of one cell, what it is worth, and whether a person has yet to mark it."""
+
+    name: str
+    score: float
+    max_score: float
+    needs_manual_grade: bool
+
+
+@dataclass(frozen=True)
+class Comment:
+    """What a person or the grader said about a cell."""
+
+    name: str
+    comment: str | None
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """When something was handed in, and how long after the due date."""
+
+    timestamp: datetime | None
+    total_seconds_late: float
+
+
+@dataclass(frozen=True)
+class MarkedNotebook:
+    """All marks of one notebook."""
+
+    assignment: HandedIn
+    late_submission_penalty: float | None
+    grades: list[CellGrade]
+    comments: list[Comment]
+
+
+ONE = """
+SELECT submitted_notebook.id, submitted_notebook.late_submission_penalty,
+       submitted_assignment.timestamp, submitted_assignment.extension, assignment.duedate
+FROM submitted_notebook
+JOIN notebook ON notebook.id = submitted_notebook.notebook_id
+JOIN submitted_assignment ON submitted_assignment.id = submitted_notebook.assignment_id
+JOIN assignment ON assignment.id = submitted_assignment.assignment_id
+WHERE notebook.name = :notebook AND assignment.name = :assignment
+  AND submitted_assignment.student_id = :student
+"""
+ITS_GRADES = """
+SELECT base_cell.name, COALESCE(grade.manual_score, grade.auto_score), grade.extra_credit,
+       COALESCE(grade_cells.max_score, task_cells.max_score, 0.0), grade.needs_manual_grade
+FROM grade JOIN base_cell ON base_cell.id = grade.cell_id
+LEFT JOIN grade_cells ON grade_cells.id = base_cell.id
+LEFT JOIN task_cells ON task_cells.id = base_cell.id
+WHERE grade.notebook_id = :id
+"""
+ITS_COMMENTS = """
+SELECT base_cell.name, COALESCE(comment.manual_comment, comment.auto_comment)
+FROM comment JOIN base_cell ON base_cell.id = comment.cell_id
+WHERE comment.notebook_id = :id
+"""
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """A gradebook of which the marks of single submissions are read.
+
+    Parameters
+    ----------
+    query : callable
+        From `nmautils.course.gradebook.read_only`.
+    """
+
+    query: Query
+
+    def find_submission_notebook(
+        self, notebook: str, assignment: str, student: str
+    ) -> MarkedNotebook:
+        """Read the marks of a notebook.
+
+        Raises
+        ------
+        GradebookError
+            If the gradebook does not know it.
+        """
+        names = {"notebook": notebook, "assignment": assignment, "student": student}
+        for key, penalty, timestamp, extension, due in self.query(ONE, names):
+            when = _moment(timestamp)
+            return MarkedNotebook(
+                HandedIn(when, _late(when, _moment(due), _duration(extension))),
+                penalty,
+                [
+                    CellGrade(name, _score(points, extra), most, bool(waits))
+                    for name, points, extra, most, waits in self.query(ITS_GRADES, {"id": key})
+                ],
+                [Comment(*row) for row in self.query(ITS_COMMENTS, {"id": key})],
+            )
+        raise GradebookError(
+            f"the gradebook has no marks of {student} for {assignment}; run `nmautils grade`"
+        )
+
+
+def _late(when: datetime | None, due: datetime | None, extension: timedelta) -> float:
+    if when is None or due is None:
+        return 0.0
+    return max(0.0, (when - due - extension).total_seconds())
+
+
+def _score(points: float | None, extra: float | None) -> float:
+    """A person's points count before ours, and extra points come on top of either."""
+    return 0.0 if points is None else points + (extra or 0.0)
+
+
+def _duration(value: Any) -> timedelta:
+    """A span of time, which SQLite keeps as the moment that long after 1970 began."""
+    if isinstance(value, str):
+        return datetime.fromisoformat(value) - datetime(1970, 1, 1)
+    return value or timedelta()
 
 
 def _moment(value: Any) -> datetime | None:

@@ -152,13 +152,15 @@ def _earned(
     }
 
 
-def marks_of(gradebook: "Gradebook", assignment: str, student: str) -> SubmissionMarks:
+def marks_of(
+    gradebook: "Gradebook | book.Lookup", assignment: str, student: str
+) -> SubmissionMarks:
     """Read the marks of one submission, cell by cell.
 
     Raises
     ------
-    nbgrader.api.MissingEntry
-        If the gradebook does not know the submission.
+    nbgrader.api.MissingEntry or GradebookError
+        If the gradebook does not know the submission: the first if it is nbgrader's own.
     """
     submitted = gradebook.find_submission_notebook(assignment, assignment, student)
     grades = {grade.name: grade for grade in submitted.grades}
@@ -167,8 +169,8 @@ def marks_of(gradebook: "Gradebook", assignment: str, student: str) -> Submissio
     for name in {**grades, **said}:
         grade, comment = grades.get(name), said.get(name, "")
         cells[name] = CellMark(
-            score=grade and float(grade.score or 0.0),
-            points=grade and float(grade.max_score or 0.0),
+            score=float(grade.score or 0.0) if grade else None,
+            points=float(grade.max_score or 0.0) if grade else None,
             open=bool(grade and grade.needs_manual_grade),
             comment="" if comment == NO_RESPONSE else comment,
             untouched=comment == NO_RESPONSE,

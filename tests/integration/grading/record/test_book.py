@@ -7,12 +7,13 @@ from contextlib import closing
 from datetime import datetime, timedelta
 
 import pytest
+from nbgrader.api import MissingEntry
 from sqlalchemy import text
 
 from nmautils.course.gradebook import find_gradebook, nbgrader_directory, open_gradebook, read_only
 from nmautils.errors import GradebookError
-from nmautils.grading.record.book import read_book
-from nmautils.grading.record.marks import marks
+from nmautils.grading.record.book import Lookup, read_book
+from nmautils.grading.record.marks import marks, marks_of
 
 DUE = datetime(2031, 1, 1, 12)
 
@@ -26,7 +27,7 @@ def fill(gradebook, seed):
         for number in range(3):
             name = f"a{number}"
             gradebook.add_assignment(name, duedate=pick([None, DUE, DUE + timedelta(days=number)]))
-            for notebook in ["n", "m"][: chance.randint(0, 2)]:
+            for notebook in [name, "m"][: chance.randint(0, 2)]:
                 gradebook.add_notebook(notebook, name)
                 for cell in ["z_test", "think", "a_test"][: chance.randint(0, 3)]:
                     gradebook.add_grade_cell(
@@ -51,6 +52,11 @@ def fill(gradebook, seed):
                             grade.manual_score = pick([None, None, 0.0, 2.0])
                             grade.extra_credit = pick([None, None, 0.25])
                             grade.needs_manual_grade = pick([True, False, False])
+                        for comment in notebook.comments:
+                            comment.auto_comment = pick([None, "No response."])
+                            comment.manual_comment = pick([None, None, "", "*Look* again"])
+                    if found.assignment.duedate:  # nbgrader fails at an extension of nothing
+                        found.extension = pick([None, timedelta(hours=1), timedelta(days=2)])
         gradebook.db.commit()
 
 
@@ -73,6 +79,23 @@ def test_marks_are_the_same_read_either_way(course, seed):
     assert ours == inside == theirs
     assert [list(row["exercises"]) for row in ours] == [list(row["exercises"]) for row in theirs]
     assert marks_by_name(course, ["a1"], ["b", "d"]) == chosen
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_marks_of_one_submission_are_the_same_read_either_way(course, seed):
+    compared, every = 0, [(f"a{number}", student) for number in range(3) for student in "abcd"]
+    with open_gradebook(course) as gradebook, read_only(find_gradebook(course)) as query:
+        fill(gradebook, seed)
+        for name, student in every:
+            try:
+                theirs = marks_of(gradebook, name, student)
+            except MissingEntry:
+                with pytest.raises(GradebookError, match=f"no marks of {student} for {name}"):
+                    marks_of(Lookup(query), name, student)
+            else:
+                assert marks_of(Lookup(query), name, student) == theirs
+                compared += 1
+    assert compared > 2
 
 
 def marks_by_name(root, assignments, students):
