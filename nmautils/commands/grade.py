@@ -63,10 +63,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     where.add_argument(
         "--cluster", metavar="ADDRESS", help="Dask scheduler to grade at, as tls://10.0.0.1:8786"
     )
-    for name, what in (("ca-file", "authority"), ("cert", "certificate"), ("key", "key")):
-        parser.add_argument(
-            f"--tls-{name}", metavar="FILE", default="", help=f"{what} for a cluster at tls://"
-        )
+    of_tls = "for a cluster at tls://; else as Dask's settings say"
+    parser.add_argument(
+        "--tls-ca-file", metavar="FILE", default="", help=f"certificate of the authority {of_tls}"
+    )
+    parser.add_argument("--tls-cert", metavar="FILE", default="", help=f"certificate {of_tls}")
+    parser.add_argument("--tls-key", metavar="FILE", default="", help=f"key {of_tls}")
     parser.add_argument(
         "--cluster-without-tls",
         action="store_true",
