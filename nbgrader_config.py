@@ -40,6 +40,8 @@ c.GenerateAssignment.preprocessors = [
     f"{stock}.CheckCellMetadata",
 ]
 
+c.GenerateAssignment.exporter_class = f"{plugins}.release_exporter.ReleaseExporter"
+
 # --- grading: nbgrader zip_collect, autograde, generate_feedback, export ------------------------
 c.ZipCollectApp.extractor_plugin = f"{plugins}.zip_collect.InboxExtractor"
 c.ZipCollectApp.collector_plugin = f"{plugins}.zip_collect.InboxCollector"
