@@ -15,17 +15,19 @@ OTTER := build/bench-venv
 # One thread each: on a machine that is busy, more of them are slower.
 OMP_NUM_THREADS ?= 1
 export OMP_NUM_THREADS
+# Of the class that `make bench` grades.
+STUDENTS ?= 1000
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 export PIP_USER := 0
 unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test test-fast coverage mutants source release solutions docs bench lint clean
+.PHONY: help venv demo test test-fast coverage mutants source release solutions docs bench bench-class lint clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | \
-		while IFS='|' read -r target what; do printf 'make %-10s %s\n' "$$target" "$$what"; done
+		while IFS='|' read -r target what; do printf 'make %-11s %s\n' "$$target" "$$what"; done
 
 venv: $(STAMP) ## create .venv with everything pinned in requirements.lock
 	@echo ".venv is ready"
@@ -74,8 +76,11 @@ solutions: $(STAMP) ## run every notebook with its answers and write it to solut
 docs: $(STAMP) ## build the course page, for a browser, in build/docs
 	@$(PY) docs/site/build.py
 
-bench: $(STAMP) $(OTTER)/.installed ## compare graders, some minutes; the table goes to docs/benchmarks.md
+bench: $(STAMP) $(OTTER)/.installed bench-class ## compare graders, and grade a whole class; tables go to docs/
 	@$(PY) -m benchmarks.grading --write docs/benchmarks.md $(BENCH_ARGS)
+
+bench-class: $(STAMP) ## grade a class of STUDENTS in all tutorials; the table goes to docs/scaling.md
+	@$(PY) -m benchmarks.whole_class --students $(STUDENTS) --write docs/scaling.md
 
 $(OTTER)/.installed:
 	@echo "Installing otter-grader into $(OTTER)"

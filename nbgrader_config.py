@@ -2,24 +2,13 @@
 
 from pathlib import Path
 
-from nbgrader.preprocessors import (
-    CheckCellMetadata,
-    ClearHiddenTests,
-    ClearMarkScheme,
-    ClearOutput,
-    ComputeChecksums,
-    LockCells,
-    SaveCells,
-)
-
-from nmautils.course.expected import ShowExpected
-from nmautils.course.scaffold import Scaffold
 from nmautils.course.settings import read_settings
-from nmautils.course.worked_out import ShowWorkedOut
 
 root = Path(__file__).resolve().parent
 course = read_settings(root)
 plugins = "nmautils.grading.nbgrader_plugins"
+# Steps are named, not imported: every command reads this file, and few need them.
+stock = "nbgrader.preprocessors"
 c = get_config()  # noqa: F821  (nbgrader puts it here)
 
 # --- authoring: nbgrader generate_assignment ---------------------------------------------------
@@ -37,19 +26,21 @@ c.CourseDirectory.ignore = [
 # nbgrader's list with Scaffold in place of ClearSolutions; the expected pictures, and what the
 # formulas of the visible tests give, are added.
 c.GenerateAssignment.preprocessors = [
-    LockCells,
-    Scaffold,
-    ClearOutput,
-    ShowExpected,
-    CheckCellMetadata,
-    ComputeChecksums,
-    SaveCells,
-    ClearHiddenTests,
-    ShowWorkedOut,
-    ClearMarkScheme,
-    ComputeChecksums,
-    CheckCellMetadata,
+    f"{stock}.LockCells",
+    "nmautils.course.scaffold.Scaffold",
+    f"{stock}.ClearOutput",
+    "nmautils.course.expected.ShowExpected",
+    f"{stock}.CheckCellMetadata",
+    f"{stock}.ComputeChecksums",
+    f"{stock}.SaveCells",
+    f"{stock}.ClearHiddenTests",
+    "nmautils.course.worked_out.ShowWorkedOut",
+    f"{stock}.ClearMarkScheme",
+    f"{stock}.ComputeChecksums",
+    f"{stock}.CheckCellMetadata",
 ]
+
+c.GenerateAssignment.exporter_class = f"{plugins}.release_exporter.ReleaseExporter"
 
 # --- grading: nbgrader zip_collect, autograde, generate_feedback, export ------------------------
 c.ZipCollectApp.extractor_plugin = f"{plugins}.zip_collect.InboxExtractor"
@@ -62,7 +53,7 @@ c.Autograde.exporter_class = f"{plugins}.autograde.SubmissionExporter"
 c.Autograde.sanitize_preprocessors = [f"{plugins}.autograde.GradeSubmission"]
 c.Autograde.autograde_preprocessors = [
     f"{plugins}.autograde.SaveResult",
-    "nbgrader.preprocessors.CheckCellMetadata",
+    f"{stock}.CheckCellMetadata",
 ]
 c.AssignLatePenalties.plugin_class = f"{plugins}.late_policy.LatePolicy"
 

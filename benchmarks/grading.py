@@ -132,8 +132,31 @@ def _children() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def run(command: list[str], folder: Path, accept: tuple[int, ...] = (0,)) -> Timing:
+def _ended(process: subprocess.Popen, seconds: float = 0.25) -> int | None:
+    try:
+        return process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return None
+
+
+def run(
+    command: list[str],
+    folder: Path,
+    accept: tuple[int, ...] = (0,),
+    watch: Callable[[int], None] = lambda pid: None,
+) -> Timing:
     """Run a command, wait for all that it has started, and say what that took.
+
+    Parameters
+    ----------
+    command : list of str
+        What to run.
+    folder : Path
+        Where, and where its output goes to.
+    accept : tuple of int
+        Exit statuses that are right.
+    watch : callable
+        Called with the process's id several times a second.
 
     Raises
     ------
@@ -144,15 +167,16 @@ def run(command: list[str], folder: Path, accept: tuple[int, ...] = (0,)) -> Tim
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     before, started = _children(), time.perf_counter()
     with (folder / "bench.log").open("ab") as log:
-        status = subprocess.run(
+        process = subprocess.Popen(
             command,
             cwd=folder,
             env=environment(),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            check=False,
-        ).returncode
+        )
+        while (status := _ended(process)) is None:
+            watch(process.pid)
     wall = time.perf_counter() - started
     while True:
         try:
@@ -465,9 +489,9 @@ def surroundings(each: int, few: int, rounds: int, load: float) -> str:
     )
 
 
-def write(page: Path, text: str) -> None:
+def write(page: Path, text: str, marks: tuple[str, str] = MARKS) -> None:
     """Put text between the marks of a page."""
-    begin, end = MARKS
+    begin, end = marks
     old = page.read_text(encoding="utf-8")
     head, _, rest = old.partition(begin)
     _, found, tail = rest.partition(end)

@@ -6,9 +6,10 @@ SOLUTION`` in a source cell enclose what students do not see.
 
 import re
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from nbformat import NotebookNode
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 __all__ = [
     "BEGIN_HIDDEN",
@@ -59,25 +60,25 @@ class Kind(str, Enum):
 TAGGED = (Kind.SETUP, Kind.DEMO, Kind.EXPLORE)
 
 
-def nbgrader_of(cell: NotebookNode) -> dict[str, Any]:
+def nbgrader_of(cell: "NotebookNode") -> dict[str, Any]:
     """Give nbgrader's metadata of a cell; nothing if there are none that are well formed."""
     found = cell.metadata.get("nbgrader")
     return found if isinstance(found, dict) else {}
 
 
-def tags_of(cell: NotebookNode) -> set[str]:
+def tags_of(cell: "NotebookNode") -> set[str]:
     """Give the tags of a cell."""
     tags = cell.metadata.get("tags")
     return {tag for tag in tags if isinstance(tag, str)} if isinstance(tags, list) else set()
 
 
-def grade_id_of(cell: NotebookNode) -> str | None:
+def grade_id_of(cell: "NotebookNode") -> str | None:
     """Give the grade id of a cell, None if it has none."""
     name = nbgrader_of(cell).get("grade_id")
     return name if isinstance(name, str) and name else None
 
 
-def kind_of(cell: NotebookNode) -> Kind:
+def kind_of(cell: "NotebookNode") -> Kind:
     """Give the kind of a cell of the source or of the release.
 
     What only a build has to refuse, such as a code cell with two tags, is given its first kind
@@ -94,7 +95,7 @@ def kind_of(cell: NotebookNode) -> Kind:
     return next((kind for kind in TAGGED if kind.value in tags), Kind.GIVEN)
 
 
-def is_test(cell: NotebookNode) -> bool:
+def is_test(cell: "NotebookNode") -> bool:
     """Tell whether a cell is an automatic test."""
     return kind_of(cell) is Kind.TEST
 

@@ -5,13 +5,15 @@ works, as far as it can, without the extras.
 """
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from types import ModuleType
 
 import nmautils
-import nmautils._fast_start
+from nmautils._fast_start import spare_server_extensions
 from nmautils.errors import NmautilsError, PackageMissing
 
 # name: (module, what it does)
@@ -22,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("nmautils.commands.check", "see how a notebook stands before it is handed in"),
     "collect": ("nmautils.commands.collect", "bring the inbox to where nbgrader grades it"),
     "grade": ("nmautils.commands.grade", "grade what was handed in, several at a time"),
+    "show": ("nmautils.commands.show", "look at a hand-in safely: a page, and nothing runs"),
     "marks": ("nmautils.commands.marks", "show the marks in nbgrader's gradebook"),
     "summary": ("nmautils.commands.summary", "write a page on how the class did"),
 }
@@ -77,8 +80,9 @@ def _status(arguments: list[str]) -> int:
 
 def _run(name: str, arguments: list[str]) -> int:
     module_name, help_text = COMMANDS[name]
+    spare_server_extensions()
     try:
-        module = import_module(module_name)
+        module = _imported(module_name)
         parser = argparse.ArgumentParser(prog=f"nmautils {name}", description=help_text)
         module.add_arguments(parser)
         return int(module.run(parser.parse_args(arguments)))
@@ -88,6 +92,15 @@ def _run(name: str, arguments: list[str]) -> int:
         raise PackageMissing(
             f"this command needs {error.name}; install it with: pip install 'nmautils[grading]'"
         ) from None
+
+
+def _imported(name: str) -> ModuleType:
+    """Import a module, collecting no garbage meanwhile: there is none, and to look takes time."""
+    gc.disable()
+    try:
+        return import_module(name)
+    finally:
+        gc.enable()
 
 
 def _general_parser() -> argparse.ArgumentParser:

@@ -15,7 +15,6 @@ from nmautils.grading.grade_class import Backend, Lines, Local, Report, grade_cl
 from nmautils.grading.model.limits import Limits
 from nmautils.grading.model.words import count
 from nmautils.grading.run import pool
-from nmautils.grading.run.cluster import Cluster
 from nmautils.grading.run.sandbox.walls import check_walls, name_of_walls
 from nmautils.grading.safe.text import printable
 
@@ -62,7 +61,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--jobs", type=_jobs, metavar="N", help="how many at a time (default: one per core)"
     )
     where.add_argument(
-        "--cluster", metavar="ADDRESS", help="Dask scheduler to grade at, as tcp://10.0.0.1:8786"
+        "--cluster", metavar="ADDRESS", help="Dask scheduler to grade at, as tls://10.0.0.1:8786"
+    )
+    of_tls = "for a cluster at tls://; else as Dask's settings say"
+    parser.add_argument(
+        "--tls-ca-file", metavar="FILE", default="", help=f"certificate of the authority {of_tls}"
+    )
+    parser.add_argument("--tls-cert", metavar="FILE", default="", help=f"certificate {of_tls}")
+    parser.add_argument("--tls-key", metavar="FILE", default="", help=f"key {of_tls}")
+    parser.add_argument(
+        "--cluster-without-tls",
+        action="store_true",
+        help="use a cluster on other machines though the way there is not encrypted",
     )
     parser.add_argument(
         "--force", action="store_true", help="grade again what is graded, with the same inputs"
@@ -97,7 +107,11 @@ def run(args: argparse.Namespace) -> int:
 
     def place() -> Backend:
         if args.cluster:
-            return Cluster(args.cluster, pool.grade, **options)
+            from nmautils.grading.run.cluster import Cluster, Tls
+
+            tls = Tls(args.tls_ca_file, args.tls_cert, args.tls_key)
+            without = args.cluster_without_tls
+            return Cluster(args.cluster, pool.grade, tls=tls, without_tls=without, **options)
         check_walls(name_of_walls(not args.no_sandbox))
         return Local(args.jobs or usable_cores(), pool.grade, **options)
 
@@ -135,6 +149,11 @@ def finish(root: Path, report: Report, dry_run: bool = False) -> int:
         f"{number} graded, {report.planned['']} up to date, {len(report.saved)} saved that were "
         f"graded before, {len(report.failed)} failed; {report.seconds:.1f} s{each}"
     )
+    if report.needs_person:
+        print(
+            "look at a hand-in by `nmautils show STUDENT ASSIGNMENT`; JupyterLab and "
+            "`nbgrader validate` run a hand-in with your own rights"
+        )
     if number or report.saved:
         marks = gradebook_place(nbgrader_directory(root))
         print(

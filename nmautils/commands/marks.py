@@ -7,13 +7,9 @@ from rich.console import Console
 from rich.table import Table
 
 from nmautils.commands._shared import add_names, add_root, root_of
-from nmautils.course.gradebook import (
-    gradebook_place,
-    has_gradebook,
-    nbgrader_directory,
-    open_gradebook,
-)
+from nmautils.course.gradebook import find_gradebook, gradebook_place, has_gradebook, read_only
 from nmautils.errors import GradebookError, UsageError
+from nmautils.grading.record.book import read_book
 from nmautils.grading.record.marks import marks
 
 __all__ = ["add_arguments", "run"]
@@ -28,15 +24,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Carry out ``nmautils marks``: print the gradebook as a table per assignment."""
     root = root_of(args).resolve()
-    directory = nbgrader_directory(root)
+    place = find_gradebook(root)
     if not has_gradebook(root):
-        raise GradebookError(f"no {gradebook_place(directory)}; run `nmautils grade` first")
-    with open_gradebook(root, directory) as gradebook:
-        known = [assignment.name for assignment in gradebook.assignments]
-        for name in args.assignments:
-            if name not in known:
-                raise UsageError(f"unknown assignment {name!r}; graded are: {', '.join(known)}")
-        rows = marks(gradebook, args.assignments)
+        raise GradebookError(f"no {gradebook_place(place)}; run `nmautils grade` first")
+    with read_only(place) as query:
+        book = read_book(query)
+    known = [assignment.name for assignment in book.assignments]
+    for name in args.assignments:
+        if name not in known:
+            raise UsageError(f"unknown assignment {name!r}; graded are: {', '.join(known)}")
+    rows = marks(book, args.assignments)
     for name in dict.fromkeys(row["assignment"] for row in rows):
         Console().print(_table(name, [row for row in rows if row["assignment"] == name]))
     if not rows:

@@ -1,27 +1,40 @@
-"""nbgrader's configuration of a course: where the gradebook lies, and how it is opened."""
+"""nbgrader's configuration of a course: where the gradebook lies, and how it is opened.
 
+nbgrader itself is imported only by those functions that give something of it: it takes a second.
+"""
+
+import ast
 import contextlib
 import logging
 import os
 import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
-from nbgrader.api import Gradebook
-from nbgrader.coursedir import CourseDirectory
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
+
+if TYPE_CHECKING:
+    from nbgrader.api import Gradebook
+    from nbgrader.coursedir import CourseDirectory
 
 from nmautils.errors import CourseError, GradebookError
 
 __all__ = [
     "CONFIG_FILE",
+    "GradebookPlace",
+    "Query",
     "database_errors",
+    "find_gradebook",
     "gradebook_place",
     "has_gradebook",
     "nbgrader_directory",
     "open_gradebook",
+    "read_only",
     "tools_on_path",
     "wait_until_free",
 ]
@@ -34,7 +47,28 @@ NOTICE_SECONDS = 2  # until it is said that it is locked
 _SQLITE = "sqlite:///"
 
 
-def nbgrader_directory(root: Path, tutorial: str = "") -> CourseDirectory:
+# Runs a statement that only reads, with the values of its :names if it has some; gives the rows.
+Query = Callable[..., Iterable[Sequence[Any]]]
+
+
+def _read_config(root: Path) -> Config:
+    if not (root / CONFIG_FILE).is_file():
+        raise CourseError(f"no {CONFIG_FILE} in {root}; copy the one of the course's repository")
+    try:
+        config = PyFileConfigLoader(CONFIG_FILE, path=str(root)).load_config()
+    except CourseError:
+        raise
+    except Exception as error:
+        raise _config_fails(error) from None
+    config.CourseDirectory.root = str(root)
+    return config
+
+
+def _config_fails(error: Exception) -> CourseError:
+    return CourseError(f"{CONFIG_FILE} fails: {type(error).__name__}: {error}")
+
+
+def nbgrader_directory(root: Path, tutorial: str = "") -> "CourseDirectory":
     """nbgrader's ``CourseDirectory`` as ``nbgrader_config.py`` at `root` sets it up.
 
     Raises
@@ -42,16 +76,32 @@ def nbgrader_directory(root: Path, tutorial: str = "") -> CourseDirectory:
     CourseError
         If the configuration is missing or fails.
     """
-    if not (root / CONFIG_FILE).is_file():
-        raise CourseError(f"no {CONFIG_FILE} in {root}; copy the one of the course's repository")
+    from nbgrader.coursedir import CourseDirectory
+
+    config = _read_config(root)
     try:
-        config = PyFileConfigLoader(CONFIG_FILE, path=str(root)).load_config()
-        config.CourseDirectory.root = str(root)
         return CourseDirectory(config=config, assignment_id=tutorial)
-    except CourseError:
-        raise
     except Exception as error:
-        raise CourseError(f"{CONFIG_FILE} fails: {type(error).__name__}: {error}") from None
+        raise _config_fails(error) from None
+
+
+@dataclass(frozen=True)
+class GradebookPlace:
+    """Where nbgrader keeps the gradebook of a course; `db_url` as in its ``CourseDirectory``."""
+
+    db_url: str
+
+
+def find_gradebook(root: Path) -> GradebookPlace:
+    """Find out where the gradebook of a course is, as nbgrader does and without importing it.
+
+    Raises
+    ------
+    CourseError
+        If the configuration is missing or fails.
+    """
+    usual = f"{_SQLITE}{os.path.abspath(root / 'gradebook.db')}"
+    return GradebookPlace(str(_read_config(root).CourseDirectory.get("db_url", usual)))
 
 
 @contextlib.contextmanager
@@ -65,7 +115,7 @@ def tools_on_path() -> Iterator[None]:
         os.environ["PATH"] = before
 
 
-def gradebook_place(directory: CourseDirectory) -> str:
+def gradebook_place(directory: "CourseDirectory | GradebookPlace") -> str:
     """Give the path of a gradebook, or its address without a password if it is no file."""
     url = str(directory.db_url)
     if url.startswith(_SQLITE):
@@ -76,14 +126,14 @@ def gradebook_place(directory: CourseDirectory) -> str:
 
 def has_gradebook(root: str | Path) -> bool:
     """Tell whether a course has a gradebook already, without making one."""
-    directory = nbgrader_directory(Path(root).resolve())
-    return not directory.db_url.startswith(_SQLITE) or Path(gradebook_place(directory)).is_file()
+    place = find_gradebook(Path(root).resolve())
+    return not place.db_url.startswith(_SQLITE) or Path(gradebook_place(place)).is_file()
 
 
 @contextlib.contextmanager
 def open_gradebook(
-    root: str | Path, directory: CourseDirectory | None = None, *, write: bool = False
-) -> Iterator[Gradebook]:
+    root: str | Path, directory: "CourseDirectory | None" = None, *, write: bool = False
+) -> Iterator["Gradebook"]:
     """Open the gradebook of a course; it is made if there is none.
 
     Parameters
@@ -106,11 +156,81 @@ def open_gradebook(
     if url.startswith("sqlite") and "?" not in url:
         url += f"?timeout={DATABASE_SECONDS}"
     wait_until_free(gradebook_place(directory), write)
+    from nbgrader.api import Gradebook
+
     with database_errors(gradebook_place(directory)):
-        with tools_on_path():
-            gradebook = Gradebook(url, directory.course_id)
-        with gradebook:
+        _make_tables(url)
+        with Gradebook(url, directory.course_id) as gradebook:
             yield gradebook
+
+
+def _make_tables(url: str) -> None:
+    """Make the tables of a new gradebook as nbgrader does, with the version of its newest schema.
+
+    nbgrader would ask for the version by a command of its own, ``alembic``, which takes seconds.
+    """
+    from nbgrader.api import Base
+    from sqlalchemy import create_engine, inspect, text
+
+    engine = create_engine(url)
+    try:
+        if inspect(engine).get_table_names():
+            return
+        with engine.begin() as database:
+            Base.metadata.create_all(database)
+            database.execute(
+                text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL);")
+            )
+            database.execute(
+                text("INSERT INTO alembic_version (version_num) VALUES (:version)"),
+                {"version": _newest_schema()},
+            )
+    finally:
+        engine.dispose()
+
+
+def _newest_schema() -> str:
+    """Find the version that no other of nbgrader's versions of its schema comes after."""
+    from nbgrader.dbutil import ALEMBIC_DIR
+
+    after: dict[Any, Any] = {}
+    for path in Path(ALEMBIC_DIR, "versions").glob("*.py"):
+        values = {
+            node.targets[0].id: node.value.value
+            for node in ast.parse(path.read_text(encoding="utf-8")).body
+            if isinstance(node, ast.Assign)
+            and isinstance(node.targets[0], ast.Name)
+            and isinstance(node.value, ast.Constant)
+        }
+        after[values["revision"]] = values["down_revision"]
+    (newest,) = set(after) - set(after.values())
+    return str(newest)
+
+
+@contextlib.contextmanager
+def read_only(place: "CourseDirectory | GradebookPlace") -> Iterator[Query]:
+    """Open a gradebook that is there, only to read it: gives a function from SQL to rows.
+
+    Raises
+    ------
+    GradebookError
+        If the database cannot be opened or read.
+    """
+    path = gradebook_place(place)
+    wait_until_free(path, write=False)
+    with database_errors(path), contextlib.ExitStack() as stack:
+        if place.db_url.startswith(_SQLITE):
+            address = f"file:{quote(path)}?mode=ro"
+            database = sqlite3.connect(address, DATABASE_SECONDS, uri=True)
+            stack.enter_context(contextlib.closing(database))
+            yield database.execute
+        else:
+            from sqlalchemy import create_engine, text
+
+            engine = create_engine(place.db_url)
+            stack.callback(engine.dispose)
+            connection = stack.enter_context(engine.connect())
+            yield lambda statement, values=None: connection.execute(text(statement), values).all()
 
 
 def wait_until_free(place: str, write: bool = True) -> None:
@@ -157,10 +277,24 @@ def database_errors(place: str) -> Iterator[None]:
     """Turn an error of the database at `place` into one line that says what to do."""
     try:
         yield
-    except SQLAlchemyError as error:
-        cause = error.orig if isinstance(error, DBAPIError) else error
+    except Exception as error:
+        cause = _cause_of(error)
+        if cause is None:
+            raise
         said = " ".join(str(cause).split())
         raise GradebookError(f"the gradebook {place}: {said}; {_advice(said)}") from error
+
+
+def _cause_of(error: Exception) -> BaseException | None:
+    """What a database said; None if the error is no database's."""
+    if isinstance(error, sqlite3.Error):
+        return error
+    # Who has not imported it has no error of it.
+    known: Any = sys.modules.get("sqlalchemy.exc")
+    if known is None or not isinstance(error, known.SQLAlchemyError):
+        return None
+    cause: BaseException | None = getattr(error, "orig", None)  # what the driver said
+    return cause or error
 
 
 def _advice(said: str) -> str:

@@ -33,7 +33,7 @@ class _OldPlace(ModuleType):
         place = f"{__name__}.nbgrader_plugins.{_MOVED[self.__name__.rpartition('.')[2]]}"
         value = getattr(import_module(place), name)
         print(
-            f"nmautils: {self.__name__}.{name} is now {place}.{name}; change it in "
+            f"nmautils: {self.__name__}.{name} is now {value.__module__}.{name}; change it in "
             "nbgrader_config.py, the old name goes with the next release",
             file=sys.stderr,
         )

@@ -20,7 +20,7 @@ from nmautils.errors import GradingFailed, SandboxMissing, UsageError
 from nmautils.grading.intake.submissions import HandIn, find_hand_ins, known_assignments
 from nmautils.grading.model.assignment import Bundle, freeze
 from nmautils.grading.model.limits import WORKER_ATTEMPTS
-from nmautils.grading.model.results import Graded, Submission
+from nmautils.grading.model.results import EventKind, Graded, Submission
 from nmautils.grading.record.gradebook import (
     Course,
     count_unread,
@@ -39,7 +39,6 @@ from nmautils.grading.record.records import (
 from nmautils.grading.record.saving import save
 from nmautils.grading.report.class_summary import write_summary
 from nmautils.grading.report.run_report import Report, Standing
-from nmautils.grading.run.grader import not_graded
 from nmautils.grading.run.local import Backend, Local
 from nmautils.grading.safe.text import printable
 
@@ -70,12 +69,14 @@ class Task:
 
     ``why`` is ``"new"``, ``"changed"``, ``"tests changed"`` or ``"again"`` if it is to be graded,
     ``"unsaved"`` if its record only has to be saved, ``""`` if it is up to date.
+    ``among_others`` is its result if it ran out of time while others were being graded.
     """
 
     hand_in: HandIn
     bundle: Bundle
     why: str
     attempts: int = 0
+    among_others: Graded | None = None
 
     @property
     def label(self) -> str:
@@ -151,7 +152,7 @@ def plan(
 
 
 def _excluded(course: Course | None) -> set[str]:
-    names = course.converter.coursedir.student_id_exclude if course else ""
+    names = course.directory.student_id_exclude if course else ""
     return set(filter(None, names.split(",")))
 
 
@@ -289,13 +290,13 @@ class _Run:
 
     def _grade(self, waiting: deque[Task], at: Backend) -> None:
         lost = self._work(waiting, at)
-        # These were being graded when a worker ended. One of them may have ended it: to find out
-        # which, they are graded one at a time.
+        # These were being graded when a worker ended, or ran out of time beside others. One of them
+        # may be the cause: to find out which, they are graded one at a time.
         while lost:
             lost += self._work(deque([lost.popleft()]), at)
 
     def _work(self, waiting: deque[Task], at: Backend) -> deque[Task]:
-        """Grade and save all; return those whose worker ended."""
+        """Grade and save all; return those that are to be graded once more, alone."""
         flying: dict[Future[Graded], tuple[Task, Submission]] = {}
         lost: deque[Task] = deque()
         while waiting or flying:
@@ -307,7 +308,8 @@ class _Run:
                     flying[sent[0]] = task, sent[1]
             for future in wait(flying, return_when=FIRST_COMPLETED).done:
                 task, submission = flying.pop(future)
-                if not self._take(future, task, submission, at):
+                crowded = bool(flying) and at.places > 1
+                if not self._take(future, task, submission, at, crowded):
                     lost.append(task)
         return lost
 
@@ -318,13 +320,18 @@ class _Run:
         seed = seed_for(self._course.root, hand_in.assignment, hand_in.student, submission.digest)
         submission = replace(submission, seed=seed)
         if why:
-            self._save(task, not_graded(task.bundle, submission, False, why))
+            self._refuse(task, submission, why)
             return None
         task.attempts += 1
         return at.submit(task.bundle, submission), submission
 
     def _take(
-        self, future: "Future[Graded]", task: Task, submission: Submission, at: Backend
+        self,
+        future: "Future[Graded]",
+        task: Task,
+        submission: Submission,
+        at: Backend,
+        crowded: bool,
     ) -> bool:
         """Save a result; return False if there is none and the task should be tried again."""
         try:
@@ -339,12 +346,21 @@ class _Run:
             if lost or isinstance(error, GradingFailed):
                 # It has had two tries, and would hold up every run with two more.
                 why = f"grading failed twice, so a person has to look: {why}"
-                self._save(task, not_graded(task.bundle, submission, self._full, why))
+                self._refuse(task, submission, why)
             else:
                 self._fail(task, f"not graded: {why}")
         else:
-            self._save(task, graded)
+            if crowded and _ran_out_of_time(graded):
+                task.among_others = graded
+                return False
+            self._save(task, _compared(graded, task.among_others))
         return True
+
+    def _refuse(self, task: Task, submission: Submission, why: str) -> None:
+        # All else that is in there runs in other processes, so it is not loaded before.
+        from nmautils.grading.run.grader import not_graded
+
+        self._save(task, not_graded(task.bundle, submission, self._full, why))
 
     def _save(self, task: Task, graded: Graded) -> None:
         try:
@@ -400,6 +416,21 @@ def _stand(report: Report, graded: Graded, bundle: Bundle, hand_in: HandIn) -> S
     )
     report.standings[graded.student, graded.assignment] = standing
     return standing
+
+
+def _ran_out_of_time(graded: Graded) -> bool:
+    return any(event.kind is EventKind.TIME_OUT for event in graded.events)
+
+
+def _compared(alone: Graded, among_others: Graded | None) -> Graded:
+    """Ask a person about a submission whose time ran out only while others were being graded."""
+    if among_others is None or among_others.score == alone.score:
+        return alone
+    why = (
+        f"it ran out of time beside other hand-ins and got {among_others.score:g} points; alone it "
+        f"got {alone.score:g}, which count"
+    )
+    return replace(alone, needs_person=(*alone.needs_person, why))
 
 
 def _about(graded: Graded, standing: Standing, note: str) -> str:

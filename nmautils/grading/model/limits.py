@@ -54,6 +54,7 @@ WRITTEN_CHARACTERS = 20_000  # of a written answer
 WRITTEN_BLANKS = 100  # side by side in a written answer; more take long to render
 WRITTEN_FORMULAS = 200  # environments of TeX in a written answer; more take long to render
 STRAY_CELLS = 50  # that are searched for the answer to a question which was left as it was
+SHOWN_CHARACTERS = 2_000_000  # of all cells on a page of `nmautils show`
 REPAIR_SENTENCES = 60  # on what was repaired
 
 # --- run: what passes between processes ----------------------------------------------------------

@@ -8,6 +8,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 from enum import Enum
+from functools import cached_property
 from typing import Any
 
 from nmautils.checks import CheckResult, Picture
@@ -200,7 +201,11 @@ class Graded:
         return round(sum(exercise.score for exercise in self.exercises), 6)
 
     def to_json(self) -> str:
-        """Write the result as text."""
+        """Write the result as text; of one that was read, it is the text that was read."""
+        return self._text
+
+    @cached_property
+    def _text(self) -> str:
         return json.dumps(asdict(self), sort_keys=True)
 
     @classmethod
@@ -226,7 +231,10 @@ class Graded:
         )
         for name in ("repairs", "needs_person"):
             data[name] = tuple(data[name])
-        return cls(**data)
+        graded = cls(**data)
+        # To write it again takes longer than to read it, and is done for each record of a class.
+        graded.__dict__["_text"] = text
+        return graded
 
 
 def _check(data: dict[str, Any]) -> CheckResult:

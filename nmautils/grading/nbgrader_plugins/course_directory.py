@@ -16,6 +16,8 @@ def course_directory(step: Any) -> CourseDirectory:
     """Find the course directory that a plug-in of nbgrader works for."""
     owner = step
     while owner is not None:
+        if isinstance(owner, CourseDirectory):
+            return owner
         if getattr(owner, "coursedir", None) is not None:
             return owner.coursedir
         owner = getattr(owner, "parent", None)

@@ -6,8 +6,10 @@ from typing import Any
 
 from nbgrader.api import Gradebook
 from nbgrader.plugins import ExportPlugin
+from sqlalchemy import text
 from traitlets import Bool
 
+from nmautils.grading.record.book import read_book
 from nmautils.grading.record.marks import STOCK_COLUMNS, marks
 
 from .course_directory import check_gradebook
@@ -31,7 +33,8 @@ class MarksExport(ExportPlugin):
     def export(self, gradebook: Gradebook) -> None:
         """Write the file that ``--to`` names, by default ``grades.csv``."""
         destination = Path(self.to or "grades.csv")
-        rows = marks(gradebook, [str(a) for a in self.assignment], [str(s) for s in self.student])
+        book = read_book(lambda statement: gradebook.db.execute(text(statement)).all())
+        rows = marks(book, [str(a) for a in self.assignment], [str(s) for s in self.student])
         names = list(dict.fromkeys(name for row in rows for name in row["exercises"]))
         extra = ["needs_grading", *names] if self.exercises else []
         self.log.info("Exporting grades to %s", destination)

@@ -4,11 +4,13 @@ from typing import Any
 
 from nbconvert.exporters import Exporter
 from nbformat.notebooknode import NotebookNode
+from nbformat.v4 import new_notebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import default
 
-from nmautils.course.gradebook import open_gradebook
+from nmautils.course.gradebook import read_only
 from nmautils.errors import CourseError, GradingFailed
+from nmautils.grading.record.book import Lookup
 from nmautils.grading.record.marks import marks_of
 from nmautils.grading.record.records import read_record
 from nmautils.grading.report.feedback import feedback_page_apart
@@ -35,8 +37,8 @@ class GradebookMarks(NbGraderPreprocessor):
                 f"{student}/{assignment}: {found}; run `nmautils grade {assignment}` or "
                 f"`nbgrader autograde {assignment} --force`"
             )
-        with open_gradebook(directory.root, directory) as gradebook:
-            resources[RESULT] = graded, marks_of(gradebook, assignment, student)
+        with read_only(directory) as query:
+            resources[RESULT] = graded, marks_of(Lookup(query), assignment, student)
         return nb, resources
 
 
@@ -53,6 +55,12 @@ class FeedbackExporter(Exporter):
     @default("file_extension")
     def _file_extension_default(self) -> str:
         return ".html"
+
+    def from_filename(  # type: ignore[override]  # a page is text, as in HTMLExporter
+        self, filename: str, resources: Any = None, **kw: Any
+    ) -> tuple[str, Any]:
+        """Make the page without the graded notebook, since the record holds all that it shows."""
+        return self.from_notebook_node(new_notebook(), resources, **kw)
 
     def from_notebook_node(  # type: ignore[override]  # a page is text, as in HTMLExporter
         self, nb: NotebookNode, resources: Any = None, **kw: Any

@@ -1,19 +1,16 @@
-"""The late policy of ``course.toml`` as nbgrader's plug-in, and the due date as a step."""
+"""The late policy of ``course.toml`` as nbgrader's plug-in."""
 
 from datetime import datetime
 from typing import Any
 
-from nbformat.notebooknode import NotebookNode
-from nbgrader.api import Gradebook
 from nbgrader.plugins import LateSubmissionPlugin
-from nbgrader.preprocessors import NbGraderPreprocessor
 
 from nmautils.course.settings import read_settings
-from nmautils.grading.record.late import late_share, update_due_date
+from nmautils.grading.record.late import late_share
 
 from .course_directory import course_directory
 
-__all__ = ["DueDate", "LatePolicy"]
+__all__ = ["DueDate", "LatePolicy"]  # noqa: F822  (given by __getattr__)
 
 
 class LatePolicy(LateSubmissionPlugin):
@@ -45,15 +42,10 @@ class LatePolicy(LateSubmissionPlugin):
         return due
 
 
-class DueDate(NbGraderPreprocessor):
-    """Write the due date of ``course.toml`` into the gradebook before a hand-in is graded.
+def __getattr__(name: str) -> Any:
+    # It is a step of nbconvert, which `nmautils grade` need not load for the policy.
+    if name == "DueDate":
+        from .due_date import DueDate
 
-    An assignment without a due date there keeps the one that the gradebook has.
-    """
-
-    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
-        """Leave the notebook as it is; update its assignment."""
-        where = resources["nbgrader"]
-        with Gradebook(where["db_url"]) as gradebook:
-            update_due_date(gradebook, course_directory(self).root, where["assignment"])
-        return nb, resources
+        return DueDate
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -8,8 +8,10 @@ import hashlib
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from nbgrader.api import (
     Assignment,
@@ -21,13 +23,14 @@ from nbgrader.api import (
     SubmittedNotebook,
     TaskCell,
 )
-from nbgrader.converters import Autograde
-from nbgrader.preprocessors import AssignLatePenalties
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.plugins import LateSubmissionPlugin
 from nbgrader.utils import is_grade, is_task
 from sqlalchemy import Column, MetaData, String, Table, func, inspect, select
+from traitlets import import_item
 
-from nmautils.course.build import generate_assignment, load_notebook
 from nmautils.course.gradebook import (
+    CONFIG_FILE,
     gradebook_place,
     nbgrader_directory,
     open_gradebook,
@@ -48,6 +51,7 @@ __all__ = [
     "digest_of",
     "files_of",
     "is_in_place",
+    "lateness",
     "open_course",
     "prepare",
     "read_saved",
@@ -63,6 +67,9 @@ SAVED = Table(
 )
 
 
+READ_ONLY = 0o444  # nbgrader's default for what autograding writes
+
+
 @dataclass
 class Course:
     """The gradebook of a course, open, and what is configured about it.
@@ -73,10 +80,10 @@ class Course:
         Folder of the course.
     gradebook : Gradebook
         nbgrader's.
-    converter : Autograde
-        nbgrader's, for its settings.
-    penalties : AssignLatePenalties
-        nbgrader's step, for the late policy that is plugged in.
+    directory : CourseDirectory
+        nbgrader's, with the configuration.
+    policy : LateSubmissionPlugin
+        The late policy that is plugged in.
     place : str
         Where the gradebook lies, for messages.
     cells : dict
@@ -85,19 +92,40 @@ class Course:
 
     root: Path
     gradebook: Gradebook
-    converter: Autograde
-    penalties: AssignLatePenalties
+    directory: CourseDirectory
+    policy: LateSubmissionPlugin
     place: str
     cells: dict[str, "Cells"] = field(default_factory=dict)
 
+    @cached_property
+    def mode(self) -> int:
+        """Permissions of the files that are written."""
+        config = self.directory.config
+        said = any(f"{kind}.permissions" in config for kind in ("Autograde", "BaseConverter"))
+        if said or self.directory.groupshared:
+            return int(str(self._converter.permissions), 8)
+        return READ_ONLY
+
+    @cached_property
+    def _converter(self) -> Any:
+        # Only for the few who share folders: with it comes all of nbconvert.
+        from nbgrader.converters import Autograde
+
+        return Autograde(coursedir=self.directory, config=self.directory.config)
+
+    def share(self, assignment: str, student: str) -> None:
+        """Give the group its rights on what was written for a hand-in, if that is configured."""
+        if self.directory.groupshared:
+            self._converter.set_permissions(assignment, student)
+
     def penalty(
-        self, student: str, score: float, seconds_late: float, deadline: datetime | None = None
+        self, student: str, score: float, seconds_late: float, deadline: datetime | None
     ) -> float | None:
-        """Points that a late hand-in loses, as nbgrader's own step finds them."""
+        """Points that a late hand-in loses, bounded as nbgrader's own step bounds them."""
         if seconds_late <= 0:
             return None
-        self.penalties.plugin_inst.deadline = deadline
-        points = self.penalties.plugin_inst.late_submission_penalty(student, score, seconds_late)
+        self.policy.deadline = deadline
+        points = self.policy.late_submission_penalty(student, score, seconds_late)
         return None if points is None else min(max(points, 0), score)
 
 
@@ -149,12 +177,21 @@ def open_course(root: str | Path) -> Iterator[Course]:
         If the database cannot be opened, read or written.
     """
     root = Path(root).resolve()
-    coursedir = nbgrader_directory(root)
-    converter = Autograde(coursedir=coursedir, config=coursedir.config)
-    penalties = AssignLatePenalties(parent=converter)
-    penalties.init_plugin()
-    with open_gradebook(root, coursedir) as gradebook:
-        yield Course(root, gradebook, converter, penalties, gradebook_place(coursedir))
+    directory = nbgrader_directory(root)
+    policy = _late_policy(directory)
+    with open_gradebook(root, directory) as gradebook:
+        yield Course(root, gradebook, directory, policy, gradebook_place(directory))
+
+
+def _late_policy(directory: CourseDirectory) -> LateSubmissionPlugin:
+    """Make the plug-in that nbgrader's step ``AssignLatePenalties`` would make."""
+    kind = directory.config.AssignLatePenalties.get("plugin_class", LateSubmissionPlugin)
+    try:
+        return (import_item(kind) if isinstance(kind, str) else kind)(parent=directory)
+    except (ImportError, TypeError) as error:
+        raise CourseError(
+            f"{CONFIG_FILE}: AssignLatePenalties.plugin_class is no late policy: {error}"
+        ) from None
 
 
 # --- the assignment ----------------------------------------------------------------------------
@@ -202,6 +239,8 @@ def _known_points(course: Course, name: str) -> dict[str, float]:
 
 def _record_assignment(course: Course, name: str) -> None:
     """Do what ``nbgrader generate_assignment`` does to the gradebook, if release/ is its work."""
+    from nmautils.course.build import generate_assignment, load_notebook  # with all of nbconvert
+
     released = load_notebook(course.root / "release" / name / f"{name}.ipynb")
     with tempfile.TemporaryDirectory(prefix="nmautils-release-") as folder:
         made = generate_assignment(course.root, name, Path(folder), record=False)
@@ -259,14 +298,20 @@ def read_saved(course: Course, assignment: str) -> dict[str, Saved]:
     db.rollback()
     found = {}
     for student, timestamp, extension, due, score, penalty, record, submission in rows:
-        late = 0.0
-        if due is not None and extension:
-            due += extension
-        if timestamp is not None and due is not None:
-            late = (timestamp - due).total_seconds()
-        now = course.penalty(student, score, late, due)
+        late, deadline = lateness(timestamp, due, extension)
+        now = course.penalty(student, score, late, deadline)
         found[student] = Saved(record, submission, timestamp, penalty, now)
     return found
+
+
+def lateness(
+    timestamp: datetime | None, due: datetime | None, extension: timedelta | None
+) -> tuple[float, datetime | None]:
+    """How late a hand-in came in seconds, and the deadline, both as nbgrader counts."""
+    deadline = due + (extension or timedelta()) if due else None
+    if timestamp is None or deadline is None:
+        return 0.0, deadline
+    return (timestamp - deadline).total_seconds(), deadline
 
 
 def count_unread(course: Course, assignment: str) -> int:

@@ -3,10 +3,12 @@
 import math
 from datetime import datetime, timedelta, timezone, tzinfo
 from pathlib import Path
-
-from nbgrader.api import Gradebook
+from typing import TYPE_CHECKING
 
 from nmautils.course.settings import Late, due_utc, read_settings
+
+if TYPE_CHECKING:
+    from nbgrader.api import Gradebook
 
 __all__ = ["days_late", "late_share", "update_due_date"]
 
@@ -71,7 +73,7 @@ def _seconds_to(due: datetime, days: int, zone: tzinfo) -> float:
         return math.inf
 
 
-def update_due_date(gradebook: Gradebook, root: str | Path, assignment: str) -> None:
+def update_due_date(gradebook: "Gradebook", root: str | Path, assignment: str) -> None:
     """Give an assignment in the gradebook the due date of ``course.toml``, if that has one."""
     tutorial = read_settings(root).tutorials.get(assignment)
     due = due_utc(tutorial) if tutorial else None

@@ -12,12 +12,15 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
 from nmautils.errors import GradingBusy
-from nmautils.grading.model.assignment import Bundle
 from nmautils.grading.model.limits import RECORD_NAME_CHARACTERS
 from nmautils.grading.model.results import Graded, OtherFormat
+
+if TYPE_CHECKING:
+    from nmautils.grading.model.assignment import Bundle
 
 __all__ = [
     "grading_lock",
@@ -136,7 +139,7 @@ def _look_over(graded: Graded) -> None:
         raise TypeError("a score that is no number")
 
 
-def is_current(record: Graded | None, bundle: Bundle, digest: str, full: bool = False) -> bool:
+def is_current(record: Graded | None, bundle: "Bundle", digest: str, full: bool = False) -> bool:
     """Tell whether a hand-in need not be graded again.
 
     Parameters

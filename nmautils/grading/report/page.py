@@ -2,15 +2,17 @@
 
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
-from nbconvert.filters.highlight import Highlight2HTML
 
 from nmautils.checks.score import as_html, capital
 from nmautils.grading.model import words
 from nmautils.grading.safe.code import is_quick_to_colour
+
+if TYPE_CHECKING:
+    from nbconvert.filters.highlight import Highlight2HTML
 
 __all__ = ["highlighted", "points", "render"]
 
@@ -50,7 +52,9 @@ def highlighted(source: str) -> Markup:
 
 
 @cache
-def _highlighter() -> Highlight2HTML:
+def _highlighter() -> "Highlight2HTML":
+    from nbconvert.filters.highlight import Highlight2HTML  # half a second, and few pages show code
+
     return Highlight2HTML(pygments_lexer="ipython3")
 
 

@@ -1,26 +1,76 @@
 """Grading on many machines: `grade` shipped to the workers of a Dask cluster.
 
 A worker needs Python with ``nmautils[grading,cluster]`` of the same version, bubblewrap, and
-nothing else: no course folder, no gradebook. Dask talks in pickles, so a cluster is a set of
-machines that trust each other; what a student wrote stays bytes until it is in the sandbox.
+nothing else: no course folder, no gradebook. Dask itself talks in pickles, so a cluster is a set of
+machines that trust each other, and the way between them has to be encrypted. Of a hand-in nothing
+is pickled: bytes go there, and JSON text comes back.
 """
 
 import gc
+import ipaddress
+import json
 import logging
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import nmautils
-from nmautils.errors import ClusterError, SandboxMissing
+from nmautils.errors import ClusterError, GradingFailed, NmautilsError, SandboxMissing
 from nmautils.grading.model.assignment import Bundle
-from nmautils.grading.model.limits import CLUSTER_CONNECT_SECONDS, CLUSTER_WORKER_SECONDS
+from nmautils.grading.model.limits import (
+    CLUSTER_CONNECT_SECONDS,
+    CLUSTER_WORKER_SECONDS,
+    ERROR_CHARACTERS,
+    Limits,
+)
 from nmautils.grading.model.results import Graded, Submission
 from nmautils.grading.run.sandbox.walls import check_walls, name_of_walls
 
-__all__ = ["Cluster"]
+__all__ = ["Cluster", "Tls"]
 
 Grade = Callable[..., Graded]
+
+# Ways of Dask's that anybody on the network between can read and write. No way means the first.
+OPEN_WAYS = {"tcp", "ucx", "ws"}
+
+
+@dataclass(frozen=True)
+class Tls:
+    """Files by which the machines of a cluster know each other; Dask's settings fill the gaps."""
+
+    ca_file: str = ""
+    cert: str = ""
+    key: str = ""
+
+    def security(self) -> Any:
+        """Make Dask's `Security` of them.
+
+        Raises
+        ------
+        ClusterError
+            If one of the files is not named anywhere, or is not there.
+        """
+        from distributed.security import Security
+
+        said = {"tls_ca_file": self.ca_file, "tls_client_cert": self.cert}
+        said = {
+            name: value for name, value in {**said, "tls_client_key": self.key}.items() if value
+        }
+        security: Any = Security(require_encryption=True, **said)  # type: ignore[no-untyped-call]
+        for name in ("tls_ca_file", "tls_client_cert", "tls_client_key"):
+            path = getattr(security, name)
+            if not path or ("\n" not in path and not Path(path).is_file()):
+                option = name.replace("client_", "").replace("_", "-")
+                found = f"there is no {path}" if path else "none is named"
+                raise ClusterError(
+                    f"an address tls:// needs --{option} FILE ({found}); docs/scaling.md says how "
+                    "to make one"
+                )
+        return security
 
 
 class Cluster:
@@ -34,6 +84,10 @@ class Cluster:
         `nmautils.grading.run.pool.grade`.
     sandbox : bool
         Whether every worker must have one.
+    tls : Tls, optional
+        Files for an address ``tls://…``.
+    without_tls : bool
+        Whether an address of another machine may be one that is not encrypted.
     **options
         More of what `grade` takes.
 
@@ -45,10 +99,26 @@ class Cluster:
     Raises
     ------
     ClusterError
-        One line, if Dask is missing, nobody answers, or a worker cannot grade.
+        One line, if Dask is missing, the way there is not encrypted, nobody answers, or a worker
+        cannot grade.
     """
 
-    def __init__(self, address: str, grade: Grade, *, sandbox: bool = True, **options: Any) -> None:
+    def __init__(
+        self,
+        address: str,
+        grade: Grade,
+        *,
+        sandbox: bool = True,
+        tls: Tls | None = None,
+        without_tls: bool = False,
+        **options: Any,
+    ) -> None:
+        if not without_tls and is_open(address):
+            raise ClusterError(
+                f"{address} is not encrypted, so whoever shares the network can run code on its "
+                "machines; use tls://, as docs/scaling.md says, or --cluster-without-tls if nobody "
+                "else does"
+            )
         try:
             from distributed import Client
         except ModuleNotFoundError as error:
@@ -58,11 +128,15 @@ class Cluster:
         connect: Any = Client
         # What Dask has to say comes as one line from here.
         logging.getLogger("distributed").setLevel(logging.CRITICAL)
-        self._grade, self._options = grade, {"sandbox": sandbox, **options}
+        self._grade = f"{grade.__module__}:{grade.__qualname__}"
+        self._options = _options_as_bytes({"sandbox": sandbox, **options})
         self._bundles: dict[str, Any] = {}
         why = []
+        security = (tls or Tls()).security() if address.startswith("tls://") else None
         try:
-            self._client = connect(address, timeout=CLUSTER_CONNECT_SECONDS, set_as_default=False)
+            self._client = connect(
+                address, timeout=CLUSTER_CONNECT_SECONDS, set_as_default=False, security=security
+            )
         except (OSError, ValueError, TypeError) as error:
             why = str(error).strip().splitlines() or [type(error).__name__]
         if why:
@@ -113,17 +187,23 @@ class Cluster:
         if bundle.digest not in self._bundles:
             try:
                 # Under a new name each time: a worker may still be forgetting one that was lost.
-                (sent,) = self._client.scatter([bundle], broadcast=True, hash=False)
+                content = bundle.to_json().encode()
+                (sent,) = self._client.scatter([content], broadcast=True, hash=False)
             except (OSError, TimeoutError, CancelledError) as error:
                 raise ClusterError(
                     f"the cluster has no workers any more ({type(error).__name__}); what "
                     "was graded is saved, and the same command goes on from there"
                 ) from None
             self._bundles[bundle.digest] = sent
-        future: Future[Graded] = self._executor.submit(
-            _grade_here, self._grade, self._bundles[bundle.digest], submission, self._options
+        answer: Future[bytes] = self._executor.submit(
+            grade_there,
+            self._grade,
+            self._bundles[bundle.digest],
+            {"student": submission.student, "seed": submission.seed},
+            submission.notebook,
+            self._options,
         )
-        return future
+        return _read_by(answer)
 
     def is_lost(self, error: BaseException) -> bool:
         """Tell whether a submission failed because of a worker's end, not because of itself.
@@ -151,13 +231,89 @@ def _describe(sandbox: bool) -> tuple[str, str]:
     return nmautils.__version__, problem
 
 
-def _grade_here(
-    grade: Grade, bundle: Bundle, submission: Submission, options: dict[str, Any]
-) -> Graded:
-    """On a worker, which may have joined only after the others were looked at."""
-    if bundle.version != nmautils.__version__:
-        raise ClusterError(_other_version("a worker", nmautils.__version__, bundle.version))
-    return grade(bundle, submission, **options)
+def is_open(address: str) -> bool:
+    """Whether others on the way to an address can read and write what goes there."""
+    way, found, rest = address.rpartition("://")
+    host = rest.rpartition(":")[0].strip("[]") or rest
+    if (found and way.lower() not in OPEN_WAYS) or host in ("", "localhost"):
+        return False
+    try:
+        return not ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return True
+
+
+def _options_as_bytes(options: dict[str, Any]) -> bytes:
+    limits = options.get("limits")
+    plain = {**options, "limits": asdict(limits)} if isinstance(limits, Limits) else options
+    return json.dumps(plain).encode()
+
+
+def grade_there(
+    grade: str, bundle: bytes, about: dict[str, Any], notebook: bytes, options: bytes
+) -> bytes:
+    """On a worker: grade a submission, and give the result or what went wrong as JSON text.
+
+    Errors are caught, too: Dask would send them as pickles.
+    """
+    try:
+        graded = _grade_here(grade, bundle, Submission(notebook=notebook, **about), options)
+        answer = {"graded": graded.to_json()}
+    except (Exception, SystemExit) as error:
+        said = " ".join(str(error).split())[:ERROR_CHARACTERS]
+        answer = {"error": type(error).__name__, "said": said}
+    return json.dumps(answer).encode()
+
+
+def _grade_here(grade: str, bundle: bytes, submission: Submission, options: bytes) -> Graded:
+    version = json.loads(bundle).get("version")
+    if version != nmautils.__version__:  # it may have joined after the others were looked at
+        raise ClusterError(_other_version("a worker", nmautils.__version__, version))
+    module, _, name = grade.partition(":")
+    how: Grade = getattr(import_module(module), name)
+    given = json.loads(options)
+    if given.get("limits"):
+        given["limits"] = Limits(**given["limits"])
+    return how(_read_bundle(bundle), submission, **given)
+
+
+@lru_cache(maxsize=16)
+def _read_bundle(content: bytes) -> Bundle:
+    return Bundle.from_json(content.decode())
+
+
+def read_answer(answer: bytes) -> Graded:
+    """Read what `grade_there` gave.
+
+    Raises
+    ------
+    NmautilsError
+        What a worker raised: under its own name if that decides what happens next.
+    """
+    data = json.loads(answer)
+    if "graded" in data:
+        return Graded.from_json(data["graded"])
+    kinds: dict[str, type[NmautilsError]] = {
+        kind.__name__: kind for kind in (ClusterError, GradingFailed, SandboxMissing)
+    }
+    if data["error"] in kinds:
+        raise kinds[data["error"]](data["said"])
+    raise GradingFailed(f"{data['error']}: {data['said']}".strip(": "))
+
+
+def _read_by(answer: "Future[bytes]") -> "Future[Graded]":
+    """Give a future of the result of which there will be the JSON text."""
+    result: Future[Graded] = Future()
+    result.set_running_or_notify_cancel()
+
+    def read(done: "Future[bytes]") -> None:
+        try:
+            result.set_result(read_answer(done.result()))
+        except BaseException as error:  # the thread that waits for it is to have it
+            result.set_exception(error)
+
+    answer.add_done_callback(read)
+    return result
 
 
 def _other_version(who: str, theirs: str, ours: str) -> str:

@@ -69,12 +69,16 @@ def test_a_run_ends_with_marks_who_needs_a_person_and_counts(course, capsys):
         f"marks: {course}/other.db (`nmautils marks` shows them), notebooks: "
     )
     assert out[-1] == "summary: course/feedback/tiny.html"
+    (hint,) = [line for line in out if "nmautils show STUDENT ASSIGNMENT" in line]
+    assert "`nbgrader validate` run a hand-in with your own rights" in hint
 
 
 def test_one_hand_in_is_not_said_to_be_several(course, capsys):
     one = Report(standings={("ada", "tiny"): standing("ada", 4.0)})
     assert finish(course, one) == 0
-    assert capsys.readouterr().out.startswith("tiny: 1 hand-in, automatic marks 4 to 4, ")
+    out = capsys.readouterr().out
+    assert out.startswith("tiny: 1 hand-in, automatic marks 4 to 4, ")
+    assert "nmautils show" not in out  # nobody needs to be looked at
 
 
 def test_a_dry_run_only_counts(capsys):

@@ -50,7 +50,15 @@ def test_feedback_without_a_record_is_one_line_each_and_the_others_get_theirs(ro
     assert [page.parts[-3] for page in root.glob("feedback/*/*/*.html")] == ["eve"]
 
 
-@pytest.mark.parametrize("command", [["autograde", NAME], ["generate_feedback", NAME], ["export"]])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["generate_assignment", NAME, "--force"],
+        ["autograde", NAME],
+        ["generate_feedback", NAME],
+        ["export"],
+    ],
+)
 def test_a_damaged_gradebook_is_one_line(root, command):
     (root / "gradebook.db").write_text("no database, whatever it is " * 100)
     done = nbgrader(root, *command, check=False)

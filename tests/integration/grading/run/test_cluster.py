@@ -36,9 +36,9 @@ distributed = pytest.importorskip("distributed", reason="the cluster extra is no
 class Machines:
     """A scheduler and its workers, each a process of its own, on loopback."""
 
-    def __init__(self, folder, **variables):
+    def __init__(self, folder, tls=(), **variables):
         self.folder, self.address, self.workers = folder, "", []
-        self.processes = []
+        self.processes, self.tls = [], list(tls)
         self.environment = {**os.environ, **variables, "PYTHONPATH": str(ROOT)}
         self.scheduler_file = folder / "scheduler.json"
         self.start("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard")
@@ -46,7 +46,10 @@ class Machines:
 
     def start(self, *arguments):
         process = subprocess.Popen(
-            [sys.executable, "-m", "dask", *arguments, f"--scheduler-file={self.scheduler_file}"],
+            [
+                *(sys.executable, "-m", "dask", *arguments, *self.tls),
+                f"--scheduler-file={self.scheduler_file}",
+            ],
             cwd=self.folder,
             env=self.environment,
             stdout=subprocess.DEVNULL,
@@ -160,6 +163,67 @@ def test_a_submission_that_ends_every_worker_is_named_and_the_others_are_graded(
     assert key == ("s03", NAME)
     assert "its worker ended each time" in why
     assert report.status == 1
+
+
+# As docs/scaling.md says it; a test of the documentation compares them.
+CERTIFICATES = """\
+openssl req -x509 -newkey rsa:3072 -nodes -days 90 -subj "/CN=grading authority" -addext keyUsage=critical,keyCertSign -keyout ca-key.pem -out ca.pem
+openssl req -newkey rsa:3072 -nodes -subj "/CN=grading" -keyout key.pem -out request.pem
+printf 'subjectKeyIdentifier=hash\\nauthorityKeyIdentifier=keyid\\n' > extensions
+openssl x509 -req -in request.pem -days 90 -CA ca.pem -CAkey ca-key.pem -CAcreateserial -extfile extensions -out cert.pem
+"""  # noqa: E501  (commands to be copied)
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("certificates")
+    subprocess.run(["sh", "-ec", CERTIFICATES], cwd=folder, check=True, capture_output=True)
+    return [f"--tls-{name}={folder}/{name.replace('-file', '')}.pem" for name in NAMES]
+
+
+NAMES = ("ca-file", "cert", "key")
+
+
+def test_the_documentation_makes_these_certificates(certificates):
+    assert CERTIFICATES in (ROOT / "docs" / "scaling.md").read_text()
+    folder = Path(certificates[0].partition("=")[2]).parent
+    check = ["openssl", "verify", "-x509_strict", "-CAfile", "ca.pem", "cert.pem"]
+    subprocess.run(check, cwd=folder, check=True, capture_output=True)
+
+
+def test_a_cluster_with_tls_grades_and_takes_nobody_without(
+    root, certificates, tmp_path, monkeypatch, capsys
+):
+    expected = class_of(root, 3)
+    machines = Machines(tmp_path, [*certificates, "--protocol=tls"])
+    monkeypatch.setattr(cluster_module, "CLUSTER_CONNECT_SECONDS", 5)
+    options = ["--nthreads=1", "--no-dashboard", "--host=127.0.0.1", "--memory-limit=0"]
+    try:
+        machines.start("worker", *options)
+        address = machines.find_address()
+        assert address.startswith("tls://127.0.0.1:")
+        assert cli.main(["grade", "--root", str(root), "--cluster", address]) == 2
+        error = capsys.readouterr().err
+        assert "needs --tls-ca-file FILE (none is named); docs/scaling.md says how" in error
+        files = [*certificates[:2], "--tls-key=nowhere.pem"]
+        assert cli.main(["grade", "--root", str(root), "--cluster", address, *files]) == 2
+        assert "needs --tls-key FILE (there is no nowhere.pem)" in capsys.readouterr().err
+        with pytest.raises(RuntimeError, match="no Dask scheduler answers"):
+            Cluster(address.replace("tls", "tcp"), grade)
+        assert scores(root) == {}
+        monkeypatch.setattr(pool, "grade", grade)
+        grade_it = ["grade", "--root", str(root), "--cluster", address, *certificates]
+        assert cli.main([*grade_it, "--no-sandbox"]) == 0
+        assert scores(root) == expected
+    finally:
+        machines.close()
+
+
+def test_nothing_but_bytes_texts_and_numbers_goes_over_dasks_wire():
+    serialize = distributed.protocol.serialize
+    for value in (b"a" * 10, b"", bytearray(3)):
+        header, _ = serialize(value)
+        assert header["serializer"] == "dask", value
 
 
 def _lose_bubblewrap():

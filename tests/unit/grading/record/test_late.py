@@ -128,7 +128,7 @@ def test_the_end_of_the_calendar_is_no_error():
 
 def course_of(late_submission_penalty):
     plugin = SimpleNamespace(late_submission_penalty=late_submission_penalty)
-    return Course(Path(), None, None, SimpleNamespace(plugin_inst=plugin), "")
+    return Course(Path(), None, None, plugin, "")
 
 
 @pytest.mark.parametrize(
