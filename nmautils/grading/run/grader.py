@@ -1,8 +1,10 @@
 """Grade one submission: read it, repair it, run it, judge it, and make its result."""
 
+import re
+from collections.abc import Callable
 from itertools import takewhile
 from time import monotonic
-from typing import Any
+from typing import Any, TypeVar
 
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_output, writes
@@ -29,9 +31,13 @@ from nmautils.grading.safe.outputs import clean_cell, clean_outputs
 
 from .forkserver_client import ForkServer
 from .judge import Verdict, judge
-from .kernel import CellRun, Kernel, ProbeFailed, ProbeTooSlow
+from .kernel import CellRun, Kernel, ProbeFailed, ProbeTooSlow, StudentError
+from .left_out import LeftOut, missing_module, why_person
+from .replay import Ran, Replay
 
 __all__ = ["Grader", "not_graded", "shared_cells"]
+
+T = TypeVar("T")
 
 # Kinds of cells, by what they cost a hand-in that is graded: demonstrations only with --full.
 ALWAYS, ON_DEMAND = {Kind.SETUP, Kind.EXERCISE, Kind.OWN}, {Kind.DEMO, Kind.EXPLORE}
@@ -103,7 +109,8 @@ class Grader:
         self.judged, self.lost_calls = "", 0
         self.deadline = float("inf")
         self.overran = False
-        self.replay: list[str] = []
+        self.replay = Replay()
+        self.left_out: dict[str, LeftOut] = {}
 
     def grade(self) -> Graded:
         """Grade it; the result has a `problem` if the file is no notebook."""
@@ -174,11 +181,40 @@ class Grader:
         started = monotonic()
         kernel.wait_until_ready()
         self.seconds["ready"] += monotonic() - started
-        for source in self.replay:
-            kernel.execute(source, self._time(self.limits.again_seconds))
+        for i, ran in enumerate(self.replay.cells):
+            kernel.execute(ran.source, self._time(self.limits.again_seconds))
             if not kernel.alive:
-                return None
+                # What an earlier cell left running may act while a later one runs.
+                before = reversed(self.replay.cells[: i + 1])
+                self._take_out(next((earlier for earlier in before if earlier.leaves), ran))
+                return self._ready()
         return kernel
+
+    def _take_out(self, ran: Ran) -> None:
+        self.replay.take_out(ran)
+        self._happened(ran.cell, EventKind.DIED, words.LEFT_RUNNING)
+
+    def _without_suspects(
+        self, attempt: Callable[[Kernel], T], *, widely: bool = False
+    ) -> tuple[T | None, Kernel | None]:
+        """Try again, in a fresh kernel, what ended its process: each time without one suspect.
+
+        Returns
+        -------
+        result, kernel
+            Of the attempt that did not end its process; None if there was none.
+        """
+        for suspect in self.replay.suspects(widely=widely):
+            if suspect not in self.replay.cells:
+                continue
+            place = self.replay.take_out(suspect)
+            kernel = self._ready()
+            result = attempt(kernel) if kernel is not None else None
+            if kernel is not None and kernel.alive:
+                self._happened(suspect.cell, EventKind.DIED, words.LEFT_RUNNING)
+                return result, kernel
+            self.replay.put_back(place, suspect)
+        return None, None
 
     def _close(self) -> None:
         if self.kernel is not None:
@@ -211,6 +247,11 @@ class Grader:
             return
         seconds = self._time(self.limits.cell_seconds)
         run = kernel.execute(cell.source, seconds)
+        if run.status == "died":
+            again, _ = self._without_suspects(
+                lambda fresh: fresh.execute(cell.source, seconds), widely=kind != Kind.OWN
+            )
+            run = again or run
         self.seconds["cells"] += run.seconds
         cell.outputs = clean_outputs(run.outputs)
         cell.metadata.nmautils["outputs"] = "graded"
@@ -218,7 +259,22 @@ class Grader:
             self.answers[_name(cell)] = Answer(cell.source, _error_of(run, cell.source))
         self._note(cell, run, seconds)
         if run.status in {"ok", "error"} and kind not in ON_DEMAND:
-            self.replay.append(cell.source)
+            self.replay.add(Ran(cell, cell.source, kind == Kind.OWN, run.leaves))
+        elif run.status == "died" and kind == Kind.SETUP:
+            self.needs_person.append(words.PERSON_GIVEN.format(_called(cell)))
+        self._note_left_out(cell, run)
+
+    def _note_left_out(self, cell: NotebookNode, run: CellRun) -> None:
+        for left in run.left_out:
+            self._happened(cell, EventKind.LEFT_OUT, left.told)
+            self._want_person(why_person(left))
+            # What it would have made in turn is missing for the same reason.
+            root = next((self.left_out[n] for n in _undefined(left) if n in self.left_out), left)
+            self.left_out.update(dict.fromkeys(left.names, root))
+
+    def _want_person(self, why: str) -> None:
+        if why and why not in self.needs_person:
+            self.needs_person.append(why)
 
     def _note(self, cell: NotebookNode, run: CellRun, seconds: float) -> None:
         if run.cut:
@@ -233,8 +289,9 @@ class Grader:
             self._happened(cell, EventKind.DIED, words.ENDED)
 
     def _happened(self, cell: NotebookNode, kind: EventKind, text: str) -> None:
-        name = _name(cell) or " ".join(cell.source.split())[:40] or "an empty cell"
-        self.events.append(Event(name, kind, text))
+        event = Event(_called(cell), kind, text)
+        if event not in self.events:
+            self.events.append(event)
 
     # --- judging -------------------------------------------------------------------------------
 
@@ -265,17 +322,44 @@ class Grader:
             raise ProbeFailed(words.NOT_CALLED_AGAIN)
         seconds = self._time(self.limits.probe_seconds)
         started = monotonic()
-        try:
-            return kernel.ask(source, name, given, named, seconds)
-        except ProbeTooSlow:
+
+        def call(kernel: Kernel) -> tuple[Any, StudentError | None]:
+            try:
+                return kernel.ask(source, name, given, named, seconds), None
+            except StudentError as error:
+                return None, error
+
+        value, error = call(kernel)
+        if error is not None and not kernel.alive and not isinstance(error, ProbeTooSlow):
+            again, _ = self._without_suspects(call)
+            value, error = again or (value, error)
+        self.seconds["probes"] += monotonic() - started
+        if isinstance(error, ProbeTooSlow):
             self._lost_call(EventKind.TIME_OUT, words.CALLED_TOO_LONG.format(seconds))
-            raise
-        except ProbeFailed:
-            if not kernel.alive:
+        elif isinstance(error, ProbeFailed):
+            if self.kernel is None or not self.kernel.alive:
                 self._lost_call(EventKind.DIED, words.CALLED_AND_ENDED)
-            raise
-        finally:
-            self.seconds["probes"] += monotonic() - started
+        elif error is not None:
+            self._explain_missing(error)
+        if error is not None:
+            raise error
+        return value
+
+    def _explain_missing(self, error: StudentError) -> None:
+        """Say so if a call failed for something that is not there where notebooks are graded."""
+        kind, text, exercise = type(error).__name__, str(error), exercise_of(self.judged)
+        undefined = re.match(r"name '(\w+)' is not defined", text)
+        module = missing_module(kind, text)
+        if kind == "NameError" and undefined and undefined[1] in self.left_out:
+            left = self.left_out[undefined[1]]
+            self._want_person(words.PERSON_NEEDED.format(exercise, left.text))
+            raise ProbeFailed(words.NEEDS_LEFT_OUT.format(undefined[1], left.text, left.why))
+        if module:
+            self._want_person(f"{exercise}: {words.PERSON_MODULE.format(module)}")
+            raise ProbeFailed(words.CALL_NEEDS_MODULE.format(module))
+        if kind == "FileNotFoundError":
+            self._want_person(f"{exercise}: {words.PERSON_FILE.format(text[:200])}")
+            raise ProbeFailed(words.CALL_NEEDS_FILE.format(text[:200]))
 
     def _lost_call(self, kind: EventKind, text: str) -> None:
         self.overran = self.overran or kind is EventKind.TIME_OUT
@@ -338,6 +422,16 @@ class Grader:
 
 def _name(cell: NotebookNode) -> str:
     return grade_id_of(cell) or ""
+
+
+def _called(cell: NotebookNode) -> str:
+    """Say which cell it is."""
+    return _name(cell) or " ".join(cell.source.split())[:40] or "an empty cell"
+
+
+def _undefined(left: LeftOut) -> list[str]:
+    """Give the name that a line that was left out could not find."""
+    return re.findall(r"name '(\w+)' is not defined", left.message)
 
 
 def _kind(cell: NotebookNode) -> Kind:

@@ -27,6 +27,7 @@ from nmautils.grading.run.sandbox.walls import DEFAULT_WALLS, walls_named
 
 from .cell_outputs import CellOutputs
 from .forkserver_client import ForkServer
+from .left_out import LeftOut, read_left_out
 from .values import BadValue, decode, encode, name_of_class
 from .wire import PROBE, BadFrame, Message, pack_frame, read_frame
 
@@ -71,6 +72,10 @@ class CellRun:
         Wall time.
     line : int
         The line of the cell at which it stopped with an error, as the kernel says; 0 if unknown.
+    left_out : tuple of LeftOut
+        Lines that were left out, as the kernel says.
+    leaves : bool
+        Whether something of it goes on running, as the kernel says.
     """
 
     status: str
@@ -78,6 +83,8 @@ class CellRun:
     cut: bool = False
     seconds: float = 0.0
     line: int = 0
+    left_out: tuple[LeftOut, ...] = ()
+    leaves: bool = False
 
 
 class Kernel:
@@ -195,9 +202,11 @@ class Kernel:
             self._drain(shown)
             if status == "ok" and reply.get("status") != "ok":
                 status = "error"
-        line = (reply or {}).get("line")
+        said = reply or {}
+        line = said.get("line")
         line = line if type(line) is int and 0 < line < 10**6 else 0
-        return CellRun(status, shown.outputs, shown.cut, monotonic() - started, line)
+        left, leaves = read_left_out(said.get("left_out")), said.get("leaves") is True
+        return CellRun(status, shown.outputs, shown.cut, monotonic() - started, line, left, leaves)
 
     def ask(
         self,

@@ -24,6 +24,9 @@ from nmautils.checks.answer import error_in_cell
 from nmautils.grading.model.limits import ERROR_CHARACTERS, ERROR_LINE_CHARACTERS
 from nmautils.grading.run.sandbox.walls import Place
 
+from .devices import compute_here
+from .exits import end_the_cell, left_running, quiet_exits, what_runs
+from .statements import Statements
 from .values import decode, encode
 from .wire import PROBE, Message, pack_frame, read_frame
 
@@ -42,15 +45,30 @@ class StudentKernel(IPythonKernel):
 
     msg_types: list[str] = [*IPythonKernel.msg_types, "probe_session"]  # noqa: RUF012
     calls: ClassVar[socket.socket]
+    _statements: Statements | None = None
 
-    async def do_execute(self, *given: Any, **named: Any) -> dict[str, Any]:
-        """Run a cell; after an error the reply says in which of its lines that arose."""
-        reply: dict[str, Any] = await super().do_execute(*given, **named)  # type: ignore[no-untyped-call]
+    async def do_execute(self, code: str, *given: Any, **named: Any) -> dict[str, Any]:
+        """Run a cell, and say in the reply how it went.
+
+        ``line`` is where an error arose; ``left_out`` what was left out, see `Statements`;
+        ``leaves`` whether something goes on running.
+        """
+        if self._statements is None:
+            self._statements = Statements(self.shell)
+            quiet_exits(self.shell)
+        code, before = self._statements.begin(code), what_runs()
+        reply: dict[str, Any] = await super().do_execute(code, *given, **named)  # type: ignore[no-untyped-call]
+        reply["left_out"] = self._statements.left_out()
+        reply["leaves"] = left_running(before)
         last = getattr(self.shell, "last_execution_result", None)
         if last is not None and reply.get("status") == "error":
             error = last.error_before_exec or last.error_in_exec
             reply["line"] = error_in_cell(error, last.info.raw_cell).line if error else 0
         return reply
+
+    def do_shutdown(self, restart: bool) -> dict[str, Any]:
+        """End the cell that asks for the kernel's end: a cell is all that it may end."""
+        return end_the_cell(restart)  # type: ignore[no-any-return]
 
     async def probe_session(self, stream: Any, ident: Any, parent: dict[str, Any]) -> None:
         """Answer calls until there are no more."""
@@ -149,6 +167,7 @@ def run_kernel(
     random.seed(seed)
     np.random.seed(seed)
     torch.manual_seed(seed)
+    compute_here()
 
     config = Config()
     config.IPKernelApp.transport = "ipc"
