@@ -15,6 +15,7 @@ from time import perf_counter
 from typing import Any
 
 import torch
+from torch import Generator as TorchGenerator
 from torch.utils import _device
 from torch.utils.data import DataLoader
 
@@ -220,18 +221,17 @@ def _loading(load: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _generator() -> type:
-    original = torch.Generator
-
-    class AsBefore(type(original)):  # type: ignore[misc]
+    class AsBefore(type(TorchGenerator)):  # type: ignore[misc]
         """Has every generator of torch's count as one."""
 
         def __instancecheck__(cls, value: Any) -> bool:
-            return isinstance(value, original)
+            return isinstance(value, TorchGenerator)
 
-    class Generator(original, metaclass=AsBefore):
+    class Generator(TorchGenerator, metaclass=AsBefore):
         """torch's own, made for the processor."""
 
         def __new__(cls, device: Any = "cpu") -> Any:
-            return super().__new__(cls, _here(device))
+            make: Any = TorchGenerator.__new__
+            return make(cls, _here(device))
 
     return Generator

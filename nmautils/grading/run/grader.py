@@ -1,6 +1,5 @@
 """Grade one submission: read it, repair it, run it, judge it, and make its result."""
 
-import re
 from collections.abc import Callable
 from itertools import takewhile
 from time import monotonic
@@ -32,7 +31,8 @@ from nmautils.grading.safe.outputs import clean_cell, clean_outputs
 from .forkserver_client import ForkServer
 from .judge import Verdict, judge
 from .kernel import CellRun, Kernel, ProbeFailed, ProbeTooSlow, StudentError
-from .left_out import LeftOut, missing_module, why_person
+from .left_out import why_person
+from .missing_here import MissingHere
 from .replay import Ran, Replay
 
 __all__ = ["Grader", "not_graded", "shared_cells"]
@@ -110,7 +110,7 @@ class Grader:
         self.deadline = float("inf")
         self.overran = False
         self.replay = Replay()
-        self.left_out: dict[str, LeftOut] = {}
+        self.missing = MissingHere()
 
     def grade(self) -> Graded:
         """Grade it; the result has a `problem` if the file is no notebook."""
@@ -196,13 +196,10 @@ class Grader:
 
     def _without_suspects(
         self, attempt: Callable[[Kernel], T], *, widely: bool = False
-    ) -> tuple[T | None, Kernel | None]:
+    ) -> T | None:
         """Try again, in a fresh kernel, what ended its process: each time without one suspect.
 
-        Returns
-        -------
-        result, kernel
-            Of the attempt that did not end its process; None if there was none.
+        Gives the result of the attempt that did not end its process; None if there was none.
         """
         for suspect in self.replay.suspects(widely=widely):
             if suspect not in self.replay.cells:
@@ -212,9 +209,9 @@ class Grader:
             result = attempt(kernel) if kernel is not None else None
             if kernel is not None and kernel.alive:
                 self._happened(suspect.cell, EventKind.DIED, words.LEFT_RUNNING)
-                return result, kernel
+                return result
             self.replay.put_back(place, suspect)
-        return None, None
+        return None
 
     def _close(self) -> None:
         if self.kernel is not None:
@@ -248,7 +245,7 @@ class Grader:
         seconds = self._time(self.limits.cell_seconds)
         run = kernel.execute(cell.source, seconds)
         if run.status == "died":
-            again, _ = self._without_suspects(
+            again = self._without_suspects(
                 lambda fresh: fresh.execute(cell.source, seconds), widely=kind != Kind.OWN
             )
             run = again or run
@@ -268,9 +265,7 @@ class Grader:
         for left in run.left_out:
             self._happened(cell, EventKind.LEFT_OUT, left.told)
             self._want_person(why_person(left))
-            # What it would have made in turn is missing for the same reason.
-            root = next((self.left_out[n] for n in _undefined(left) if n in self.left_out), left)
-            self.left_out.update(dict.fromkeys(left.names, root))
+            self.missing.note(left)
 
     def _want_person(self, why: str) -> None:
         if why and why not in self.needs_person:
@@ -331,7 +326,7 @@ class Grader:
 
         value, error = call(kernel)
         if error is not None and not kernel.alive and not isinstance(error, ProbeTooSlow):
-            again, _ = self._without_suspects(call)
+            again = self._without_suspects(call)
             value, error = again or (value, error)
         self.seconds["probes"] += monotonic() - started
         if isinstance(error, ProbeTooSlow):
@@ -340,26 +335,14 @@ class Grader:
             if self.kernel is None or not self.kernel.alive:
                 self._lost_call(EventKind.DIED, words.CALLED_AND_ENDED)
         elif error is not None:
-            self._explain_missing(error)
+            exercise = exercise_of(self.judged)
+            why = self.missing.explain(type(error).__name__, str(error), exercise)
+            if why is not None:
+                self._want_person(why[1])
+                error = ProbeFailed(why[0])
         if error is not None:
             raise error
         return value
-
-    def _explain_missing(self, error: StudentError) -> None:
-        """Say so if a call failed for something that is not there where notebooks are graded."""
-        kind, text, exercise = type(error).__name__, str(error), exercise_of(self.judged)
-        undefined = re.match(r"name '(\w+)' is not defined", text)
-        module = missing_module(kind, text)
-        if kind == "NameError" and undefined and undefined[1] in self.left_out:
-            left = self.left_out[undefined[1]]
-            self._want_person(words.PERSON_NEEDED.format(exercise, left.text))
-            raise ProbeFailed(words.NEEDS_LEFT_OUT.format(undefined[1], left.text, left.why))
-        if module:
-            self._want_person(f"{exercise}: {words.PERSON_MODULE.format(module)}")
-            raise ProbeFailed(words.CALL_NEEDS_MODULE.format(module))
-        if kind == "FileNotFoundError":
-            self._want_person(f"{exercise}: {words.PERSON_FILE.format(text[:200])}")
-            raise ProbeFailed(words.CALL_NEEDS_FILE.format(text[:200]))
 
     def _lost_call(self, kind: EventKind, text: str) -> None:
         self.overran = self.overran or kind is EventKind.TIME_OUT
@@ -427,11 +410,6 @@ def _name(cell: NotebookNode) -> str:
 def _called(cell: NotebookNode) -> str:
     """Say which cell it is."""
     return _name(cell) or " ".join(cell.source.split())[:40] or "an empty cell"
-
-
-def _undefined(left: LeftOut) -> list[str]:
-    """Give the name that a line that was left out could not find."""
-    return re.findall(r"name '(\w+)' is not defined", left.message)
 
 
 def _kind(cell: NotebookNode) -> Kind:

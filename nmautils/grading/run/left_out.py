@@ -97,9 +97,13 @@ def missing_module(error: str, message: str) -> str:
 
 def why_person(left: LeftOut) -> str:
     """Say why a person must look at a submission from which a line was left out; or nothing."""
+    if re.match(r"%(?!%|run\b)", left.text):
+        return ""
     module = missing_module(left.error, left.message)
     if module:
         return "" if module in _PLATFORMS else words.PERSON_MODULE.format(module)
+    if re.match(r"(?:import|from)\b", left.text) and "backend" not in left.message:
+        return words.PERSON_LINE.format(left.text)
     if re.match(r"%run\b", left.text):
         return words.PERSON_FILE.format(left.text)
     if left.text.startswith("%%"):

@@ -137,7 +137,10 @@ class Statements:
         magic = _ipython_call(node)
         if magic is not None and magic[1] not in _RUN_CODE:
             return not isinstance(error, SyntaxError)
-        return _is_missing_here(error, ast.unparse(node))
+        # A module that is there and cannot be imported does not fit this machine.
+        return isinstance(node, ast.Import | ast.ImportFrom) or _is_missing_here(
+            error, ast.unparse(node)
+        )
 
     def _leave_out(self, node: ast.stmt, error: BaseException) -> None:
         made = sorted(_made(node))

@@ -66,7 +66,7 @@ class StudentKernel(IPythonKernel):
             reply["line"] = error_in_cell(error, last.info.raw_cell).line if error else 0
         return reply
 
-    def do_shutdown(self, restart: bool) -> dict[str, Any]:
+    def do_shutdown(self, restart: bool) -> dict[str, Any]:  # type: ignore[override]
         """End the cell that asks for the kernel's end: a cell is all that it may end."""
         return end_the_cell(restart)  # type: ignore[no-any-return]
 
