@@ -1,4 +1,4 @@
-"""Packages that a course's answers may import besides those that come with ``nmautils[grading]``."""
+"""Packages that answers may import besides those that come with ``nmautils[grading]``."""
 
 from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version

@@ -197,10 +197,7 @@ class Grader:
     def _without_suspects(
         self, attempt: Callable[[Kernel], T], *, widely: bool = False
     ) -> T | None:
-        """Try again, in a fresh kernel, what ended its process: each time without one suspect.
-
-        Gives the result of the attempt that did not end its process; None if there was none.
-        """
+        """Try again what ended its process, without one suspect, until the process lives on."""
         for suspect in self.replay.suspects(widely=widely):
             if suspect not in self.replay.cells:
                 continue
