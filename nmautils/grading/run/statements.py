@@ -236,6 +236,8 @@ def _own_scope(node: ast.AST) -> Iterator[ast.AST]:
             for name, value in ast.iter_fields(part):
                 if inside and name == "body":
                     continue
+                if isinstance(part, ast.comprehension) and name == "target":
+                    continue
                 values = value if isinstance(value, list) else [value]
                 todo.extend(v for v in values if isinstance(v, ast.AST))
 
