@@ -222,7 +222,11 @@ def _is_missing_here(error: Exception, code: str) -> bool:
         return True
     if isinstance(error, KeyError) and "environ" in code:
         return True
-    return bool(_DEVICE.search(code) or _DEVICE.search(message))
+    if isinstance(error, AssertionError) and _DEVICE.search(code):
+        return True
+    # torch lists its devices for somebody who has misspelt one.
+    is_misspelt = message.startswith("Expected one of")
+    return bool(_DEVICE.search(message)) and not is_misspelt
 
 
 def _own_scope(node: ast.AST) -> Iterator[ast.AST]:

@@ -78,6 +78,8 @@ def notebook(shell):
         "for i in range(3): open('/no/such/file')",
         "raise_ = [open(name) for name in ['/no/such/file']]",
         "assert 0, 'no cuda here'",
+        "for gpu in [0]:\n    raise RuntimeError('this needs a GPU')",
+        "__import__('torch').cuda.get_device_properties(0)",
         "__import__('os').environ['NO_SUCH_KEY']",
         "__import__('subprocess').check_call(['false'])",
         "__import__('math').no_such_function",
@@ -107,6 +109,8 @@ def test_a_line_that_can_only_work_elsewhere_is_left_out_and_the_rest_runs(noteb
         ("import sys; sys.exit()", "SystemExit"),
         ("raise KeyboardInterrupt", "KeyboardInterrupt"),
         ("%time 1 / 0", "ZeroDivisionError"),
+        ("__import__('torch').ones(2, device='cudda')", "RuntimeError"),
+        ("cuda = int('x')", "ValueError"),
         ("return 3", "SyntaxError"),
     ],
 )
