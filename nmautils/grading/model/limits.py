@@ -64,6 +64,8 @@ CLASS_NAME_CHARACTERS = 100  # of the name of a class that comes from a student'
 TRACEBACK_LINES = 100  # of an error, as a kernel sends them
 LEFT_OUT_LINES = 20  # of a cell that a kernel may say it left out
 LEFT_OUT_CHARACTERS = 200  # of each text about such a line
+EVENTS = 200  # that are told of one submission
+REASONS = 20  # for a person to look at it, of those that a kernel's word gives
 LEFT_OUT_NAMES = 50  # that it would have made
 SHARED_MEMORY_BYTES = 64 * MIB  # of /dev/shm in a sandbox
 

@@ -14,7 +14,7 @@ from nmautils.checks.answer import at_line
 from nmautils.errors import HandInError
 from nmautils.grading.model import words
 from nmautils.grading.model.assignment import Bundle
-from nmautils.grading.model.limits import KERNEL_STARTS, LOST_CALLS, Limits
+from nmautils.grading.model.limits import EVENTS, KERNEL_STARTS, LOST_CALLS, REASONS, Limits
 from nmautils.grading.model.outline import title_of, titles_of
 from nmautils.grading.model.results import (
     Event,
@@ -241,9 +241,10 @@ class Grader:
             return
         seconds = self._time(self.limits.cell_seconds)
         run = kernel.execute(cell.source, seconds)
-        if run.status == "died":
+        if run.status in {"died", "memory"}:
             again = self._without_suspects(
-                lambda fresh: fresh.execute(cell.source, seconds), widely=kind != Kind.OWN
+                lambda fresh: fresh.execute(cell.source, seconds),
+                widely=kind != Kind.OWN and run.status == "died",
             )
             run = again or run
         self.seconds["cells"] += run.seconds
@@ -254,7 +255,7 @@ class Grader:
         self._note(cell, run, seconds)
         if run.status in {"ok", "error"} and kind not in ON_DEMAND:
             self.replay.add(Ran(cell, cell.source, kind == Kind.OWN, run.leaves))
-        elif run.status == "died" and kind == Kind.SETUP:
+        elif run.status in {"died", "memory"} and kind == Kind.SETUP:
             self.needs_person.append(words.PERSON_GIVEN.format(_called(cell)))
         self._note_left_out(cell, run)
 
@@ -265,7 +266,7 @@ class Grader:
             self.missing.note(left)
 
     def _want_person(self, why: str) -> None:
-        if why and why not in self.needs_person:
+        if why and len(self.needs_person) < REASONS and why not in self.needs_person:
             self.needs_person.append(why)
 
     def _note(self, cell: NotebookNode, run: CellRun, seconds: float) -> None:
@@ -282,7 +283,7 @@ class Grader:
 
     def _happened(self, cell: NotebookNode, kind: EventKind, text: str) -> None:
         event = Event(_called(cell), kind, text)
-        if event not in self.events:
+        if len(self.events) < EVENTS and event not in self.events:
             self.events.append(event)
 
     # --- judging -------------------------------------------------------------------------------

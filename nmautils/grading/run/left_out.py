@@ -6,6 +6,7 @@ from typing import Any
 
 from nmautils.grading.model import words
 from nmautils.grading.model.limits import LEFT_OUT_CHARACTERS, LEFT_OUT_LINES, LEFT_OUT_NAMES
+from nmautils.grading.safe.text import plain_characters
 
 __all__ = ["LeftOut", "missing_module", "read_left_out", "why_person"]
 
@@ -82,11 +83,17 @@ def read_left_out(reply: Any) -> tuple[LeftOut, ...]:
         if type(line) is not int or not 0 <= line < 10**6 or not isinstance(names, list):
             continue
         if all(isinstance(text, str) for text in [*texts, *names]):
-            text, error, message = (" ".join(t[:LEFT_OUT_CHARACTERS].split()) for t in texts)
+            text, error, message = map(_one_line, texts)
             kept = tuple(n for n in names[:LEFT_OUT_NAMES] if n[:100].isidentifier())
             error = error if error.isidentifier() else "Error" if error else ""
-            read.append(LeftOut(line, text.replace("`", "'"), error, message, kept))
+            read.append(LeftOut(line, text, error, message, kept))
     return tuple(read)
+
+
+def _one_line(text: str) -> str:
+    """Make a line that any page and any file can hold."""
+    text = text[:LEFT_OUT_CHARACTERS].encode("utf-8", "replace").decode()
+    return " ".join(plain_characters(text).replace("`", "'").split())
 
 
 def missing_module(error: str, message: str) -> str:

@@ -53,6 +53,16 @@ def test_text_of_a_stranger_stays_one_line_without_marks():
 
 
 @pytest.mark.parametrize(
+    ("said", "read"),
+    [("\ud800x", "?x"), ("\x1b[31mred", "red"), ("\u202eabc", "abc"), ("a\x00b\r\nc", "ab c")],
+)
+def test_no_sign_of_a_stranger_does_anything(said, read):
+    (left,) = read_left_out([[0, said, "", said, []]])
+    assert (left.text, left.message) == (read, read)
+    assert left.told.encode()
+
+
+@pytest.mark.parametrize(
     ("error", "message", "module"),
     [
         ("ModuleNotFoundError", "No module named 'cupy'", "cupy"),
