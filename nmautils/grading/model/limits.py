@@ -73,6 +73,7 @@ SHARED_MEMORY_BYTES = 64 * MIB  # of /dev/shm in a sandbox
 
 KERNEL_STARTS = 10  # processes that one notebook may end
 SUSPECTS = 3  # cells without which one that ended its process is tried again
+SUSPECT_TRIES = 6  # of these that were in vain, in one submission
 LOST_CALLS = 2  # calls by one exercise's checks that may run into a limit
 KERNEL_START_SECONDS = 60
 KERNEL_ANSWER_SECONDS = 30

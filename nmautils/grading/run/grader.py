@@ -208,6 +208,7 @@ class Grader:
                 self._happened(suspect.cell, EventKind.DIED, words.LEFT_RUNNING)
                 return result
             self.replay.put_back(place, suspect)
+            self.starts -= 1  # it was tried for the student's sake
         return None
 
     def _close(self) -> None:

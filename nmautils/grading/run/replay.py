@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from nbformat.notebooknode import NotebookNode
 
-from nmautils.grading.model.limits import SUSPECTS
+from nmautils.grading.model.limits import SUSPECT_TRIES, SUSPECTS
 
 __all__ = ["Ran", "Replay"]
 
@@ -36,6 +36,7 @@ class Replay:
     """What ran so far, in order, but for cells that ended their process."""
 
     cells: list[Ran] = field(default_factory=list)
+    tries: int = SUSPECT_TRIES
 
     def add(self, ran: Ran) -> None:
         """Note a cell that is to be run again."""
@@ -48,7 +49,8 @@ class Replay:
         return place
 
     def put_back(self, place: int, ran: Ran) -> None:
-        """Run it again after all."""
+        """Run it again after all: it was not the reason."""
+        self.tries -= 1
         self.cells.insert(place, ran)
 
     def suspects(self, *, widely: bool) -> list[Ran]:
@@ -63,4 +65,4 @@ class Replay:
         found = [ran for ran in latest if ran.leaves]
         if widely:
             found += [ran for ran in latest if ran.own and not ran.leaves]
-        return found[:SUSPECTS]
+        return found[: min(SUSPECTS, max(0, self.tries))]

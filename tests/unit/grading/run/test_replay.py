@@ -2,7 +2,7 @@
 
 from nbformat.v4 import new_code_cell
 
-from nmautils.grading.model.limits import SUSPECTS
+from nmautils.grading.model.limits import SUSPECT_TRIES, SUSPECTS
 from nmautils.grading.run.replay import Ran, Replay
 
 
@@ -47,3 +47,12 @@ def test_cells_with_the_same_text_are_not_taken_for_each_other():
     made.add(second)
     made.take_out(second)
     assert made.cells[0] is first
+
+
+def test_after_some_tries_in_vain_nobody_is_suspected():
+    made = replay(*"ooo")
+    for _ in range(SUSPECT_TRIES):
+        assert made.suspects(widely=True)
+        ran = made.cells[0]
+        made.put_back(made.take_out(ran), ran)
+    assert made.suspects(widely=True) == []
