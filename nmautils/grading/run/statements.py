@@ -10,7 +10,7 @@ what stands below has never been seen to work. So the rule is:
 - Only a whole statement at the left margin can be left out; what it would have made is undefined.
 - It is left out if its error says that something is missing here (`_is_missing_here`), or if it
   uses what a statement that was left out would have made.
-- A `raise` at the left margin, a `SystemExit` and an interrupt always end the cell.
+- A ``raise`` at the left margin, a ``SystemExit`` and an interrupt always end the cell.
 """
 
 import ast
