@@ -1,4 +1,5 @@
 import random
+import re
 import sys
 
 import numpy as np
@@ -6,6 +7,7 @@ import pytest
 import torch
 
 from nmautils.device import in_notebook, seeded, set_device, set_seed
+from tests.support.paths import ROOT
 
 
 @pytest.mark.parametrize(("there", "name"), [(True, "cuda"), (False, "cpu")])
@@ -84,3 +86,10 @@ def test_seeded_leaves_the_generators_of_cards_as_they_were(monkeypatch):
     with seeded(9):
         assert states == {0: 9, 1: 9}
     assert states == {0: torch.tensor([0]), 1: torch.tensor([1])}
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "source").glob("*/*.md")), ids=lambda p: p.stem)
+def test_no_cell_of_the_course_sets_the_generators_of_a_card(path):
+    text = path.read_text(encoding="utf-8")
+    forks = re.findall(r"fork_rng\((.*)\):", text)
+    assert set(forks) <= {"devices=range(torch.cuda.device_count())"}
