@@ -369,7 +369,9 @@ def _batches(n_rows: int, batch_size: int | None) -> Iterator[slice | torch.Tens
     if batch_size is None:
         yield slice(None)
         return
-    order = torch.randperm(n_rows)
+    # Rows of data on any device can be chosen by numbers on the processor, and by no others where
+    # the notebook has set another default device.
+    order = torch.randperm(n_rows, device="cpu")
     for start in range(0, n_rows, batch_size):
         yield order[start : start + batch_size]
 

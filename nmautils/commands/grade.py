@@ -10,6 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from nmautils.commands._shared import add_names, add_root, root_of
 from nmautils.course.gradebook import gradebook_place, nbgrader_directory
+from nmautils.course.packages import check_packages
 from nmautils.course.settings import read_settings
 from nmautils.grading.grade_class import Backend, Lines, Local, Report, grade_class
 from nmautils.grading.model.limits import Limits
@@ -102,7 +103,9 @@ def usable_cores() -> int:
 def run(args: argparse.Namespace) -> int:
     """Grade; the status is 1 if something needs a person."""
     root = root_of(args)
-    limits = Limits.of(read_settings(root).grading)
+    grading = read_settings(root).grading
+    check_packages(grading.packages)
+    limits = Limits.of(grading)
     options = {"sandbox": not args.no_sandbox, "full": args.full, "limits": limits}
 
     def place() -> Backend:

@@ -85,11 +85,12 @@ class Late:
 
 @dataclass(frozen=True)
 class Grading:
-    """What a submission may use while it is graded: seconds of wall time, and memory."""
+    """What a submission may use while it is graded: seconds of wall time, memory, packages."""
 
     cell_seconds: float = 30
     total_seconds: float = 600
     memory_gib: float = 4
+    packages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -177,6 +178,7 @@ _KINDS: dict[Any, tuple[tuple[type, ...], str]] = {
     float: ((int, float), "a number"),
     str | None: ((str,), "a text in quotes"),
     float | None: ((int, float), "a number"),
+    tuple[str, ...]: ((list,), 'a list of texts, as ["statsmodels", "wordcloud>=1.9"]'),
     datetime | None: ((datetime,), "a date with time, as 2030-06-30T23:59:00+00:00"),
 }
 
@@ -255,7 +257,10 @@ def _fill(kind: type, table: Any, where: str, **given: Any) -> Any:
         value = table[name]
         if not isinstance(value, types) or isinstance(value, bool):
             raise CourseError(f"{FILE_NAME} {where}: {name} is {value!r}, must be {words}")
-    return kind(**given, **table)
+        if isinstance(value, list) and not all(isinstance(text, str) for text in value):
+            raise CourseError(f"{FILE_NAME} {where}: {name} is {value!r}, must be {words}")
+    values = {name: tuple(v) if isinstance(v, list) else v for name, v in table.items()}
+    return kind(**given, **values)
 
 
 def _check_keys(table: dict[str, Any], known: list[str], where: str) -> None:

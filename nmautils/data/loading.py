@@ -191,7 +191,7 @@ def split_train_test(
             f"train_fraction is {train_fraction} of {n} rows: give a share between 0 and 1 "
             "that leaves rows in both sets"
         )
-    order = torch.randperm(n, generator=torch.Generator().manual_seed(seed))
+    order = torch.randperm(n, generator=torch.Generator("cpu").manual_seed(seed), device="cpu")
     train, test = order[:n_train], order[n_train:]
     return resp[train], stimuli[train], resp[test], stimuli[test]
 

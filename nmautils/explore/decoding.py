@@ -216,12 +216,10 @@ class _Trainer:
 
     def losses(self, learning_rate: float, n_hidden: int, n_epochs: int) -> list[float]:
         """Train one network and return its loss before each update."""
-        import torch
-
+        from nmautils.device import seeded
         from nmautils.training import fit
 
-        with torch.random.fork_rng(devices=[]), contextlib.redirect_stdout(io.StringIO()):
-            torch.manual_seed(self.seed)
+        with seeded(self.seed), contextlib.redirect_stdout(io.StringIO()):
             net, inputs = self._small(self.make_net(self.inputs.shape[1], n_hidden), n_hidden)
             history = fit(
                 net,

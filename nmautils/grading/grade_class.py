@@ -442,7 +442,7 @@ def _about(graded: Graded, standing: Standing, note: str) -> str:
         parts.append(note)
     if graded.repairs:
         parts.append(f"{len(graded.repairs)} repaired")
-    parts += [f"{event.kind} in {event.cell}" for event in graded.events]
+    parts += dict.fromkeys(f"{event.kind} in {event.cell}" for event in graded.events)
     parts += [f"needs you: {why}" for why in standing.needs_person]
     return "  ".join(map(printable, parts))
 

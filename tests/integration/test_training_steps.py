@@ -581,3 +581,19 @@ def test_the_learning_rate_follows_the_number_of_neurons(n, rate):
 def test_no_neurons_have_no_learning_rate():
     with pytest.raises(ValueError, match="n_neurons is 0"):
         learning_rate_for(0)
+
+
+def test_mini_batches_need_no_default_device():
+    def losses():
+        torch.manual_seed(1)
+        data, targets = torch.rand(10, 3, device="cpu"), torch.rand(10, 1, device="cpu")
+        net = torch.nn.Linear(3, 1, device="cpu")
+        options = {"n_iter": 2, "learning_rate": 0.1, "batch_size": 4, "progress": False}
+        return fit(net, torch.nn.MSELoss(), data, targets, **options).train_loss
+
+    usual = losses()
+    torch.set_default_device("meta")  # as strict as a graphics card about where tensors are
+    try:
+        assert losses() == usual
+    finally:
+        torch.set_default_device(None)

@@ -1,11 +1,13 @@
 import random
+import re
 import sys
 
 import numpy as np
 import pytest
 import torch
 
-from nmautils.device import in_notebook, set_device, set_seed
+from nmautils.device import in_notebook, seeded, set_device, set_seed
+from tests.support.paths import ROOT
 
 
 @pytest.mark.parametrize(("there", "name"), [(True, "cuda"), (False, "cpu")])
@@ -59,3 +61,35 @@ def test_a_kernels_shell_is_a_notebook(monkeypatch):
     shell = type("Shell", (), {"kernel": object()})()
     monkeypatch.setattr(IPython, "get_ipython", lambda: shell)
     assert in_notebook()
+
+
+def test_seeded_draws_the_same_and_leaves_the_generator_as_it_was():
+    before = torch.get_rng_state()
+    with seeded(3):
+        first = torch.rand(2)
+    with seeded(3):
+        assert torch.equal(torch.rand(2), first)
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_seeded_leaves_the_generators_of_cards_as_they_were(monkeypatch):
+    states = {card: torch.tensor([card]) for card in range(2)}
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    monkeypatch.setattr(torch.cuda, "get_rng_state", states.__getitem__)
+    monkeypatch.setattr(
+        torch.cuda, "set_rng_state", lambda state, card: states.update({card: state})
+    )
+    monkeypatch.setattr(
+        torch.cuda, "manual_seed_all", lambda seed: states.update({0: seed, 1: seed})
+    )
+    monkeypatch.setattr(torch.cuda, "_is_in_bad_fork", lambda: False)
+    with seeded(9):
+        assert states == {0: 9, 1: 9}
+    assert states == {0: torch.tensor([0]), 1: torch.tensor([1])}
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "source").glob("*/*.md")), ids=lambda p: p.stem)
+def test_no_cell_of_the_course_sets_the_generators_of_a_card(path):
+    text = path.read_text(encoding="utf-8")
+    forks = re.findall(r"fork_rng\((.*)\):", text)
+    assert set(forks) <= {"devices=range(torch.cuda.device_count())"}

@@ -22,7 +22,7 @@ NOT_FLAT = {
         *("globals_of", "note_probed", "quietly"),
     },
     "data": {"RECORDINGS", "DownloadError", "Recording", "data_dir", "simulate", "simulate_split"},
-    "device": {"in_notebook"},
+    "device": {"in_notebook", "seeded"},
     "explore": {"Explorer"},
     "handing_in": {"as_html", "as_text"},
     "media": {"is_online", "send_feedback"},

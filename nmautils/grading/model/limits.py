@@ -79,6 +79,11 @@ ERROR_CHARACTERS = 2_000  # of the text of an error in the student's code
 ERROR_LINE_CHARACTERS = 500  # of the student's line that raised it
 CLASS_NAME_CHARACTERS = 100  # of the name of a class that comes from a student's process
 TRACEBACK_LINES = 100  # of an error, as a kernel sends them
+LEFT_OUT_LINES = 20  # of a cell that a kernel may say it left out
+LEFT_OUT_CHARACTERS = 200  # of each text about such a line
+EVENTS = 200  # that are told of one submission
+REASONS = 20  # for a person to look at it, of those that a kernel's word gives
+LEFT_OUT_NAMES = 50  # that it would have made
 SHARED_MEMORY_BYTES = 64 * MIB  # of /dev/shm in a sandbox
 SANDBOX_FILES = 10_000  # files and folders in /tmp of a sandbox, and as many in /dev/shm
 INODE_BYTES = 2 * KIB  # that each of them takes of the kernel's memory, at most
@@ -88,6 +93,8 @@ MEMORY_MARGIN_BYTES = 64 * MIB  # between a submission's limit and the one that 
 # --- run: patience -------------------------------------------------------------------------------
 
 KERNEL_STARTS = 10  # processes that one notebook may end
+SUSPECTS = 3  # cells without which one that ended its process is tried again
+SUSPECT_TRIES = 6  # of these that were in vain, in one submission
 LOST_CALLS = 2  # calls by one exercise's checks that may run into a limit
 KERNEL_START_SECONDS = 60
 CONTROL_SEND_SECONDS = 10  # until the forkserver has taken a request

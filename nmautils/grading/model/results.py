@@ -66,6 +66,7 @@ class EventKind(str, Enum):
     CUT = "output cut"
     NOT_RUN = "not run"
     MEMORY = "memory"
+    LEFT_OUT = "line left out"
 
     def __str__(self) -> str:
         return self.value

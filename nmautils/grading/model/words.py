@@ -34,7 +34,38 @@ NO_TIME = "There was no time left for this cell: the notebook had used up its {:
 GAVE_UP = "This cell was not run: the notebook's process had ended too often."
 CALLED_TOO_LONG = "A check called your code and it took longer than {:g} seconds: it was stopped."
 CALLED_AND_ENDED = "A check called your code and it ended the Python process it ran in."
+LEFT_RUNNING = (
+    "What this cell left running (a timer, a thread or a process) ended the Python process later, "
+    "so the notebook was run again without this cell."
+)
+LINE_LEFT_OUT = "Line {line} of this cell was left out, and the rest was run: `{text}`."
+SOMETHING_LEFT_OUT = "This was left out of the cell, and the rest was run: `{text}`."
+NO_MODULE = (
+    "Where notebooks are graded there is no module `{}`. The person who marks your work has been "
+    "told."
+)
+ONLY_ON_ITS_PLATFORM = "It works only on the platform that it belongs to."
+NOT_TRIED = "Nothing is installed, fetched or reset while a notebook is graded."
+USES_LEFT_OUT = "It uses what a line that was left out would have made."
+FAILED_HERE = "It does not work where notebooks are graded ({})."
+NEEDS_LEFT_OUT = "Your code needs `{}`, which a line that was left out would have made: `{}`. {}"
+CALL_NEEDS_MODULE = (
+    "Your code needs the module `{}`, which is not there where notebooks are graded. The person "
+    "who marks your work has been told."
+)
+CALL_NEEDS_FILE = (
+    "Your code opens a file that is not there where notebooks are graded ({}). The person who "
+    "marks your work has been told."
+)
 NOT_CALLED_AGAIN = "Your code was not called again, after what happened before."
+
+# --- to the instructor, on what ran --------------------------------------------------------------
+
+PERSON_MODULE = "module {} is not installed where notebooks are graded"
+PERSON_FILE = "a file that it uses is not there: {}"
+PERSON_LINE = "a line works only elsewhere: {}"
+PERSON_NEEDED = "{}: it needs what a line that was left out would have made ({})"
+PERSON_GIVEN = "the given cell {} ended its Python process"
 
 # --- the feedback page ---------------------------------------------------------------------------
 

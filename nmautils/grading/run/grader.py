@@ -1,8 +1,9 @@
 """Grade one submission: read it, repair it, run it, judge it, and make its result."""
 
+from collections.abc import Callable
 from itertools import takewhile
 from time import monotonic
-from typing import Any
+from typing import Any, TypeVar
 
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_output, writes
@@ -13,7 +14,7 @@ from nmautils.checks.answer import at_line
 from nmautils.errors import HandInError
 from nmautils.grading.model import words
 from nmautils.grading.model.assignment import Bundle
-from nmautils.grading.model.limits import KERNEL_STARTS, LOST_CALLS, Limits
+from nmautils.grading.model.limits import EVENTS, KERNEL_STARTS, LOST_CALLS, REASONS, Limits
 from nmautils.grading.model.outline import title_of, titles_of
 from nmautils.grading.model.results import (
     Event,
@@ -27,10 +28,15 @@ from nmautils.grading.repair.rebuild import rebuild, repair
 from nmautils.grading.safe.outputs import clean_cell, clean_outputs
 
 from .judge import Verdict, judge
-from .kernel import CellRun, Kernel, ProbeFailed, ProbeTooSlow
+from .kernel import CellRun, Kernel, ProbeFailed, ProbeTooSlow, StudentError
 from .kernel_supply import KernelAsker
+from .left_out import why_person
+from .missing_here import MissingHere
+from .replay import Ran, Replay
 
 __all__ = ["Grader", "not_graded", "shared_cells"]
+
+T = TypeVar("T")
 
 # Kinds of cells, by what they cost a hand-in that is graded: demonstrations only with --full.
 ALWAYS, ON_DEMAND = {Kind.SETUP, Kind.EXERCISE, Kind.OWN}, {Kind.DEMO, Kind.EXPLORE}
@@ -99,7 +105,8 @@ class Grader:
         self.judged, self.lost_calls = "", 0
         self.deadline = float("inf")
         self.overran = False
-        self.replay: list[str] = []
+        self.replay = Replay()
+        self.missing = MissingHere()
 
     def grade(self) -> Graded:
         """Grade it; the result has a `problem` if the file is no notebook."""
@@ -168,11 +175,35 @@ class Grader:
         # Not the seed of the tests: a kernel that knew it could draw their inputs beforehand.
         kernel.begin(int(self.submission.digest[:8], 16))
         self.seconds["ready"] += monotonic() - started
-        for source in self.replay:
-            kernel.execute(source, self._time(self.limits.again_seconds))
+        for i, ran in enumerate(self.replay.cells):
+            kernel.execute(ran.source, self._time(self.limits.again_seconds))
             if not kernel.alive:
-                return None
+                # What an earlier cell left running may act while a later one runs.
+                before = reversed(self.replay.cells[: i + 1])
+                self._take_out(next((earlier for earlier in before if earlier.leaves), ran))
+                return self._ready()
         return kernel
+
+    def _take_out(self, ran: Ran) -> None:
+        self.replay.take_out(ran)
+        self._happened(ran.cell, EventKind.DIED, words.LEFT_RUNNING)
+
+    def _without_suspects(
+        self, attempt: Callable[[Kernel], T], *, widely: bool = False
+    ) -> T | None:
+        """Try again what ended its process, without one suspect, until the process lives on."""
+        for suspect in self.replay.suspects(widely=widely):
+            if suspect not in self.replay.cells:
+                continue
+            place = self.replay.take_out(suspect)
+            kernel = self._ready()
+            result = attempt(kernel) if kernel is not None else None
+            if kernel is not None and kernel.alive:
+                self._happened(suspect.cell, EventKind.DIED, words.LEFT_RUNNING)
+                return result
+            self.replay.put_back(place, suspect)
+            self.starts -= 1  # it was tried for the student's sake
+        return None
 
     def _close(self) -> None:
         if self.kernel is not None:
@@ -193,6 +224,12 @@ class Grader:
             return
         seconds = self._time(self.limits.cell_seconds)
         run = kernel.execute(cell.source, seconds)
+        if run.status in {"died", "memory"}:
+            again = self._without_suspects(
+                lambda fresh: fresh.execute(cell.source, seconds),
+                widely=kind != Kind.OWN and run.status == "died",
+            )
+            run = again or run
         self.seconds["cells"] += run.seconds
         cell.outputs = clean_outputs(run.outputs)
         cell.metadata.nmautils["outputs"] = "graded"
@@ -200,7 +237,20 @@ class Grader:
             self.answers[_name(cell)] = Answer(cell.source, _error_of(run, cell.source))
         self._note(cell, run, seconds)
         if run.status in {"ok", "error"} and kind not in ON_DEMAND:
-            self.replay.append(cell.source)
+            self.replay.add(Ran(cell, cell.source, kind == Kind.OWN, run.leaves))
+        elif run.status in {"died", "memory"} and kind == Kind.SETUP:
+            self.needs_person.append(words.PERSON_GIVEN.format(_called(cell)))
+        self._note_left_out(cell, run)
+
+    def _note_left_out(self, cell: NotebookNode, run: CellRun) -> None:
+        for left in run.left_out:
+            self._happened(cell, EventKind.LEFT_OUT, left.told)
+            self._want_person(why_person(left))
+            self.missing.note(left)
+
+    def _want_person(self, why: str) -> None:
+        if why and len(self.needs_person) < REASONS and why not in self.needs_person:
+            self.needs_person.append(why)
 
     def _note(self, cell: NotebookNode, run: CellRun, seconds: float) -> None:
         if run.cut:
@@ -215,8 +265,9 @@ class Grader:
             self._happened(cell, EventKind.DIED, words.ENDED)
 
     def _happened(self, cell: NotebookNode, kind: EventKind, text: str) -> None:
-        name = _name(cell) or " ".join(cell.source.split())[:40] or "an empty cell"
-        self.events.append(Event(name, kind, text))
+        event = Event(_called(cell), kind, text)
+        if len(self.events) < EVENTS and event not in self.events:
+            self.events.append(event)
 
     # --- judging -------------------------------------------------------------------------------
 
@@ -247,17 +298,32 @@ class Grader:
             raise ProbeFailed(words.NOT_CALLED_AGAIN)
         seconds = self._time(self.limits.probe_seconds)
         started = monotonic()
-        try:
-            return kernel.ask(source, name, given, named, seconds)
-        except ProbeTooSlow:
+
+        def call(kernel: Kernel) -> tuple[Any, StudentError | None]:
+            try:
+                return kernel.ask(source, name, given, named, seconds), None
+            except StudentError as error:
+                return None, error
+
+        value, error = call(kernel)
+        if error is not None and not kernel.alive and not isinstance(error, ProbeTooSlow):
+            again = self._without_suspects(call)
+            value, error = again or (value, error)
+        self.seconds["probes"] += monotonic() - started
+        if isinstance(error, ProbeTooSlow):
             self._lost_call(EventKind.TIME_OUT, words.CALLED_TOO_LONG.format(seconds))
-            raise
-        except ProbeFailed:
-            if not kernel.alive:
+        elif isinstance(error, ProbeFailed):
+            if self.kernel is None or not self.kernel.alive:
                 self._lost_call(EventKind.DIED, words.CALLED_AND_ENDED)
-            raise
-        finally:
-            self.seconds["probes"] += monotonic() - started
+        elif error is not None:
+            exercise = exercise_of(self.judged)
+            why = self.missing.explain(type(error).__name__, str(error), exercise)
+            if why is not None:
+                self._want_person(why[1])
+                error = ProbeFailed(why[0])
+        if error is not None:
+            raise error
+        return value
 
     def _lost_call(self, kind: EventKind, text: str) -> None:
         self.overran = self.overran or kind is EventKind.TIME_OUT
@@ -320,6 +386,11 @@ class Grader:
 
 def _name(cell: NotebookNode) -> str:
     return grade_id_of(cell) or ""
+
+
+def _called(cell: NotebookNode) -> str:
+    """Say which cell it is."""
+    return _name(cell) or " ".join(cell.source.split())[:40] or "an empty cell"
 
 
 def _kind(cell: NotebookNode) -> Kind:

@@ -21,6 +21,7 @@ from nmautils.grading.model.limits import (
 )
 
 from .cell_outputs import CellOutputs
+from .left_out import LeftOut, read_left_out
 from .values import BadValue, decode, encode, name_of_class
 from .wire import (
     ANSWER,
@@ -75,6 +76,10 @@ class CellRun:
         Wall time.
     line : int
         The line of the cell at which it stopped with an error, as the kernel says; 0 if unknown.
+    left_out : tuple of LeftOut
+        Lines that were left out, as the kernel says.
+    leaves : bool
+        Whether something of it goes on running, as the kernel says.
     """
 
     status: str
@@ -82,6 +87,8 @@ class CellRun:
     cut: bool = False
     seconds: float = 0.0
     line: int = 0
+    left_out: tuple[LeftOut, ...] = ()
+    leaves: bool = False
 
 
 class Kernel:
@@ -157,7 +164,8 @@ class Kernel:
             status = "error"
         line = reply.get("line")
         line = line if type(line) is int and 0 < line < 10**6 else 0
-        return CellRun(status, shown.outputs, shown.cut, monotonic() - started, line)
+        left, leaves = read_left_out(reply.get("left_out")), reply.get("leaves") is True
+        return CellRun(status, shown.outputs, shown.cut, monotonic() - started, line, left, leaves)
 
     def ask(
         self,

@@ -35,10 +35,8 @@ import numpy as np
 import torch
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
-from ipykernel.zmqshell import ZMQInteractiveShell
 from jupyter_client.session import Session
 from tornado.ioloop import IOLoop
-from traitlets import observe
 from traitlets.config import Config
 
 from nmautils.checks import ProbeGlobals, quietly
@@ -52,6 +50,9 @@ from nmautils.grading.model.limits import (
     TRACEBACK_LINES,
 )
 
+from .devices import compute_here
+from .exits import end_the_cell, left_running, quiet_exits, what_runs
+from .statements import Statements
 from .values import decode, encode
 from .wire import CALL, Message, pack_frame, read_frame
 
@@ -170,22 +171,24 @@ def _error(content: Message) -> Message:
 SHOWN = {"display_data": _data, "execute_result": _data, "error": _error}
 
 
-class StudentShell(ZMQInteractiveShell):
-    """IPython's shell in a kernel whose event loop does not end."""
-
-    @observe("exit_now")
-    def _update_exit_now(self, change: Any) -> None:
-        """Stay: others would stop the event loop, and the next cell with it."""
-
-
 class StudentKernel(IPythonKernel):
     """IPython's kernel, which answers the requests of one socket."""
 
-    shell_class = StudentShell
+    _statements: Statements | None = None
 
-    async def do_execute(self, *given: Any, **named: Any) -> dict[str, Any]:
-        """Run a cell; after an error the reply says in which of its lines that arose."""
-        reply: dict[str, Any] = await super().do_execute(*given, **named)  # type: ignore[no-untyped-call]
+    async def do_execute(self, code: str, *given: Any, **named: Any) -> dict[str, Any]:
+        """Run a cell, and say in the reply how it went.
+
+        ``line`` is where an error arose; ``left_out`` what was left out, see `Statements`;
+        ``leaves`` whether something goes on running.
+        """
+        if self._statements is None:
+            self._statements = Statements(self.shell)
+            quiet_exits(self.shell)
+        code, before = self._statements.begin(code), what_runs()
+        reply: dict[str, Any] = await super().do_execute(code, *given, **named)  # type: ignore[no-untyped-call]
+        reply["left_out"] = self._statements.left_out()
+        reply["leaves"] = left_running(before)
         last = getattr(self.shell, "last_execution_result", None)
         if last is not None and reply.get("status") == "error":
             error = last.error_before_exec or last.error_in_exec
@@ -193,8 +196,8 @@ class StudentKernel(IPythonKernel):
         return reply
 
     def do_shutdown(self, restart: bool) -> dict[str, Any]:  # type: ignore[override]
-        """Stay: there is nobody who would start it again."""
-        return {"status": "ok", "restart": restart}
+        """End the cell that asks for the kernel's end: a cell is all that it may end."""
+        return end_the_cell(restart)  # type: ignore[no-any-return]
 
     def serve(self, channel: socket.socket) -> None:
         """Answer requests until the other side hangs up."""
@@ -265,7 +268,7 @@ class StudentKernel(IPythonKernel):
 
 
 # What a reply keeps of ipykernel's.
-REPLIED = ("status", "line")
+REPLIED = ("status", "line", "left_out", "leaves")
 
 
 def _seed(seed: int) -> None:
@@ -350,6 +353,7 @@ def run_kernel(kernel: StudentKernel, home: str, channel: socket.socket) -> None
     os.chdir(work)
     for name in ("HOME", "TMPDIR", "IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "MPLCONFIGDIR"):
         os.environ[name] = home
+    compute_here()
     # The same even if a cell of the stem has loaded another backend.
     pyplot = sys.modules.get("matplotlib.pyplot")
     if pyplot is not None:

@@ -1,14 +1,17 @@
 """``nmautils grade``: its options, and what it says at the end."""
 
 import argparse
+import shutil
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from nmautils.commands.grade import add_arguments, finish
+from nmautils.commands.grade import add_arguments, finish, run
+from nmautils.errors import PackageMissing
 from nmautils.grading.report.run_report import Report, Standing
 from nmautils.grading.safe.text import printable
+from tests.support.paths import TINY_COURSE
 
 
 def parse(*arguments):
@@ -99,3 +102,11 @@ def test_who_failed_needs_a_person_too(capsys):
 
 def test_nothing_that_moves_the_cursor_is_printed():
     assert printable("a\nb\x1b[31mc é") == "a?b?[31mc é"
+
+
+def test_a_course_whose_packages_are_missing_is_told_what_to_install(tmp_path):
+    shutil.copy(TINY_COURSE / "course.toml", tmp_path)
+    with (tmp_path / "course.toml").open("a") as file:
+        file.write('\n[grading]\npackages = ["no-such-package>=2"]\n')
+    with pytest.raises(PackageMissing, match="pip install 'no-such-package>=2'"):
+        run(parse("--root", str(tmp_path), "--dry-run"))

@@ -104,6 +104,8 @@ def test_a_misspelt_tutorial_is_guessed():
         ('owner = "someone"', 'owner = "someone"\nhost = "gitlab.com"', "github.com only"),
         ("[repository]", "[late]\nper_day = 2\n[repository]", "between 0 and 1"),
         ("[repository]", "[points]\nstep = 0\n[repository]", "must be above 0"),
+        ("[repository]", "[grading]\npackages = 3\n[repository]", "must be a list of texts"),
+        ("[repository]", "[grading]\npackages = [3]\n[repository]", "must be a list of texts"),
         ("[course]", "[course", "is not valid TOML"),
         ("order = 1", "order = ", "is not valid TOML"),
     ],
@@ -177,6 +179,14 @@ def test_the_root_is_found_from_a_folder_below_and_missed_elsewhere(course, tmp_
         find_root(elsewhere)
     with pytest.raises(CourseError, match="say where with --root"):
         read_settings(elsewhere)
+
+
+def test_packages_of_a_course_are_read(course):
+    change(
+        course, "[repository]", '[grading]\npackages = ["numpy", "wordcloud>=1.9"]\n[repository]'
+    )
+    assert read_settings(course).grading.packages == ("numpy", "wordcloud>=1.9")
+    assert Limits.of(read_settings(course).grading) == Limits()
 
 
 def test_what_the_course_sets_for_grading_becomes_limits():

@@ -419,3 +419,14 @@ def test_an_unknown_profile_is_refused_in_one_line(monkeypatch):
     for ask in (profile.profile, profile.n_neurons, load_data):
         with pytest.raises(ValueError, match=r"^NMAUTILS_PROFILE is 'big': it can be"):
             ask()
+
+
+def test_data_can_be_split_whatever_the_default_device():
+    resp, stimuli = torch.rand(20, 3), torch.arange(20.0)[:, None]
+    usual = split_train_test(resp, stimuli)
+    torch.set_default_device("meta")  # as strict as a graphics card about where tensors are
+    try:
+        elsewhere = split_train_test(resp, stimuli)
+    finally:
+        torch.set_default_device(None)
+    assert [part.shape for part in elsewhere] == [part.shape for part in usual]

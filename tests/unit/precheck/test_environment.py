@@ -5,6 +5,7 @@ from importlib.metadata import PackageNotFoundError, packages_distributions, req
 
 import pytest
 
+from nmautils.grading.run.forkserver import WARM
 from nmautils.precheck.environment import MODULES, is_there
 
 
@@ -55,7 +56,7 @@ def test_what_is_in_the_list_comes_with_them(module):
     assert PACKAGES[module] & closure("nmautils", "grading")
 
 
-@pytest.mark.parametrize("module", ["cupy", "pandas", "seaborn", "tensorflow", "helpers"])
+@pytest.mark.parametrize("module", ["cupy", "numba", "statsmodels", "tensorflow", "helpers"])
 def test_other_packages_are_not_there(module):
     assert not is_there(module)
 
@@ -63,3 +64,14 @@ def test_other_packages_are_not_there(module):
 @pytest.mark.parametrize("module", ["os", "json", "__future__", "numpy", "torch", "nmautils"])
 def test_python_and_the_library_are_there(module):
     assert is_there(module)
+
+
+def test_what_the_forkserver_imports_comes_with_the_extra():
+    modules = {name.partition(".")[0] for name in WARM} - {"nmautils"}
+    brought = closure("nmautils", "grading")
+    assert [m for m in sorted(modules) if not PACKAGES[m] & brought] == []
+
+
+@pytest.mark.parametrize("package", "einops pandas plotly scikit-image seaborn torchinfo".split())
+def test_what_hosted_notebooks_preload_comes_with_the_extra_and_not_by_chance(package):
+    assert package in needed("nmautils", "grading")

@@ -184,6 +184,7 @@ def test_what_happened_reads_as_the_words_of_the_table():
         "output cut",
         "not run",
         "memory",
+        "line left out",
     ]
     assert f"{EventKind.TIME_OUT} in double" == "time-out in double"
 

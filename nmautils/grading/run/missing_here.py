@@ -1,0 +1,51 @@
+"""What is not there where notebooks are graded, and the calls that failed for the want of it."""
+
+import re
+
+from nmautils.grading.model import words
+
+from .left_out import LeftOut, missing_module
+
+__all__ = ["MissingHere"]
+
+
+class MissingHere:
+    """Knows the names that lines which were left out would have made."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, LeftOut] = {}
+
+    def note(self, left: LeftOut) -> None:
+        """Note a line; what it could not find in turn is missing for the same reason."""
+        wanted = re.findall(r"name '(\w+)' is not defined", left.message)
+        root = next((self._names[name] for name in wanted if name in self._names), left)
+        self._names.update(dict.fromkeys(left.names, root))
+
+    def explain(self, kind: str, text: str, exercise: str) -> tuple[str, str] | None:
+        """Say why a call failed, to the student and to the instructor.
+
+        Parameters
+        ----------
+        kind, text : str
+            Name and text of the error.
+        exercise : str
+            Whose checks called.
+
+        Returns
+        -------
+        tuple of str or None
+            None if it failed for another reason.
+        """
+        undefined = re.match(r"name '(\w+)' is not defined", text)
+        if kind == "NameError" and undefined and undefined[1] in self._names:
+            left = self._names[undefined[1]]
+            told = words.NEEDS_LEFT_OUT.format(undefined[1], left.text, left.why)
+            return told, words.PERSON_NEEDED.format(exercise, left.text)
+        if module := missing_module(kind, text):
+            why = words.PERSON_MODULE.format(module)
+            return words.CALL_NEEDS_MODULE.format(module), f"{exercise}: {why}"
+        if kind == "FileNotFoundError":
+            short = " ".join(text.split())[:200]
+            why = words.PERSON_FILE.format(short)
+            return words.CALL_NEEDS_FILE.format(short), f"{exercise}: {why}"
+        return None

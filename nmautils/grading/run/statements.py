@@ -1,0 +1,277 @@
+"""Run the statements of a cell one by one, and go on after one that can only work elsewhere.
+
+This runs inside the sandbox, in the same process as the student's code.
+
+A notebook that ran in Colab may hold lines that fail where it is graded: an import of a module that
+is not there, a magic, a file of the student's. The rest of that cell did run in Colab, so it is
+run here as well. An error of the student's own is another matter: there Jupyter stopped too, and
+what stands below has never been seen to work. So the rule is:
+
+- Only a whole statement at the left margin can be left out; what it would have made is undefined.
+- It is left out if its error says that something is missing here (`_is_missing_here`), or if it
+  uses what a statement that was left out would have made.
+- A ``raise`` at the left margin, a ``SystemExit`` and an interrupt always end the cell.
+"""
+
+import ast
+import builtins
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from nmautils.grading.model.limits import (
+    LEFT_OUT_CHARACTERS,
+    LEFT_OUT_LINES,
+    LEFT_OUT_NAMES,
+)
+
+__all__ = ["Statements"]
+
+# Commands that need the network or the rights of an administrator; they are not even tried.
+_INSTALLER = re.compile(
+    r"\s*(?:(?:sudo|yes\s*\||uv|\S*python[\d.]*\s+-m|\{?sys\.executable\}?\s+-m)\s+)*"
+    r"(?:pip3?|conda|mamba|uv|apt|apt-get|brew|npm|wget|curl|gdown|kaggle|git\s+clone)\b"
+)
+_NEVER_RUN = {"conda", "mamba", "micromamba", "pip", "reset", "reset_selective", "uv"}
+# Magics that run a line of the student's: its errors are judged as those of any other line.
+_RUN_CODE = {"prun", "time", "timeit"}
+_DEVICE = re.compile(r"\b(?:cuda|gpu|mps|tpu|xla)\b", re.IGNORECASE)
+_BY_NAME = {"StdinNotImplementedError", "UsageError"}
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+
+
+class _LeftOut(Exception):
+    """Stands for a line that was not even tried."""
+
+
+class Statements:
+    """Takes the place of the loop over statements in IPython's shell.
+
+    Parameters
+    ----------
+    shell : IPython.core.interactiveshell.InteractiveShell
+        Where cells run; only how it goes through a cell is changed.
+    """
+
+    def __init__(self, shell: Any) -> None:
+        self._shell, self._run_nodes, self._show = shell, shell.run_ast_nodes, shell.showtraceback
+        self._node: ast.stmt | None = None
+        self._error: BaseException | None = None
+        self._left: list[tuple[int, str, str, str, list[str]]] = []
+        self._names: set[str] = set()
+        self._unknown_names = False
+        self._lines: list[str] = []
+        self._blank = self._depth = 0
+        shell.run_ast_nodes, shell.showtraceback = self._run, self._caught
+        shell.reset = _refuse_reset
+
+    def begin(self, cell: str) -> str:
+        """Get ready for a cell; give it back as it is to be run."""
+        self._left, self._lines = [], cell.splitlines()
+        # IPython drops blank lines at the top.
+        self._blank = len(self._lines) - len(cell.lstrip().splitlines())
+        # This magic makes one statement of all that stands below it.
+        return re.sub(r"\A\s*%%time[ \t]*$", "# timed", cell, count=1, flags=re.MULTILINE)
+
+    def left_out(self) -> list[tuple[int, str, str, str, list[str]]]:
+        """Give what was left out of the cell.
+
+        Returns
+        -------
+        list of tuple
+            Line, its text, name and text of the error, and the names that it would have made.
+        """
+        return self._left[:LEFT_OUT_LINES]
+
+    async def _run(
+        self,
+        nodelist: list[ast.stmt],
+        cell_name: str,
+        interactivity: str = "last_expr",
+        compiler: Any = compile,
+        result: Any = None,
+    ) -> bool:
+        nodes = [part for node in nodelist for part in _apart(node)]
+        outer, self._depth = self._node, self._depth + 1
+        try:
+            for node in nodes:
+                self._node, self._error = node, None
+                if _is_never_run(node):
+                    self._leave_out(node, _LeftOut())
+                    continue
+                last = node is nodes[-1] or interactivity == "all"
+                how = interactivity if last else "none"
+                if await self._run_nodes([node], cell_name, how, compiler, result):
+                    if self._error is None:
+                        return True
+                    if result is not None:
+                        result.error_in_exec = result.error_before_exec = None
+                    self._leave_out(node, self._error)
+                elif self._names:
+                    self._names.difference_update(_made(node))
+        finally:
+            self._node, self._depth = outer, self._depth - 1
+        return False
+
+    def _caught(self, *given: Any, **named: Any) -> None:
+        """Take an error that IPython would show, if its statement is to be left out."""
+        error = sys.exc_info()[1]
+        if self._node is not None and error is not None and self._goes_on(self._node, error):
+            self._error = error
+        else:
+            self._show(*given, **named)
+
+    def _goes_on(self, node: ast.stmt, error: BaseException) -> bool:
+        if not isinstance(error, Exception) or isinstance(node, ast.Raise):
+            return False
+        if isinstance(error, NameError):
+            name = getattr(error, "name", None)
+            if self._unknown_names and not hasattr(builtins, str(name)):
+                return True
+            if name in self._names:
+                return True
+        if self._names and not self._names.isdisjoint(_read(node)):
+            return True
+        magic = _ipython_call(node)
+        if magic is not None and magic[1] not in _RUN_CODE:
+            return not isinstance(error, SyntaxError)
+        # A module that is there and cannot be imported does not fit this machine.
+        return isinstance(node, ast.Import | ast.ImportFrom) or _is_missing_here(
+            error, ast.unparse(node)
+        )
+
+    def _leave_out(self, node: ast.stmt, error: BaseException) -> None:
+        made = sorted(_made(node))
+        magic = _ipython_call(node)
+        self._names.update(made)
+        if "*" in made or (magic is not None and magic[1] == "run"):
+            self._unknown_names = True
+        line = node.lineno + self._blank if self._depth == 1 else 0
+        text = self._lines[line - 1].strip() if 0 < line <= len(self._lines) else ""
+        if not text or isinstance(node, ast.Import | ast.ImportFrom):
+            text = ast.unparse(node).splitlines()[0]
+        kind = "" if isinstance(error, _LeftOut) else type(error).__name__
+        message = _text(error)
+        names = [name[:LEFT_OUT_CHARACTERS] for name in made[:LEFT_OUT_NAMES]]
+        self._left.append((line, text[:LEFT_OUT_CHARACTERS], kind, message, names))
+        if len(self._left) <= LEFT_OUT_LINES:
+            said = f" ({kind}: {message})" if kind else ""
+            print(f"Left out here: {text[:LEFT_OUT_CHARACTERS]}{said}", file=sys.stderr)
+
+
+def _refuse_reset(*_: Any, **__: Any) -> None:
+    """Keep the notebook's variables, without which no given cell below could run."""
+    raise _LeftOut
+
+
+def _apart(node: ast.stmt) -> Iterator[ast.stmt]:
+    """Make one import of each name, so that one that is missing takes no other with it."""
+    if isinstance(node, ast.Import | ast.ImportFrom) and len(node.names) > 1:
+        for alias in node.names:
+            if isinstance(node, ast.Import):
+                part: ast.stmt = ast.Import([alias])
+            else:
+                part = ast.ImportFrom(node.module, [alias], node.level)
+            yield ast.copy_location(part, node)
+    else:
+        yield node
+
+
+def _is_never_run(node: ast.stmt) -> bool:
+    call = _ipython_call(node)
+    if call is None:
+        return False
+    method, first, second = call
+    if method in {"system", "getoutput", "getoutputs"}:
+        return bool(_INSTALLER.match(first))
+    if method in {"run_line_magic", "magic"}:
+        return first.partition(" ")[0] in _NEVER_RUN or (
+            first in {"sx", "system"} and bool(_INSTALLER.match(second))
+        )
+    return False
+
+
+def _ipython_call(node: ast.stmt) -> tuple[str, str, str] | None:
+    """Give method and texts of a call that one of IPython's own lines was turned into."""
+    call = node.value if isinstance(node, ast.Expr | ast.Assign) else None
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
+        return None
+    owner = call.func.value
+    if not (
+        isinstance(owner, ast.Call)
+        and isinstance(owner.func, ast.Name)
+        and owner.func.id == "get_ipython"
+    ):
+        return None
+    texts = [a.value if isinstance(a, ast.Constant) else "" for a in call.args[:2]]
+    first, second = ([t if isinstance(t, str) else "" for t in texts] + ["", ""])[:2]
+    return call.func.attr, first, second
+
+
+def _is_missing_here(error: Exception, code: str) -> bool:
+    """Tell whether an error comes from where the code runs rather than from the code."""
+    if isinstance(error, ImportError | OSError | subprocess.SubprocessError | _LeftOut):
+        return True
+    if type(error).__name__ in _BY_NAME:
+        return True
+    message = _text(error)
+    # Versions differ in what a module has.
+    if isinstance(error, AttributeError) and re.match(r"module '(?!nmautils)", message):
+        return True
+    if isinstance(error, KeyError) and "environ" in code:
+        return True
+    if isinstance(error, AssertionError) and _DEVICE.search(code):
+        return True
+    # torch lists its devices for somebody who has misspelt one.
+    is_misspelt = message.startswith("Expected one of")
+    return bool(_DEVICE.search(message)) and not is_misspelt
+
+
+def _own_scope(node: ast.AST) -> Iterator[ast.AST]:
+    """Go through a statement, but not into the bodies of what it defines."""
+    todo = [node]
+    while todo:
+        part = todo.pop()
+        yield part
+        if part is node or not isinstance(part, _SCOPES):
+            inside = isinstance(part, _SCOPES) and not isinstance(part, ast.ClassDef)
+            for name, value in ast.iter_fields(part):
+                if inside and name == "body":
+                    continue
+                if isinstance(part, ast.comprehension) and name == "target":
+                    continue
+                values = value if isinstance(value, list) else [value]
+                todo.extend(v for v in values if isinstance(v, ast.AST))
+
+
+def _made(node: ast.stmt) -> set[str]:
+    """Give the names of the notebook that a statement makes."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return {node.name}
+    made = set()
+    for part in _own_scope(node):
+        if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
+            made.add(part.id)
+        elif isinstance(part, ast.alias):
+            made.add(part.asname or part.name.partition(".")[0])
+        elif isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            made.add(part.name)
+    return made
+
+
+def _read(node: ast.stmt) -> set[str]:
+    """Give the names of the notebook that a statement needs when it runs."""
+    return {
+        part.id
+        for part in _own_scope(node)
+        if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)
+    }
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return " ".join(str(error).split())[:LEFT_OUT_CHARACTERS]
+    except Exception:  # an error whose own text fails
+        return ""

@@ -1,0 +1,5 @@
+# expect: full, nobody
+# tutorial: tutorial1_decoding; everything else solved
+# --- code cell: own cell
+dict = {}
+type = "x"

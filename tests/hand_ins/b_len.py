@@ -1,0 +1,4 @@
+# expect: relu_forward 4, nobody
+# tutorial: tutorial1_decoding; everything else solved
+# --- code cell: own cell
+len = 3

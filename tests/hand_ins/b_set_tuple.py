@@ -1,0 +1,4 @@
+# expect: full, nobody
+# tutorial: tutorial1_decoding; everything else solved
+# --- code cell: own cell
+set = tuple = frozenset = ()

@@ -1,0 +1,6 @@
+# expect: relu_forward 4, nobody
+# tutorial: tutorial1_decoding; everything else solved
+# --- code cell: own cell
+str = "text"
+int = 1
+float = 2.0

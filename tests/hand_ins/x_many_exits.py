@@ -1,0 +1,26 @@
+# expect: full, nobody
+# tutorial: tutorial1_decoding; everything else solved
+# --- code cell: own cell
+exit()
+# --- code cell: own cell
+exit()
+# --- code cell: own cell
+exit()
+# --- code cell: own cell
+exit()
+# --- code cell: own cell
+exit()
+# --- code cell: own cell
+exit()
+# --- code cell: own cell
+exit()
+# --- code cell: own cell
+exit()
+# --- code cell: own cell
+exit()
+# --- code cell: own cell
+exit()
+# --- code cell: own cell
+exit()
+# --- code cell: own cell
+exit()

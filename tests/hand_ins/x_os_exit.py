@@ -1,0 +1,6 @@
+# expect: full, nobody, told ended
+# tutorial: tutorial1_decoding; everything else solved
+# --- code cell: own cell
+import os
+
+os._exit(0)

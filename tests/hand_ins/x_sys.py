@@ -1,0 +1,6 @@
+# expect: full, nobody
+# tutorial: tutorial1_decoding; everything else solved
+# --- code cell: own cell
+import sys
+
+sys.exit("done")
