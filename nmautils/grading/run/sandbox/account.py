@@ -50,7 +50,7 @@ class GroupAccount:
         self._stat, _ = self._open(groups, ["memory.stat"])
         self._time, self._time_version = self._open(groups, ["cpuacct.usage", "cpu.stat"])
         self._processes = Processes(root)
-        self.pause = 0.02 if self._usage is None else 0.1
+        self.pause = 0.01 if self._usage is None else 0.1
 
     def _open(
         self, groups: Sequence[int], names: Sequence[str], flags: int = os.O_RDONLY

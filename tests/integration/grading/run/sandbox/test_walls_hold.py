@@ -12,6 +12,8 @@ import resource
 import signal
 import socket
 import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -125,9 +127,17 @@ HOGS = [take_in_children, take_in_many_small_children, take_by_writing_into_what
         take_shared, take_files, take_page_tables]  # fmt: skip
 
 
+def walled_hog(hog, counted):
+    if counted == "sums":
+        bubblewrap.Groups = NoGroups
+    return walled(hog, LIMITS)
+
+
 @pytest.mark.parametrize("hog", HOGS, ids=lambda hog: hog.__name__)
 def test_memory_of_all_kinds_is_counted(counted, hog):
-    told = walled(hog, LIMITS)
+    # In a new Python: what other tests have imported takes address space, which is limited too.
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as new:
+        told = new.submit(walled_hog, hog, counted).result()
     # Where one process alone meets its own limit, it is told so, and nothing is exceeded.
     assert told.exceeded in ((b"m", b"") if hog is take_shared else (b"m",))
     assert told.memory_bytes < LIMITS.memory_bytes + OVERRUN
