@@ -38,7 +38,7 @@ from nmautils.grading.record.records import (
 )
 from nmautils.grading.record.saving import save
 from nmautils.grading.report.class_summary import write_summary
-from nmautils.grading.report.run_report import Report, Standing
+from nmautils.grading.report.run_report import Report, Standing, line_about, one_line
 from nmautils.grading.run.local import Backend, Local
 from nmautils.grading.safe.text import printable
 
@@ -342,7 +342,7 @@ class _Run:
             lost = at.is_lost(error)
             if lost and task.attempts < WORKER_ATTEMPTS:
                 return False
-            why = "its worker ended each time" if lost else _one_line(error)
+            why = "its worker ended each time" if lost else one_line(error)
             if lost or isinstance(error, GradingFailed):
                 # It has had two tries, and would hold up every run with two more.
                 why = f"grading failed twice, so a person has to look: {why}"
@@ -366,11 +366,11 @@ class _Run:
         try:
             save(self._course, graded, task.hand_in.timestamp)
         except Exception as error:
-            self._fail(task, f"not saved, grade again to try once more: {_one_line(error)}")
+            self._fail(task, f"not saved, grade again to try once more: {one_line(error)}")
             return
         self._report.graded.append((graded.student, graded.assignment))
         standing = _stand(self._report, graded, task.bundle, task.hand_in)
-        self._line(task, _about(graded, standing, task.hand_in.note))
+        self._line(task, line_about(graded, standing, task.hand_in.note))
 
     def _save_again(self, task: Task) -> None:
         hand_in = task.hand_in
@@ -381,7 +381,7 @@ class _Run:
         try:
             save(self._course, record, hand_in.timestamp, journal=False)
         except Exception as error:
-            self._fail(task, f"not saved: {_one_line(error)}")
+            self._fail(task, f"not saved: {one_line(error)}")
             return
         self._report.saved.append((hand_in.student, hand_in.assignment))
         standing = _stand(self._report, record, task.bundle, hand_in)
@@ -431,21 +431,3 @@ def _compared(alone: Graded, among_others: Graded | None) -> Graded:
         f"got {alone.score:g}, which count"
     )
     return replace(alone, needs_person=(*alone.needs_person, why))
-
-
-def _about(graded: Graded, standing: Standing, note: str) -> str:
-    seconds = graded.seconds.get("total")
-    parts = [f"{standing.score:g}/{standing.possible:g}"]
-    if seconds is not None:
-        parts.append(f"{seconds:.1f} s")
-    if note:
-        parts.append(note)
-    if graded.repairs:
-        parts.append(f"{len(graded.repairs)} repaired")
-    parts += dict.fromkeys(f"{event.kind} in {event.cell}" for event in graded.events)
-    parts += [f"needs you: {why}" for why in standing.needs_person]
-    return "  ".join(map(printable, parts))
-
-
-def _one_line(error: BaseException) -> str:
-    return printable(f"{type(error).__name__}: {' '.join(str(error).split())}".strip(": "))[:300]

