@@ -13,6 +13,7 @@ from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from traitlets.config.loader import PyFileConfigLoader
 
+from nmautils.course.plain import CONFIG_FILE
 from nmautils.errors import CourseError, GradebookError
 
 __all__ = [
@@ -26,7 +27,6 @@ __all__ = [
     "wait_until_free",
 ]
 
-CONFIG_FILE = "nbgrader_config.py"
 # Not in the table of `nmautils.grading.model.limits`, since building a course knows no grading.
 DATABASE_SECONDS = 30  # until a locked gradebook is given up
 NOTICE_SECONDS = 2  # until it is said that it is locked

@@ -31,6 +31,10 @@ JSON_ITEMS = 10_000_000  # commas
 JSON_DEPTH = 30  # levels
 CELL_OUTPUTS_READ = 1_000  # outputs of a cell that are read
 
+# --- the release ---------------------------------------------------------------------------------
+
+RELEASE_FILE_BYTES = 32 * MIB  # of all files beside the notebooks of an assignment
+
 # --- repair --------------------------------------------------------------------------------------
 
 OWN_CELLS = 2_000  # cells of the student's own that are kept
@@ -58,6 +62,7 @@ RESULT_BYTES = 512 * MIB  # of a request to a worker, or of its answer
 KERNEL_MESSAGE_BYTES = 64 * MIB  # of one message of a kernel; the largest honest ones hold a figure
 KERNEL_MESSAGES_WAITING = 50  # that wait to be read
 FLOOD_BYTES, FLOOD_MESSAGES = 40 * MIB, 20_000  # that a cell may publish before it is stopped
+TEST_HINT_CHARACTERS = 300  # of what a test that ran inside says of a failure
 ERROR_CHARACTERS = 2_000  # of the text of an error in the student's code
 ERROR_LINE_CHARACTERS = 500  # of the student's line that raised it
 CLASS_NAME_CHARACTERS = 100  # of the name of a class that comes from a student's process

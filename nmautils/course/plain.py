@@ -1,0 +1,119 @@
+"""A course that nbgrader made, with its ``nbgrader_config.py`` and without a ``course.toml``.
+
+What ``course.toml`` would say has its default there, and the folders may have other names. This
+does not import nbgrader, which takes a second.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from nmautils.course.settings import (
+    FILE_NAME,
+    CourseInfo,
+    Feedback,
+    Grading,
+    Install,
+    Late,
+    Points,
+    Repository,
+    Settings,
+    read_settings,
+)
+from nmautils.errors import CourseError
+
+__all__ = ["CONFIG_FILE", "Folders", "folders_of", "how_to_release", "is_plain", "settings_of"]
+
+CONFIG_FILE = "nbgrader_config.py"
+
+_STRUCTURE = "{nbgrader_step}/{student_id}/{assignment_id}"
+
+
+@dataclass(frozen=True)
+class Folders:
+    """Where a course keeps its notebooks.
+
+    Attributes
+    ----------
+    source, release, submitted, autograded, feedback : Path
+        As nbgrader calls them.
+    plain : bool
+        Whether the course has no ``course.toml``.
+    """
+
+    source: Path
+    release: Path
+    submitted: Path
+    autograded: Path
+    feedback: Path
+    plain: bool = False
+
+
+def is_plain(root: str | Path) -> bool:
+    """Tell whether a folder is a course of nbgrader's without a ``course.toml``."""
+    root = Path(root)
+    return not (root / FILE_NAME).is_file() and (root / CONFIG_FILE).is_file()
+
+
+def settings_of(root: str | Path) -> Settings:
+    """Read ``course.toml``, or give the defaults to a course that has none.
+
+    Raises
+    ------
+    CourseError
+        If there is neither it nor ``nbgrader_config.py``, or it has a mistake.
+    """
+    root = Path(root).resolve()
+    if not is_plain(root):
+        return read_settings(root)
+    return Settings(
+        root=root,
+        course=CourseInfo(root.name, root.name, ""),
+        repository=Repository("", ""),
+        install=Install(""),
+        feedback=Feedback(),
+        points=Points(),
+        late=Late(),
+        grading=Grading(),
+        tutorials={},
+    )
+
+
+def folders_of(root: str | Path) -> Folders:
+    """Find the folders of a course; those of one with ``course.toml`` have nbgrader's names.
+
+    Raises
+    ------
+    CourseError
+        If ``nbgrader_config.py`` fails, or arranges the folders in another way.
+    """
+    root = Path(root).resolve()
+    names = [name for name in Folders.__dataclass_fields__ if name != "plain"]
+    if not is_plain(root):
+        return Folders(*(root / name for name in names))
+    config = root / CONFIG_FILE
+    said = _course_directory(config, config.stat().st_mtime_ns)
+    if str(said.get("directory_structure", _STRUCTURE)) != _STRUCTURE:
+        raise CourseError(
+            f"{config}: only the usual c.CourseDirectory.directory_structure is known, {_STRUCTURE}"
+        )
+    found = (root / str(said.get(f"{name}_directory", name)) for name in names)
+    return Folders(*found, plain=True)
+
+
+@lru_cache(maxsize=8)
+def _course_directory(config: Path, changed: int) -> dict[str, Any]:
+    from traitlets.config.loader import PyFileConfigLoader
+
+    try:
+        loaded = PyFileConfigLoader(config.name, path=str(config.parent)).load_config()
+        return dict(loaded.CourseDirectory)
+    except Exception as error:
+        raise CourseError(f"{config} fails: {type(error).__name__}: {error}") from None
+
+
+def how_to_release(root: str | Path, assignment: str) -> str:
+    """Give the command that makes the student version."""
+    tool = "nbgrader generate_assignment" if is_plain(root) else "nmautils build"
+    return f"`{tool} {assignment}`"
