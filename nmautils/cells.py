@@ -27,9 +27,11 @@ __all__ = [
     "is_probed",
     "is_read_by_a_person",
     "is_students",
+    "is_task",
     "is_test",
     "kind_of",
     "nbgrader_of",
+    "runs_inside",
     "tags_of",
 ]
 
@@ -103,11 +105,16 @@ def is_test(cell: NotebookNode) -> bool:
 
 
 def is_probed(test: str) -> bool:
-    """Tell whether a test cell reaches the student's code by probes, so that it runs outside.
-
-    Any other test cell is one of asserts, as nbgrader's guide teaches: it runs inside.
-    """
+    """Tell whether a test cell reaches the student's code by probes, so that it runs outside."""
     return "@probe" in test
+
+
+def runs_inside(test: str) -> bool:
+    """Tell whether a test cell is one of asserts, as nbgrader's guide teaches.
+
+    It runs in the student's process. One that uses our checks is meant to have a probe.
+    """
+    return not is_probed(test) and "checks.report()" not in test
 
 
 def is_students(cell: NotebookNode) -> bool:
@@ -115,10 +122,15 @@ def is_students(cell: NotebookNode) -> bool:
     return kind_of(cell) is Kind.GIVEN and not nbgrader_of(cell).get("locked")
 
 
+def is_task(cell: NotebookNode) -> bool:
+    """Tell whether a cell is a task: a student answers it anywhere, a person gives its points."""
+    return bool(nbgrader_of(cell).get("task"))
+
+
 def is_read_by_a_person(cell: NotebookNode) -> bool:
     """Tell whether a person gives a cell's points: an answer with points, or a task."""
     mark = nbgrader_of(cell)
-    if mark.get("task"):
+    if is_task(cell):
         return True
     return bool(mark.get("grade")) and (bool(mark.get("solution")) or cell.cell_type != "code")
 

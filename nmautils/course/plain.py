@@ -89,17 +89,29 @@ def folders_of(root: str | Path) -> Folders:
         If ``nbgrader_config.py`` fails, or arranges the folders in another way.
     """
     root = Path(root).resolve()
-    names = [name for name in Folders.__dataclass_fields__ if name != "plain"]
     if not is_plain(root):
-        return Folders(*(root / name for name in names))
+        return _folders(root, {}, plain=False)
     config = root / CONFIG_FILE
     said = _course_directory(config, config.stat().st_mtime_ns)
     if str(said.get("directory_structure", _STRUCTURE)) != _STRUCTURE:
         raise CourseError(
             f"{config}: only the usual c.CourseDirectory.directory_structure is known, {_STRUCTURE}"
         )
-    found = (root / str(said.get(f"{name}_directory", name)) for name in names)
-    return Folders(*found, plain=True)
+    return _folders(root, said, plain=True)
+
+
+def _folders(root: Path, said: dict[str, Any], plain: bool) -> Folders:
+    def of(step: str) -> Path:
+        return root / str(said.get(f"{step}_directory", step))
+
+    return Folders(
+        source=of("source"),
+        release=of("release"),
+        submitted=of("submitted"),
+        autograded=of("autograded"),
+        feedback=of("feedback"),
+        plain=plain,
+    )
 
 
 @lru_cache(maxsize=8)

@@ -12,7 +12,9 @@ from dateutil import parser, tz
 from nbformat.notebooknode import NotebookNode
 
 from nmautils.cells import grade_id_of
+from nmautils.course.plain import folders_of
 from nmautils.errors import HandInError
+from nmautils.grading.model.assignment import folder_and_notebook, released_names
 from nmautils.grading.model.limits import TIMESTAMP_BYTES
 from nmautils.grading.safe.text import printable
 
@@ -75,14 +77,13 @@ class HandIn:
 
 def known_assignments(root: Path) -> set[str]:
     """Names of the assignments that have a released notebook."""
-    return {
-        path.parent.name for path in root.glob("release/*/*.ipynb") if path.stem == path.parent.name
-    }
+    return set(released_names(root))
 
 
 def submitted_path(root: Path, assignment: str, student: str) -> Path:
     """Where nbgrader looks for a hand-in."""
-    return root / "submitted" / student / assignment / f"{assignment}.ipynb"
+    folder, notebook = folder_and_notebook(assignment)
+    return folders_of(root).submitted / student / folder / f"{notebook}.ipynb"
 
 
 def write_timestamp(folder: Path, time: datetime) -> None:
@@ -151,9 +152,15 @@ def find_hand_ins(root: Path, assignment: str, release: NotebookNode) -> list[Ha
     release : NotebookNode
         Its student version, by which a renamed file is recognised.
     """
-    folder = root / "submitted"
+    folder, own = folders_of(root).submitted, folder_and_notebook(assignment)[0]
     if not folder.is_dir():
         return []
+    others = {
+        f"{notebook}.ipynb"
+        for name in released_names(root)
+        for its_folder, notebook in [folder_and_notebook(name)]
+        if its_folder == own and name != assignment
+    }
     names = {grade_id_of(cell) for cell in release.cells} | {cell.id for cell in release.cells}
     found = []
     for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
@@ -161,10 +168,10 @@ def find_hand_ins(root: Path, assignment: str, release: NotebookNode) -> list[Ha
             continue
         path = Path(entry.path)
         if entry.is_symlink():
-            if os.path.lexists(path / assignment):
+            if os.path.lexists(path / own):
                 found.append(_refuse(entry.name, assignment, f"submitted/{entry.name} is a link"))
-        elif entry.is_dir() and os.path.lexists(path / assignment):
-            found.append(_look(path / assignment, entry.name, assignment, names))
+        elif entry.is_dir() and os.path.lexists(path / own):
+            found.append(_look(path / own, entry.name, assignment, names, others))
     return found
 
 
@@ -172,7 +179,13 @@ def _refuse(student: str, assignment: str, why: str) -> HandIn:
     return HandIn(student, assignment, None, refused=why)
 
 
-def _look(folder: Path, student: str, assignment: str, names: Collection[str | None]) -> HandIn:
+def _look(
+    folder: Path,
+    student: str,
+    assignment: str,
+    names: Collection[str | None],
+    others: Collection[str],
+) -> HandIn:
     try:
         student.encode()
     except UnicodeEncodeError:
@@ -180,22 +193,26 @@ def _look(folder: Path, student: str, assignment: str, names: Collection[str | N
     if not stat.S_ISDIR(folder.lstat().st_mode):
         return _refuse(student, assignment, f"{folder.name} is a link or a file, not a folder")
     timestamp, problem = read_timestamp(folder)
-    path = folder / f"{assignment}.ipynb"
+    path = folder / f"{folder_and_notebook(assignment)[1]}.ipynb"
     if os.path.lexists(path):
         return HandIn(student, assignment, path, timestamp, "", problem)
     try:
-        path = _renamed(folder, names)
+        path = _renamed(folder, path.name, names, others)
     except HandInError as error:
         return HandIn(student, assignment, None, timestamp, refused=str(error))
     return HandIn(student, assignment, path, timestamp, f"found as {path.name}", problem)
 
 
-def _renamed(folder: Path, names: Collection[str | None]) -> Path:
+def _renamed(
+    folder: Path, wanted: str, names: Collection[str | None], others: Collection[str]
+) -> Path:
     """Find the notebook under another name: the one with most cells of the release in it."""
     candidates = sorted(
         Path(entry.path)
         for entry in os.scandir(folder)
-        if entry.name.lower().endswith(NOTEBOOK_ENDINGS) and not entry.name.startswith(".")
+        if entry.name.lower().endswith(NOTEBOOK_ENDINGS)
+        and not entry.name.startswith(".")
+        and entry.name not in others
     )
     if not candidates:
         raise HandInError("no notebook in the folder")
@@ -203,7 +220,7 @@ def _renamed(folder: Path, names: Collection[str | None]) -> Path:
         candidates = _most_shared(candidates, names)
     if len(candidates) > 1:
         listed = ", ".join(path.name for path in candidates)
-        raise HandInError(f"several notebooks ({listed}): leave one, called {folder.name}.ipynb")
+        raise HandInError(f"several notebooks ({listed}): leave one, called {wanted}")
     return candidates[0]
 
 

@@ -16,7 +16,7 @@ import nbformat
 from nbformat import NotebookNode
 
 import nmautils
-from nmautils.cells import grade_id_of, is_probed, is_test
+from nmautils.cells import grade_id_of, is_probed, is_test, runs_inside
 from nmautils.course.plain import folders_of, how_to_release
 from nmautils.errors import CourseError
 
@@ -60,7 +60,7 @@ class Bundle:
     @cached_property
     def inside(self) -> tuple[str, ...]:
         """Grade ids of the tests that run in the student's process, as they have no probe."""
-        return tuple(name for name, test in self.tests.items() if not is_probed(test))
+        return tuple(name for name, test in self.tests.items() if runs_inside(test))
 
     def contents(self) -> dict[str, bytes]:
         """Give the files that were released beside the notebooks, by their paths."""
@@ -147,7 +147,7 @@ def freeze(root: str | Path, assignment: str) -> Bundle:
 def _check_tests(source: Path, release: NotebookNode, tests: dict[str, str]) -> None:
     """Refuse what cannot be run here."""
     for name, test in tests.items():
-        if not is_probed(test) and "checks.report()" in test:
+        if not is_probed(test) and not runs_inside(test):
             raise CourseError(
                 f"{source}: the test {name} has no function marked @probe, so it cannot be "
                 "judged from outside; see docs/authoring.md"

@@ -7,7 +7,7 @@ from nbgrader.api import Gradebook
 from nbgrader.plugins import LateSubmissionPlugin
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from nmautils.course.settings import read_settings
+from nmautils.course.plain import settings_of
 from nmautils.grading.record.late import late_share, update_due_date
 
 from .course_directory import course_directory
@@ -22,7 +22,7 @@ class LatePolicy(LateSubmissionPlugin):
         self, student_id: str, score: float, total_seconds_late: float
     ) -> float | None:
         """Points to take off; None if the hand-in came within the grace period."""
-        settings = read_settings(course_directory(self).root)
+        settings = settings_of(course_directory(self).root)
         share = late_share(total_seconds_late, settings.late)
         return round(share * score, 6) if share else None
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from nbgrader.api import Gradebook
 
-from nmautils.course.settings import Late, due_utc, read_settings
+from nmautils.course.plain import settings_of
+from nmautils.course.settings import Late, due_utc
 
 __all__ = ["late_share", "update_due_date"]
 
@@ -33,7 +34,7 @@ def late_share(seconds_late: float, late: Late) -> float:
 
 def update_due_date(gradebook: Gradebook, root: str | Path, assignment: str) -> None:
     """Give an assignment in the gradebook the due date of ``course.toml``, if that has one."""
-    tutorial = read_settings(root).tutorials.get(assignment)
+    tutorial = settings_of(root).tutorials.get(assignment)
     due = due_utc(tutorial) if tutorial else None
     if due is None:
         return

@@ -7,6 +7,7 @@ from typing import Any
 from nbgrader.api import Assignment, Gradebook, MissingEntry
 
 from nmautils.cells import exercise_of
+from nmautils.grading.model.assignment import folder_and_notebook
 
 __all__ = ["NO_RESPONSE", "STOCK_COLUMNS", "CellMark", "SubmissionMarks", "marks", "marks_of"]
 
@@ -153,7 +154,8 @@ def marks_of(gradebook: Gradebook, assignment: str, student: str) -> SubmissionM
     nbgrader.api.MissingEntry
         If the gradebook does not know the submission.
     """
-    submitted = gradebook.find_submission_notebook(assignment, assignment, student)
+    folder, notebook = folder_and_notebook(assignment)
+    submitted = gradebook.find_submission_notebook(notebook, folder, student)
     grades = {grade.name: grade for grade in submitted.grades}
     said = {comment.name: comment.comment or "" for comment in submitted.comments}
     cells = {}

@@ -14,6 +14,7 @@ from nbgrader.utils import compute_checksum, is_task
 from sqlalchemy import select
 
 from nmautils.course.gradebook import database_errors, wait_until_free
+from nmautils.grading.model.assignment import folder_and_notebook
 from nmautils.grading.model.results import Graded
 
 from .gradebook import SAVED, Course, digest_of, files_of
@@ -65,7 +66,8 @@ def write_files(course: Course, graded: Graded, timestamp: datetime | None) -> N
     if timestamp is not None:
         write_atomically(stamp, f"{timestamp} UTC\n".encode(), mode, sync=False)
     if course.converter.coursedir.groupshared:
-        course.converter.set_permissions(graded.assignment, graded.student)
+        folder, _ = folder_and_notebook(graded.assignment)
+        course.converter.set_permissions(folder, graded.student)
 
 
 def write_rows(course: Course, graded: Graded, timestamp: datetime | None) -> None:
