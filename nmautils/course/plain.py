@@ -75,9 +75,19 @@ def settings_of(root: str | Path) -> Settings:
         feedback=Feedback(),
         points=Points(),
         late=Late(),
-        grading=Grading(),
+        grading=_grading(root / CONFIG_FILE),
         tutorials={},
     )
+
+
+def _grading(config: Path) -> Grading:
+    """Take the time for a cell that nbgrader is told, if it is told one."""
+    said = _read_config(config, config.stat().st_mtime_ns)
+    for name in ("Execute", "ExecutePreprocessor"):
+        seconds = said.get(name, {}).get("timeout")
+        if isinstance(seconds, (int, float)) and not isinstance(seconds, bool) and seconds > 0:
+            return Grading(cell_seconds=seconds)
+    return Grading()
 
 
 def folders_of(root: str | Path) -> Folders:
@@ -92,7 +102,7 @@ def folders_of(root: str | Path) -> Folders:
     if not is_plain(root):
         return _folders(root, {}, plain=False)
     config = root / CONFIG_FILE
-    said = _course_directory(config, config.stat().st_mtime_ns)
+    said = _read_config(config, config.stat().st_mtime_ns).get("CourseDirectory", {})
     if str(said.get("directory_structure", _STRUCTURE)) != _STRUCTURE:
         raise CourseError(
             f"{config}: only the usual c.CourseDirectory.directory_structure is known, {_STRUCTURE}"
@@ -115,12 +125,11 @@ def _folders(root: Path, said: dict[str, Any], plain: bool) -> Folders:
 
 
 @lru_cache(maxsize=8)
-def _course_directory(config: Path, changed: int) -> dict[str, Any]:
+def _read_config(config: Path, changed: int) -> dict[str, Any]:
     from traitlets.config.loader import PyFileConfigLoader
 
     try:
-        loaded = PyFileConfigLoader(config.name, path=str(config.parent)).load_config()
-        return dict(loaded.CourseDirectory)
+        return dict(PyFileConfigLoader(config.name, path=str(config.parent)).load_config())
     except Exception as error:
         raise CourseError(f"{config} fails: {type(error).__name__}: {error}") from None
 

@@ -48,6 +48,7 @@ TEST_GAVE_PART = "This test gave {:g} of {:g} points."
 TEST_WENT_WRONG = "This test itself went wrong; a person looks at it."
 TEST_HIDDEN_FAILED = "A test that is not shown failed ({})."
 TEST_DOES_NOT_HOLD = "`{}` does not hold."
+TEST_FAILED = "An assert of this test does not hold."
 TEST_LINE_FAILED = "It failed at `{}`."
 ANSWER_LEFT = "Its cell still raises NotImplementedError."
 # On the page of a class, and after a run.

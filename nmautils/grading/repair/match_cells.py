@@ -88,6 +88,7 @@ class Matching:
         self.exact: list[bool] = []
         self._by_marks_and_text()
         self._by_likeness()
+        self._by_place()
         self.places: dict[int, list[int]] = {}
         for at, index in enumerate(self.found):
             if index is not None:
@@ -170,6 +171,22 @@ class Matching:
             if index is not None:
                 self.found[at] = last = index
                 seen.add(index)
+
+    def _by_place(self) -> None:
+        """Recognise a cell that a student may change freely if it alone can be in its place."""
+        upcoming = self._next_found()
+        last = -1
+        unknown: dict[tuple[int, int], list[int]] = {}
+        for at, index in enumerate(self.found):
+            if index is not None:
+                last = index
+            elif self.cells[at].cell_type == "code" and self.cells[at].source.strip():
+                unknown.setdefault((last, upcoming[at]), []).append(at)
+        for (before, after), places in unknown.items():
+            gap = self.students & set(range(before + 1, after)) - set(self.found)
+            answers = self.parse(self.cells[places[0]].source).names & self.answer_names
+            if len(gap) == len(places) == 1 and not answers:
+                self.found[places[0]] = gap.pop()
 
     def _next_found(self) -> list[int]:
         """Give for each cell of the submission the next cell below it that was recognised."""

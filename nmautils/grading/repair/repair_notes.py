@@ -220,6 +220,7 @@ class Notes:
             i
             for i, kind in enumerate(match.kinds)
             if kind not in (Kind.EXERCISE, Kind.QUESTION, Kind.TEST)
+            and match.release[i].source.strip()
         ]
         fixed = [i for i in given if i not in match.students]
         counts = Counter(match.found)

@@ -63,6 +63,13 @@ class _InsideRun(Grader):
 
     def _run(self, notebook: NotebookNode) -> None:
         self.runs_untouched = True
+        self.untouched: dict[str, bool] = {}
+        untouched = False
+        for cell in notebook.cells:
+            name = grade_id_of(cell) or ""
+            if kind_in(cell) == Kind.EXERCISE:
+                untouched = cell.source == self.given[name]
+            self.untouched[name] = untouched
         super()._run(notebook)
 
     def _test(self, cell: NotebookNode) -> None:
@@ -78,10 +85,8 @@ class _InsideRun(Grader):
             self._note(cell, run, seconds)
             if run.status in {"ok", "error"}:
                 self.replay.append(test)
-        last = next(reversed(self.answers.values()), None)
-        untouched = last is not None and last.untouched
         self.verdicts[name] = judge_inside(
-            test, cell.source, run, points_of(cell), untouched=untouched
+            test, cell.source, run, points_of(cell), untouched=self.untouched[name]
         )
 
 

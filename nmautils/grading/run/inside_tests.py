@@ -168,12 +168,17 @@ def _why(test: str, run: CellRun) -> str:
     kind, message = _error(run)
     message = " ".join(plain_characters(message).split())
     hidden, lines, failed = _hidden_lines(test), test.split("\n"), _assert_at(test, run.line)
-    known = 0 < run.line <= len(lines)
+    # A magic such as `%%time` runs the rest of its cell, and the line of that is not known.
+    known = 0 < run.line <= len(lines) and not lines[run.line - 1].startswith("%%")
     if hidden and (run.line in hidden or not known):
         # Only what the author wrote as a message: the student's process could say anything.
         return _constant(failed) or words.TEST_HIDDEN_FAILED.format(kind)
-    if message or not known or (kind and kind != "AssertionError"):
-        hint = message if kind == "AssertionError" else f"{kind}: {message}"
+    if kind not in ("", "AssertionError"):
+        hint = f"{kind}: {message}" if message else kind
+    elif message:
+        hint = message
+    elif not known:
+        hint = words.TEST_FAILED
     elif failed is not None:
         hint = words.TEST_DOES_NOT_HOLD.format(" ".join(ast.unparse(failed.test).split()))
     else:
@@ -181,7 +186,7 @@ def _why(test: str, run: CellRun) -> str:
     secrets = (" ".join(lines[number - 1].split()) for number in hidden)
     if any(len(secret) >= TELLING_CHARACTERS and secret in hint for secret in secrets):
         return words.TEST_HIDDEN_FAILED.format(kind)
-    return hint[:TEST_HINT_CHARACTERS].rstrip(": ") or words.TEST_LINE_FAILED.format(kind)
+    return hint[:TEST_HINT_CHARACTERS]
 
 
 def _hidden_lines(test: str) -> set[int]:
