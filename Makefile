@@ -76,6 +76,7 @@ docs: $(STAMP) ## build the course page, for a browser, in build/docs
 
 bench: $(STAMP) $(OTTER)/.installed ## compare graders, some minutes; the table goes to docs/benchmarks.md
 	@$(PY) -m benchmarks.grading --write docs/benchmarks.md $(BENCH_ARGS)
+	@$(PY) -m benchmarks.quickstart --write docs/benchmarks.md
 
 $(OTTER)/.installed:
 	@echo "Installing otter-grader into $(OTTER)"

@@ -23,10 +23,9 @@ class WholeGrader(Grader):
     """
 
     def _run(self, notebook: NotebookNode) -> None:
-        super()._run(notebook)
         if not self.bundle.inside:
+            super()._run(notebook)
             return
-        self._close()
         inside = _InsideRun(
             self.bundle,
             self.submission,
@@ -36,10 +35,13 @@ class WholeGrader(Grader):
             self.limits,
             self.walls,
         )
-        inside.deadline, inside.overran = self.deadline, self.overran
+        alone = _up_to_the_last(self.bundle.inside, notebook)
         try:
-            inside._start()
-            inside._run(_up_to_the_last(self.bundle.inside, notebook))
+            inside._start()  # it starts while the notebook runs for the first time
+            super()._run(notebook)
+            self._close()
+            inside.deadline, inside.overran = self.deadline, self.overran
+            inside._run(alone)
         finally:
             inside._close()
         self._take(inside, notebook)
