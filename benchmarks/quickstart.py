@@ -3,8 +3,8 @@
 nbgrader's own quickstart course and three others (`tests.support.ordinary_courses`), each with six
 hand-ins, are graded by `nbgrader autograde` and by `nmautils grade` with one job, one after the
 other. Several students hand in the same, since both take some seconds to start. No course has a
-`course.toml`. Every row of the two gradebooks is compared. `--write PAGE` puts the table into a page
-between its two marks.
+`course.toml`. Every row of the two gradebooks is compared. `--write PAGE` puts the table into a
+page between its two marks.
 """
 
 import argparse
