@@ -88,6 +88,7 @@ ERROR = new_output("error", ename="AssertionError", evalue="no", traceback=[])
     ("outputs", "said"),
     [
         ([], ""),
+        ([new_output("stream", name="stdout", text="well done")], ""),
         ([value("2.0")], ""),
         ([value("1.5")], "the solution gets 1.5 of 2.0 points"),
         ([ERROR], "raised AssertionError"),
