@@ -4,7 +4,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -99,6 +99,20 @@ def collect(
     return job.done
 
 
+def _by_file(known: Iterable[str]) -> dict[str, str]:
+    """Give assignments by what their files are called, since no platform tells a folder."""
+    names: dict[str, str] = {}
+    for name in sorted(known):
+        file = folder_and_notebook(name)[1]
+        if file in names:
+            raise CourseError(
+                f"{names[file]} and {name} have notebooks of one name, which are not told apart in "
+                "an inbox: put them into submitted/ yourself, or use `nbgrader zip_collect`"
+            )
+        names[file] = name
+    return names
+
+
 class _Collecting:
     """One run of `collect`: contents wait on disk until it is clear which of them count."""
 
@@ -110,8 +124,7 @@ class _Collecting:
         self.waiting = waiting
         self.say = say
         self.done = Collected()
-        # Assignments by what their files are called: not by folder, which no platform tells.
-        self.names = {folder_and_notebook(name)[1]: name for name in known_assignments(root)}
+        self.names = _by_file(known_assignments(root))
         self.collected: dict[Path, str] = {}  # digest of what stands in submitted/
 
     def line(self, text: str) -> None:

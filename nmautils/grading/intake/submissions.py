@@ -4,7 +4,7 @@ import os
 import re
 import stat
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -155,6 +155,7 @@ def find_hand_ins(root: Path, assignment: str, release: NotebookNode) -> list[Ha
     folder, own = folders_of(root).submitted, folder_and_notebook(assignment)[0]
     if not folder.is_dir():
         return []
+    plain = folders_of(root).plain
     others = {
         f"{notebook}.ipynb"
         for name in released_names(root)
@@ -171,8 +172,23 @@ def find_hand_ins(root: Path, assignment: str, release: NotebookNode) -> list[Ha
             if os.path.lexists(path / own):
                 found.append(_refuse(entry.name, assignment, f"submitted/{entry.name} is a link"))
         elif entry.is_dir() and os.path.lexists(path / own):
-            found.append(_look(path / own, entry.name, assignment, names, others))
+            hand_in = _look(path / own, entry.name, assignment, names, others)
+            found.append(_with_own_modules(hand_in, path / own, root) if plain else hand_in)
     return found
+
+
+def _with_own_modules(hand_in: HandIn, folder: Path, root: Path) -> HandIn:
+    """Have a person look where a notebook may import what its student handed in beside it."""
+    released = folders_of(root).release / folder.name
+    own = [
+        printable(path.name)
+        for path in sorted(folder.glob("*.py"))
+        if not (released / path.name).exists()
+    ]
+    if not own:
+        return hand_in
+    why = f"handed in with {', '.join(own)}, which is not used"
+    return replace(hand_in, problem="; ".join(filter(None, [hand_in.problem, why])))
 
 
 def _refuse(student: str, assignment: str, why: str) -> HandIn:

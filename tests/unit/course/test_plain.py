@@ -9,6 +9,7 @@ from nmautils.course.plain import CONFIG_FILE, folders_of, how_to_release, is_pl
 from nmautils.course.settings import FILE_NAME, Grading, find_root
 from nmautils.errors import CourseError, UsageError
 from nmautils.grading.grade_class import grade_class
+from nmautils.grading.intake.collect import collect
 from nmautils.grading.intake.submissions import find_hand_ins, submitted_path
 from nmautils.grading.model.assignment import (
     folder_and_notebook,
@@ -261,3 +262,46 @@ def test_what_cannot_be_run_here_is_refused_before_anything_is_graded(course, te
     put(root, "ps1", text=text)
     with pytest.raises(CourseError):
         freeze(root, "ps1")
+
+
+@pytest.mark.parametrize(
+    ("files", "problem"),
+    [
+        ([], ""),
+        (["data.csv", "plot.png"], ""),
+        (["given.py"], ""),
+        (["helper.py"], "handed in with helper.py, which is not used"),
+        (["b.py", "a.py", "given.py"], "handed in with a.py, b.py, which is not used"),
+    ],
+)
+def test_a_hand_in_with_a_module_of_its_own_needs_a_person(course, files, problem):
+    root = course()
+    put(root, "ps1/problem1")
+    put(root / "submitted", "ps1/problem1", steps=["ann"])
+    (root / "release" / "ps1" / "given.py").write_text("x = 1")
+    for name in files:
+        (root / "submitted" / "ann" / "ps1" / name).write_text("x = 2")
+    (found,) = find_hand_ins(root, "ps1/problem1", freeze(root, "ps1/problem1").notebook())
+    assert found.problem == problem
+    assert found.path is not None
+
+
+def test_an_inbox_is_collected_by_the_names_of_the_notebooks(course):
+    root = course()
+    put(root, "ps1/problem1", "ps1/problem2", "week 2/part one")
+    (root / "inbox" / "bob").mkdir(parents=True)
+    for name in ("ann_problem1", "bob/problem2", "ann_part one"):
+        (root / "inbox" / f"{name}.ipynb").write_text(notebook(("one", "assert 1")))
+    said = []
+    done = collect(root, say=said.append)
+    assert (len(done.new), done.refused) == (3, []), said
+    for place in ("ann/ps1/problem1", "bob/ps1/problem2", "ann/week 2/part one"):
+        assert (root / "submitted" / f"{place}.ipynb").is_file()
+
+
+def test_an_inbox_cannot_tell_notebooks_of_one_name(course):
+    root = course()
+    put(root, "ps1/problem1", "ps2/problem1")
+    (root / "inbox").mkdir()
+    with pytest.raises(CourseError, match="ps1/problem1 and ps2/problem1"):
+        collect(root, say=lambda line: None)
