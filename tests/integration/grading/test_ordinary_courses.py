@@ -134,6 +134,10 @@ ANSWERS = {
         0,
         0,
     ),
+    # No line of a test may be left out because of what is missing here.
+    "needs what is not there": ("import not_there\n\ndouble = not_there.double", 0, 0),
+    "takes a line that fails": ("double = open('/content/double.pkl').read", 0, 0),
+    "is no function": ("%not_there\ndouble = None", 0, 0),
     "asks": ("def double(x):\n    return int(input()) * x", 0, 0),
     "too deep": ("def double(x):\n    return double(x)", 0, 0),
     "too much": (
