@@ -78,6 +78,7 @@ docs: $(STAMP) ## build the course page, for a browser, in build/docs
 
 bench: $(STAMP) $(OTTER)/.installed bench-class ## compare graders, and grade a whole class; tables go to docs/
 	@$(PY) -m benchmarks.grading --write docs/benchmarks.md $(BENCH_ARGS)
+	@$(PY) -m benchmarks.quickstart --write docs/benchmarks.md
 
 bench-class: $(STAMP) ## grade a class of STUDENTS in all tutorials; the table goes to docs/scaling.md
 	@$(PY) -m benchmarks.whole_class --students $(STUDENTS) --write docs/scaling.md

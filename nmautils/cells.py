@@ -25,9 +25,14 @@ __all__ = [
     "Kind",
     "exercise_of",
     "grade_id_of",
+    "is_probed",
+    "is_read_by_a_person",
+    "is_students",
+    "is_task",
     "is_test",
     "kind_of",
     "nbgrader_of",
+    "runs_inside",
     "tags_of",
 ]
 
@@ -50,7 +55,7 @@ class Kind(str, Enum):
     TEST = "test"  # code that checks an exercise and gives its points
     QUESTION = "question"  # text that a student writes and a person grades
     TEXT = "text"  # any other text
-    GIVEN = "given"  # code of the release without a tag, which only a fork has
+    GIVEN = "given"  # code of the release without a tag, as nbgrader's own courses have it
     OWN = "own"  # a cell that the student added
 
     def __str__(self) -> str:
@@ -98,6 +103,37 @@ def kind_of(cell: "NotebookNode") -> Kind:
 def is_test(cell: "NotebookNode") -> bool:
     """Tell whether a cell is an automatic test."""
     return kind_of(cell) is Kind.TEST
+
+
+def is_probed(test: str) -> bool:
+    """Tell whether a test cell reaches the student's code by probes, so that it runs outside."""
+    return "@probe" in test
+
+
+def runs_inside(test: str) -> bool:
+    """Tell whether a test cell is one of asserts, as nbgrader's guide teaches.
+
+    It runs in the student's process. One that uses our checks is meant to have a probe.
+    """
+    return not is_probed(test) and "checks.report()" not in test
+
+
+def is_students(cell: NotebookNode) -> bool:
+    """Tell whether a cell of the release is code that nbgrader lets a student change freely."""
+    return kind_of(cell) is Kind.GIVEN and not nbgrader_of(cell).get("locked")
+
+
+def is_task(cell: NotebookNode) -> bool:
+    """Tell whether a cell is a task: a student answers it anywhere, a person gives its points."""
+    return bool(nbgrader_of(cell).get("task"))
+
+
+def is_read_by_a_person(cell: NotebookNode) -> bool:
+    """Tell whether a person gives a cell's points: an answer with points, or a task."""
+    mark = nbgrader_of(cell)
+    if is_task(cell):
+        return True
+    return bool(mark.get("grade")) and (bool(mark.get("solution")) or cell.cell_type != "code")
 
 
 def exercise_of(grade_id: str) -> str:

@@ -11,8 +11,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from nmautils.commands._shared import add_names, add_root, root_of
 from nmautils.course.gradebook import gradebook_place, nbgrader_directory
 from nmautils.course.packages import check_packages
-from nmautils.course.settings import read_settings
+from nmautils.course.plain import folders_of, settings_of
 from nmautils.grading.grade_class import Backend, Lines, Local, Report, grade_class
+from nmautils.grading.model import words
 from nmautils.grading.model.limits import Limits
 from nmautils.grading.model.words import count
 from nmautils.grading.run import pool
@@ -103,7 +104,7 @@ def usable_cores() -> int:
 def run(args: argparse.Namespace) -> int:
     """Grade; the status is 1 if something needs a person."""
     root = root_of(args)
-    grading = read_settings(root).grading
+    grading = settings_of(root).grading
     check_packages(grading.packages)
     limits = Limits.of(grading)
     options = {"sandbox": not args.no_sandbox, "full": args.full, "limits": limits}
@@ -142,6 +143,11 @@ def finish(root: Path, report: Report, dry_run: bool = False) -> int:
         return 0
     for assignment in sorted({assignment for _, assignment in report.standings}):
         print(_summary(report, assignment))
+    inside = sorted({name for _, name in (*report.graded, *report.saved)} & report.inside.keys())
+    for assignment in inside:
+        print(f"{assignment}: {words.TESTED_INSIDE}: {', '.join(report.inside[assignment])}")
+    if inside:
+        print(words.CAN_BE_FOOLED)
     if report.needs_person:
         print("needs you:")
     for (student, assignment), reasons in sorted(report.needs_person.items()):
@@ -159,8 +165,9 @@ def finish(root: Path, report: Report, dry_run: bool = False) -> int:
         )
     if number or report.saved:
         marks = gradebook_place(nbgrader_directory(root))
+        notebooks = folders_of(root).autograded
         print(
-            f"marks: {marks} (`nmautils marks` shows them), notebooks: {root / 'autograded'}; next:"
+            f"marks: {marks} (`nmautils marks` shows them), notebooks: {notebooks}; next:"
             " `nbgrader generate_feedback`, `nbgrader export`"
         )
     for page in report.pages:

@@ -4,8 +4,9 @@ import argparse
 import sys
 
 from nmautils.commands._shared import add_names, add_root, root_of
-from nmautils.course.settings import read_settings
+from nmautils.course.plain import settings_of
 from nmautils.errors import CourseError, UsageError
+from nmautils.grading.model.assignment import released_names
 from nmautils.grading.record.records import left_out, read_records
 from nmautils.grading.report.class_summary import write_summary
 from nmautils.grading.safe.text import printable
@@ -22,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Carry out ``nmautils summary``: write the pages and say where they are."""
     root = root_of(args).resolve()
-    known = read_settings(root).tutorials
+    known = list(settings_of(root).tutorials) or released_names(root)
     for name in args.assignments:
         if name not in known:
             raise UsageError(f"unknown assignment {name!r}; there are: {', '.join(known)}")

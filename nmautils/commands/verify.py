@@ -3,6 +3,7 @@
 import argparse
 
 from nmautils.commands._shared import add_names, add_root, print_problems, root_of
+from nmautils.course.inside import told_inside
 from nmautils.course.verify import verify
 from nmautils.course.verify.mutants import problems_of, try_mutants
 
@@ -30,6 +31,8 @@ def run(args: argparse.Namespace) -> int:
     """Verify, and print what is wrong."""
     if args.mutants:
         return _run_mutants(args)
+    for line in told_inside(root_of(args), args.tutorials):
+        print(line)
     return print_problems(verify(root_of(args), args.tutorials, args.quick, PROFILES[args.profile]))
 
 

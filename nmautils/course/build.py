@@ -23,6 +23,7 @@ from nmautils.course.gradebook import (
     open_gradebook,
     tools_on_path,
 )
+from nmautils.course.inside import inside_of, line_of
 from nmautils.course.scaffold import student_source
 from nmautils.course.settings import Settings, due_utc, read_settings
 from nmautils.course.stamp import (
@@ -90,6 +91,8 @@ def build(
                 raise CourseError(f"{where}: {error}") from None
             say(f"{tutorial}: making the student version")
             changed += build_release(settings, tutorial)
+            if names := inside_of(stamped):
+                say(line_of(tutorial, names))
     return changed
 
 

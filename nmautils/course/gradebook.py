@@ -18,11 +18,13 @@ from urllib.parse import quote
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
+from nmautils.course.plain import CONFIG_FILE
+from nmautils.errors import CourseError, GradebookError
+
 if TYPE_CHECKING:
     from nbgrader.api import Gradebook
     from nbgrader.coursedir import CourseDirectory
 
-from nmautils.errors import CourseError, GradebookError
 
 __all__ = [
     "CONFIG_FILE",
@@ -39,7 +41,6 @@ __all__ = [
     "wait_until_free",
 ]
 
-CONFIG_FILE = "nbgrader_config.py"
 # Not in the table of `nmautils.grading.model.limits`, since building a course knows no grading.
 DATABASE_SECONDS = 30  # until a locked gradebook is given up
 NOTICE_SECONDS = 2  # until it is said that it is locked

@@ -186,15 +186,18 @@ _KINDS: dict[Any, tuple[tuple[type, ...], str]] = {
 def find_root(start: str | Path = ".") -> Path:
     """Nearest folder at or above `start` that holds a ``course.toml``.
 
+    If none does, the nearest one with nbgrader's configuration, which is a course as well.
+
     Raises
     ------
     CourseError
         If there is none.
     """
     start = Path(start).resolve()
-    for folder in [start, *start.parents]:
-        if (folder / FILE_NAME).is_file():
-            return folder
+    for name in (FILE_NAME, "nbgrader_config.py"):
+        for folder in [start, *start.parents]:
+            if (folder / name).is_file():
+                return folder
     raise CourseError(f"no {FILE_NAME} in {start} or above; say where with --root DIR")
 
 

@@ -7,7 +7,7 @@ the same command continues where the run ended.
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -16,9 +16,10 @@ from functools import partial
 from pathlib import Path
 
 from nmautils.course.gradebook import has_gradebook
+from nmautils.course.plain import folders_of, how_to_release
 from nmautils.errors import GradingFailed, SandboxMissing, UsageError
 from nmautils.grading.intake.submissions import HandIn, find_hand_ins, known_assignments
-from nmautils.grading.model.assignment import Bundle, freeze
+from nmautils.grading.model.assignment import Bundle, folder_and_notebook, freeze
 from nmautils.grading.model.limits import WORKER_ATTEMPTS
 from nmautils.grading.model.results import EventKind, Graded, Submission
 from nmautils.grading.record.gradebook import (
@@ -245,6 +246,7 @@ def grade_class(
             prepare(course, bundle)
         tasks = find_tasks(course=course)
         _Run(course, report, lines, full).go(tasks, place)
+        report.inside = {name: each.inside for name, each in bundles.items() if each.inside}
         report.unread = {name: count_unread(course, name) for name in bundles}
         for name in sorted({name for _, name in (*report.graded, *report.saved)}):
             report.pages.append(write_summary(root, name, read_records(root, name)))
@@ -253,16 +255,28 @@ def grade_class(
 
 def _bundles(root: Path, assignments: Sequence[str]) -> dict[str, Bundle]:
     known = known_assignments(root)
+    # The name of a folder means all notebooks in it.
+    assignments = [
+        name
+        for said in assignments
+        for name in ([said] if said in known else _in_folder(said, known) or [said])
+    ]
     for name in assignments:
         if name not in known:
-            listed = ", ".join(sorted(known)) or "none; run `nmautils build` first"
+            listed = ", ".join(sorted(known)) or "none; " + how_to_release(root, "") + " makes one"
             raise UsageError(f"unknown assignment {name!r}; released are: {listed}")
-    handed_in = {path.name for path in root.glob("submitted/*/*")}
-    wanted = [name for name in (assignments or sorted(known)) if name in handed_in]
+    handed_in = {path.name for path in folders_of(root).submitted.glob("*/*")}
+    wanted = [
+        name for name in (assignments or sorted(known)) if folder_and_notebook(name)[0] in handed_in
+    ]
     if not wanted:
         what = " and ".join(assignments) or "anything that is released"
         raise UsageError(f"nobody has handed in {what}; run `nmautils collect` first")
     return {name: freeze(root, name) for name in dict.fromkeys(wanted)}
+
+
+def _in_folder(folder: str, known: Collection[str]) -> list[str]:
+    return sorted(name for name in known if folder_and_notebook(name)[0] == folder)
 
 
 class _Run:

@@ -33,7 +33,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from nmautils.cells import Kind, kind_of
+from nmautils.cells import Kind, kind_of, runs_inside
 from nmautils.checks import Checks
 from nmautils.course.problems import Problem
 from nmautils.course.scaffold import answer_of
@@ -185,14 +185,15 @@ def exercises_of(root: str | Path, tutorials: Iterable[str] = ()) -> list[Exerci
         cells = {cell.id: cell.source for cell in notebook.cells}
         given = given_source(notebook)
         for cell in notebook.cells:
-            if kind_of(cell) is Kind.EXERCISE and f"{cell.id}_test" in cells:
+            test = cells.get(f"{cell.id}_test")
+            if kind_of(cell) is Kind.EXERCISE and test is not None and not runs_inside(test):
                 answer = answer_of(cell.source)
                 found.append(
                     Exercise(
                         tutorial,
                         cell.id,
                         answer,
-                        cells[f"{cell.id}_test"],
+                        test,
                         given,
                         numbers_used(notebook, answer),
                         listed.get(cell.id, {}),

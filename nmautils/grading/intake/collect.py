@@ -4,11 +4,13 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from nmautils.course.plain import folders_of, how_to_release
 from nmautils.errors import CourseError, HandInError, UsageError
+from nmautils.grading.model.assignment import folder_and_notebook
 from nmautils.grading.safe.text import printable
 
 from .files import read_regular
@@ -74,23 +76,41 @@ def collect(
     known = known_assignments(root)
     for name in assignments:
         if name not in known:
-            listed = ", ".join(sorted(known)) or "none; run `nmautils build` first"
+            listed = ", ".join(sorted(known)) or f"none; run {how_to_release(root, name)} first"
             raise UsageError(f"unknown assignment {name!r}; released are: {listed}")
     if not known:
-        raise CourseError(f"nothing is released in {root / 'release'}; run `nmautils build` first")
+        released = folders_of(root).release
+        raise CourseError(
+            f"nothing is released in {released}; run {how_to_release(root, '')} first"
+        )
     if not folder.is_dir():
         raise UsageError(f"no folder {folder}; make it and put the files you received there")
 
     with tempfile.TemporaryDirectory(prefix="nmautils-collect-") as temporary:
         job = _Collecting(root, set(assignments) or known, Path(temporary), say)
-        found = read_inbox(folder, root, known, job.keep)
+        found = read_inbox(folder, root, set(job.names), job.keep)
         job.done.refused = found.refused
-        for (assignment, student), notebooks in sorted(found.notebooks.items()):
+        for (file, student), notebooks in sorted(found.notebooks.items()):
+            assignment = job.names[file]
             if assignment in job.wanted:
                 job.decide(assignment, student, notebooks)
     for where, why in job.done.refused:
         job.line(f"needs you  {where}: {why}")
     return job.done
+
+
+def _by_file(known: Iterable[str]) -> dict[str, str]:
+    """Give assignments by what their files are called, since no platform tells a folder."""
+    names: dict[str, str] = {}
+    for name in sorted(known):
+        file = folder_and_notebook(name)[1]
+        if file in names:
+            raise CourseError(
+                f"{names[file]} and {name} have notebooks of one name, which are not told apart in "
+                "an inbox: put them into submitted/ yourself, or use `nbgrader zip_collect`"
+            )
+        names[file] = name
+    return names
 
 
 class _Collecting:
@@ -104,6 +124,7 @@ class _Collecting:
         self.waiting = waiting
         self.say = say
         self.done = Collected()
+        self.names = _by_file(known_assignments(root))
         self.collected: dict[Path, str] = {}  # digest of what stands in submitted/
 
     def line(self, text: str) -> None:
@@ -111,9 +132,10 @@ class _Collecting:
 
     def keep(self, notebook: InboxNotebook, raw: bytes) -> None:
         """Keep a content for later, unless it is in its place already."""
-        if notebook.assignment not in self.wanted:
+        assignment = self.names[notebook.assignment]
+        if assignment not in self.wanted:
             return
-        target = submitted_path(self.root, notebook.assignment, notebook.student)
+        target = submitted_path(self.root, assignment, notebook.student)
         if target not in self.collected:
             self.collected[target] = _digest(target)
         if notebook.digest != self.collected[target]:

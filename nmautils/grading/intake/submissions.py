@@ -2,15 +2,17 @@
 
 import os
 import stat
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from dateutil import parser, tz
 from nbformat.notebooknode import NotebookNode
 
+from nmautils.course.plain import folders_of
 from nmautils.errors import HandInError
+from nmautils.grading.model.assignment import folder_and_notebook, released_names
 from nmautils.grading.model.limits import FOLDERS_NESTED, HAND_IN_FILES, TIMESTAMP_BYTES
 from nmautils.grading.safe.text import printable
 
@@ -73,14 +75,13 @@ class HandIn:
 
 def known_assignments(root: Path) -> set[str]:
     """Names of the assignments that have a released notebook."""
-    return {
-        path.parent.name for path in root.glob("release/*/*.ipynb") if path.stem == path.parent.name
-    }
+    return set(released_names(root))
 
 
 def submitted_path(root: Path, assignment: str, student: str) -> Path:
     """Where nbgrader looks for a hand-in."""
-    return root / "submitted" / student / assignment / f"{assignment}.ipynb"
+    folder, notebook = folder_and_notebook(assignment)
+    return folders_of(root).submitted / student / folder / f"{notebook}.ipynb"
 
 
 def write_timestamp(folder: Path, time: datetime) -> None:
@@ -149,21 +150,44 @@ def find_hand_ins(root: Path, assignment: str, release: NotebookNode) -> list[Ha
     release : NotebookNode
         Its student version, by which a renamed file is recognised.
     """
-    folder = root / "submitted"
+    folder, own = folders_of(root).submitted, folder_and_notebook(assignment)[0]
     if not folder.is_dir():
         return []
-    released = _Released(names_in(release), {cell.source.strip() for cell in release.cells})
+    plain = folders_of(root).plain
+    others = {
+        f"{notebook}.ipynb"
+        for name in released_names(root)
+        for its_folder, notebook in [folder_and_notebook(name)]
+        if its_folder == own and name != assignment
+    }
+    texts = {cell.source.strip() for cell in release.cells}
+    released = _Released(names_in(release), texts, others)
     found = []
     for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
         if entry.name.startswith("."):
             continue
         path = Path(entry.path)
         if entry.is_symlink():
-            if os.path.lexists(path / assignment):
+            if os.path.lexists(path / own):
                 found.append(_refuse(entry.name, assignment, f"submitted/{entry.name} is a link"))
-        elif entry.is_dir() and os.path.lexists(path / assignment):
-            found.append(_look(path / assignment, entry.name, assignment, released))
+        elif entry.is_dir() and os.path.lexists(path / own):
+            hand_in = _look(path / own, entry.name, assignment, released)
+            found.append(_with_own_modules(hand_in, path / own, root) if plain else hand_in)
     return found
+
+
+def _with_own_modules(hand_in: HandIn, folder: Path, root: Path) -> HandIn:
+    """Have a person look where a notebook may import what its student handed in beside it."""
+    released = folders_of(root).release / folder.name
+    own = [
+        printable(path.name)
+        for path in sorted(folder.glob("*.py"))
+        if not (released / path.name).exists()
+    ]
+    if not own:
+        return hand_in
+    why = f"handed in with {', '.join(own)}, which is not used"
+    return replace(hand_in, problem="; ".join(filter(None, [hand_in.problem, why])))
 
 
 def _refuse(student: str, assignment: str, why: str) -> HandIn:
@@ -172,10 +196,19 @@ def _refuse(student: str, assignment: str, why: str) -> HandIn:
 
 @dataclass(frozen=True)
 class _Released:
-    """By what a notebook of this assignment is known: the names of its cells, and their texts."""
+    """By what a notebook of this assignment is known.
+
+    Parameters
+    ----------
+    names, texts : set of str
+        The names of its cells, and their texts.
+    others : collection of str
+        Files in the same folder that are other assignments.
+    """
 
     names: set[str]
     texts: set[str]
+    others: Collection[str] = ()
 
 
 def _look(folder: Path, student: str, assignment: str, released: _Released) -> HandIn:
@@ -186,27 +219,29 @@ def _look(folder: Path, student: str, assignment: str, released: _Released) -> H
     if not stat.S_ISDIR(folder.lstat().st_mode):
         return _refuse(student, assignment, f"{folder.name} is a link or a file, not a folder")
     timestamp, problem = read_timestamp(folder)
-    path = folder / f"{assignment}.ipynb"
+    path = folder / f"{folder_and_notebook(assignment)[1]}.ipynb"
     if os.path.lexists(path):
         return HandIn(student, assignment, path, timestamp, "", problem)
     try:
-        path = _renamed(folder, released)
+        path = _renamed(folder, path.name, released)
     except HandInError as error:
         return HandIn(student, assignment, None, timestamp, refused=str(error))
     place = path.relative_to(folder).as_posix()
     return HandIn(student, assignment, path, timestamp, f"found as {printable(place)}", problem)
 
 
-def _renamed(folder: Path, released: _Released) -> Path:
+def _renamed(folder: Path, wanted: str, released: _Released) -> Path:
     """Find the notebook under another name or deeper in: the one with most cells of the release."""
-    candidates = [path for path in _files(folder) if _is_candidate(path)]
+    candidates = [
+        path for path in _files(folder) if path.name not in released.others and _is_candidate(path)
+    ]
     if not candidates:
         raise HandInError("no notebook in the folder")
     if len(candidates) > 1:
         candidates = _most_shared(candidates, released)
     if len(candidates) > 1:
         listed = ", ".join(printable(path.relative_to(folder).as_posix()) for path in candidates)
-        raise HandInError(f"several notebooks ({listed}): leave one, called {folder.name}.ipynb")
+        raise HandInError(f"several notebooks ({listed}): leave one, called {wanted}")
     return candidates[0]
 
 

@@ -6,7 +6,9 @@ judge alone sees the tests; what runs the student's code only ever gets cells of
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from base64 import b64decode, b64encode
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -14,10 +16,15 @@ import nbformat
 from nbformat import NotebookNode
 
 import nmautils
-from nmautils.cells import grade_id_of, is_test
+from nmautils.cells import grade_id_of, is_probed, is_test, runs_inside
+from nmautils.course.plain import folders_of, how_to_release
 from nmautils.errors import CourseError
 
-__all__ = ["Bundle", "freeze"]
+from .limits import RELEASE_FILE_BYTES
+
+__all__ = ["Bundle", "folder_and_notebook", "freeze", "name_of", "released_names"]
+
+IGNORED = {".ipynb_checkpoints", "__pycache__"}
 
 
 @dataclass(frozen=True)
@@ -27,11 +34,14 @@ class Bundle:
     Parameters
     ----------
     assignment : str
-        Name of the assignment, which is also that of its notebook.
+        Name of the assignment, which is also that of its notebook; with another notebook the
+        name has a second part, see `name_of`.
     release : str
         The student version, as JSON.
     tests : dict of str
         Whole source of each automatic test cell, by grade id.
+    files : dict of str
+        What was released beside the notebooks, in base64, by its path in the folder.
     version : str
         Version of `nmautils` that froze it.
     """
@@ -39,12 +49,22 @@ class Bundle:
     assignment: str
     release: str
     tests: dict[str, str]
+    files: dict[str, str] = field(default_factory=dict)
     version: str = nmautils.__version__
 
     @cached_property
     def digest(self) -> str:
         """Hexadecimal SHA-256 of everything in the bundle."""
         return hashlib.sha256(self.to_json().encode()).hexdigest()
+
+    @cached_property
+    def inside(self) -> tuple[str, ...]:
+        """Grade ids of the tests that run in the student's process, as they have no probe."""
+        return tuple(name for name, test in self.tests.items() if runs_inside(test))
+
+    def contents(self) -> dict[str, bytes]:
+        """Give the files that were released beside the notebooks, by their paths."""
+        return {name: b64decode(text) for name, text in self.files.items()}
 
     def notebook(self) -> NotebookNode:
         """Read the student version afresh; the caller may change it."""
@@ -60,6 +80,31 @@ class Bundle:
         return cls(**json.loads(text))
 
 
+def folder_and_notebook(name: str) -> tuple[str, str]:
+    """Give the two parts of an assignment's name: its folder, and its notebook without ending.
+
+    An assignment whose one notebook is called like it has one name. nbgrader lets a folder hold
+    several notebooks, of any name: each is graded as an assignment of its own, ``ps1/problem1``.
+    """
+    folder, _, notebook = name.partition("/")
+    return folder, notebook or folder
+
+
+def name_of(folder: str, notebook: str) -> str:
+    """Give the name of an assignment: the opposite of `folder_and_notebook`."""
+    return folder if notebook == folder else f"{folder}/{notebook}"
+
+
+def released_names(root: Path) -> list[str]:
+    """Names of all released assignments of a course, in order.
+
+    A course with ``course.toml`` has one notebook for each assignment, which bears its name.
+    """
+    folders = folders_of(root)
+    names = [name_of(path.parent.name, path.stem) for path in folders.release.glob("*/*.ipynb")]
+    return sorted(name for name in names if folders.plain or "/" not in name)
+
+
 def freeze(root: str | Path, assignment: str) -> Bundle:
     """Collect what grading needs of an assignment.
 
@@ -73,36 +118,83 @@ def freeze(root: str | Path, assignment: str) -> Bundle:
     Raises
     ------
     CourseError
-        If source or release is missing or no notebook, they do not have the same tests, or a
-        test has no probe.
+        If source or release is missing or no notebook, or they do not have the same tests.
     """
-    root = Path(root)
+    folders = folders_of(root)
+    folder, name = folder_and_notebook(assignment)
+    advice = how_to_release(root, folder)
     source, release = (
-        root / folder / assignment / f"{assignment}.ipynb" for folder in ("source", "release")
+        place / folder / f"{name}.ipynb" for place in (folders.source, folders.release)
     )
     texts = []
     for path in (source, release):
         if not path.is_file():
-            raise CourseError(f"no {path}; run `nmautils build {assignment}` first")
+            raise CourseError(f"no {path}; run {advice} first")
         texts.append(path.read_text(encoding="utf-8"))
     try:
+        texts[1] = _with_ids(texts[1])
         tests, released = (_tests(_read(text)) for text in texts)
     except (ValueError, TypeError, AttributeError, KeyError):
         raise CourseError(
-            f"source or release of {assignment} is no notebook; run `nmautils build {assignment}`"
+            f"source or release of {assignment} is no notebook; run {advice}"
         ) from None
     if tests.keys() != released.keys():
-        raise CourseError(
-            f"source and release of {assignment} have different tests; "
-            f"run `nmautils build {assignment}`"
-        )
+        raise CourseError(f"source and release of {assignment} have different tests; run {advice}")
+    _check_tests(source, _read(texts[1]), tests)
+    return Bundle(assignment, texts[1], tests, _files(release.parent))
+
+
+def _check_tests(source: Path, release: NotebookNode, tests: dict[str, str]) -> None:
+    """Refuse what cannot be run here."""
     for name, test in tests.items():
-        if "@probe" not in test:
+        if not is_probed(test) and not runs_inside(test):
             raise CourseError(
                 f"{source}: the test {name} has no function marked @probe, so it cannot be "
                 "judged from outside; see docs/authoring.md"
             )
-    return Bundle(assignment, texts[1], tests)
+        if "### AUTOTEST" in test or "### HASHED AUTOTEST" in test:
+            raise CourseError(
+                f"{source}: the test {name} is made by nbgrader from AUTOTEST lines, which is not "
+                "known here: write the asserts that it makes, or grade with `nbgrader autograde`"
+            )
+    language = release.metadata.get("kernelspec", {}).get("language", "python")
+    if str(language).lower() not in ("python", ""):
+        raise CourseError(f"{source} is written in {language}; only Python is graded here")
+
+
+def _files(folder: Path) -> dict[str, str]:
+    """Read what lies beside the notebooks of a release, as students got it."""
+    found, size = {}, 0
+    for path in sorted(_beside(folder)):
+        size += path.stat().st_size
+        if size > RELEASE_FILE_BYTES:
+            raise CourseError(
+                f"{folder} holds more than {RELEASE_FILE_BYTES >> 20} MiB beside its notebooks, "
+                "which every hand-in would get: make the data smaller"
+            )
+        found[path.relative_to(folder).as_posix()] = b64encode(path.read_bytes()).decode()
+    return found
+
+
+def _beside(folder: Path) -> Iterator[Path]:
+    for path in folder.iterdir():
+        if path.name in IGNORED or path.is_symlink():
+            continue
+        if path.is_dir():
+            yield from _beside(path)
+        elif path.is_file() and path.suffix != ".ipynb":
+            yield path
+
+
+def _with_ids(text: str) -> str:
+    """Give cells of a notebook of an older form ids, always the same ones."""
+    notebook = _read(text)
+    if all("id" in cell for cell in notebook.cells):
+        return text
+    notebook.nbformat_minor = 5
+    for i, cell in enumerate(notebook.cells):
+        cell.setdefault("id", f"released-{i}")
+    return json.dumps(notebook)
 
 
 def _read(text: str) -> NotebookNode:

@@ -41,6 +41,10 @@ OUTPUT_BYTES = 1 * MIB  # of an output that is kept of a file that is too large
 WRAPPED_LEVELS = 8  # values of JSON around a notebook
 WRAPPED_PARTS = 2_000  # values that are looked at to find it
 
+# --- the release ---------------------------------------------------------------------------------
+
+RELEASE_FILE_BYTES = 32 * MIB  # of all files beside the notebooks of an assignment
+
 # --- repair --------------------------------------------------------------------------------------
 
 OWN_CELLS = 2_000  # cells of the student's own that are kept
@@ -75,6 +79,7 @@ ANSWER_BYTES = 4 * MIB  # of all arrays of an answer, or ...
 ANSWER_TIMES = 64  # ... so many times what was handed to the call, if that is more
 STREAM_CHARACTERS = 200_000  # of text that a cell sends; less of it is kept
 FLOOD_BYTES, FLOOD_MESSAGES = 40 * MIB, 20_000  # that a cell may publish before it is stopped
+TEST_HINT_CHARACTERS = 300  # of what a test that ran inside says of a failure
 ERROR_CHARACTERS = 2_000  # of the text of an error in the student's code
 ERROR_LINE_CHARACTERS = 500  # of the student's line that raised it
 CLASS_NAME_CHARACTERS = 100  # of the name of a class that comes from a student's process

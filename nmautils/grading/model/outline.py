@@ -4,7 +4,7 @@ import re
 
 from nbformat.notebooknode import NotebookNode
 
-from nmautils.cells import WORTH, Kind, exercise_of, grade_id_of, kind_of
+from nmautils.cells import WORTH, Kind, exercise_of, grade_id_of, is_task, kind_of
 
 __all__ = ["headings_of", "title_of", "titles_of"]
 
@@ -34,6 +34,8 @@ def titles_of(release: NotebookNode) -> dict[str, str]:
         kind, name = kind_of(cell), exercise_of(grade_id_of(cell) or "")
         if kind == Kind.TEXT:
             heading = WORTH.sub("", (headings_of(cell) or [heading])[-1])
+            if is_task(cell):
+                titles.setdefault(name, heading)
         elif kind in (Kind.EXERCISE, Kind.QUESTION, Kind.TEST):
             titles.setdefault(name, heading or name.replace("_", " ").capitalize())
     return titles

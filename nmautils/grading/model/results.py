@@ -107,6 +107,8 @@ class ExerciseResult:
         The named checks, in order; empty if the test could not be run.
     title : str
         The exercise's heading in the release.
+    inside : bool
+        Whether the test ran in the student's process, so that it can be fooled.
     """
 
     grade_id: str
@@ -114,6 +116,7 @@ class ExerciseResult:
     score: float
     checks: tuple[CheckResult, ...] = ()
     title: str = ""
+    inside: bool = False
 
 
 @dataclass(frozen=True)

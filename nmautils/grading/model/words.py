@@ -66,6 +66,27 @@ PERSON_FILE = "a file that it uses is not there: {}"
 PERSON_LINE = "a line works only elsewhere: {}"
 PERSON_NEEDED = "{}: it needs what a line that was left out would have made ({})"
 PERSON_GIVEN = "the given cell {} ended its Python process"
+# --- tests that ran inside the student's process --------------------------------------------------
+
+TEST_INSIDE = "The tests of this exercise"
+TEST_REST = "The rest of these tests"
+TEST_NOT_RUN = "This test was not run, after what happened before."
+TEST_TOO_LONG = "It took too long and was stopped. Is there a loop that never ends?"
+TEST_ENDED = "The Python process ended while this test ran."
+TEST_WARNED = "While this test ran, something was written to the error stream, a warning perhaps."
+TEST_GAVE_PART = "This test gave {:g} of {:g} points."
+TEST_WENT_WRONG = "This test itself went wrong; a person looks at it."
+TEST_HIDDEN_FAILED = "A test that is not shown failed ({})."
+TEST_DOES_NOT_HOLD = "`{}` does not hold."
+TEST_FAILED = "An assert of this test does not hold."
+TEST_LINE_FAILED = "It failed at `{}`."
+ANSWER_LEFT = "Its cell still raises NotImplementedError."
+# On the page of a class, and after a run.
+TESTED_INSIDE = "tested inside"
+CAN_BE_FOOLED = (
+    "Tests that are tested inside run in the student's own process: code that is written to do so "
+    "can fool them, and can read what they hide."
+)
 
 # --- the feedback page ---------------------------------------------------------------------------
 

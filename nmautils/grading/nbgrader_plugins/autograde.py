@@ -20,11 +20,11 @@ from nbformat.v4 import new_notebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool
 
-from nmautils.course.settings import read_settings
+from nmautils.course.plain import folders_of, settings_of
 from nmautils.errors import GradingFailed, HandInError
 from nmautils.grading.intake.files import read_regular
 from nmautils.grading.intake.submissions import read_timestamp
-from nmautils.grading.model.assignment import freeze
+from nmautils.grading.model.assignment import freeze, name_of
 from nmautils.grading.model.limits import Limits
 from nmautils.grading.model.results import Submission
 from nmautils.grading.record.gradebook import open_course, prepare
@@ -85,7 +85,8 @@ class GradeSubmission(NbGraderPreprocessor):
         """Grade one submission and keep its record."""
         where = resources["nbgrader"]
         root = Path(course_directory(self).root)
-        assignment, student = where["assignment"], where["student"]
+        assignment = name_of(where["assignment"], where["notebook"])
+        student = where["student"]
         with grading_lock(root):
             submission = Submission(student, resources.pop(HANDED_IN), 0)
             seed = seed_for(root, assignment, student, submission.digest)
@@ -93,7 +94,7 @@ class GradeSubmission(NbGraderPreprocessor):
                 freeze(root, assignment),
                 replace(submission, seed=seed),
                 full=self.full,
-                limits=Limits.of(read_settings(root).grading),
+                limits=Limits.of(settings_of(root).grading),
                 sandbox=self.sandbox,
             )
             write_record(root, graded)
@@ -109,12 +110,13 @@ class SaveResult(NbGraderPreprocessor):
         """Leave the notebook as it is; write all rows of its submission at once."""
         where = resources["nbgrader"]
         root = Path(course_directory(self).root)
-        graded = read_record(root, where["assignment"], where["student"], self.log.warning)
+        assignment = name_of(where["assignment"], where["notebook"])
+        graded = read_record(root, assignment, where["student"], self.log.warning)
         if graded is None:
             raise GradingFailed(f"no record of {where['student']}; run `nbgrader autograde` again")
-        folder = root / "submitted" / where["student"] / where["assignment"]
+        folder = folders_of(root).submitted / where["student"] / where["assignment"]
         with grading_lock(root), open_course(root) as course:
-            prepare(course, freeze(root, where["assignment"]))
+            prepare(course, freeze(root, assignment))
             save(course, graded, read_timestamp(folder)[0], journal=False)
         return nb, resources
 

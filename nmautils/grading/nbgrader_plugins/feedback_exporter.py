@@ -10,6 +10,7 @@ from traitlets import default
 
 from nmautils.course.gradebook import read_only
 from nmautils.errors import CourseError, GradingFailed
+from nmautils.grading.model.assignment import name_of
 from nmautils.grading.record.book import Lookup
 from nmautils.grading.record.marks import marks_of
 from nmautils.grading.record.records import read_record
@@ -28,7 +29,8 @@ class GradebookMarks(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Leave the notebook as it is; put record and marks into `resources`."""
         where = resources["nbgrader"]
-        student, assignment = where["student"], where["assignment"]
+        student = where["student"]
+        assignment = name_of(where["assignment"], where["notebook"])
         directory, said = course_directory(self), list[str]()
         graded = read_record(directory.root, assignment, student, said.append)
         if graded is None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from nbgrader.plugins import LateSubmissionPlugin
 
-from nmautils.course.settings import read_settings
+from nmautils.course.plain import settings_of
 from nmautils.grading.record.late import late_share
 
 from .course_directory import course_directory
@@ -29,7 +29,7 @@ class LatePolicy(LateSubmissionPlugin):
         self, student_id: str, score: float, total_seconds_late: float
     ) -> float | None:
         """Points to take off; None if the hand-in came within the grace period."""
-        settings = read_settings(course_directory(self).root)
+        settings = settings_of(course_directory(self).root)
         deadline = self.deadline or self._deadline_of(student_id)
         share = late_share(total_seconds_late, settings.late, deadline, settings.zone)
         return round(share * score, 6) if share else None

@@ -36,8 +36,9 @@ from nmautils.course.gradebook import (
     open_gradebook,
     wait_until_free,
 )
+from nmautils.course.plain import folders_of, how_to_release, is_plain
 from nmautils.errors import CourseError
-from nmautils.grading.model.assignment import Bundle
+from nmautils.grading.model.assignment import Bundle, folder_and_notebook
 from nmautils.grading.model.results import Graded
 
 from .late import update_due_date
@@ -217,7 +218,7 @@ def prepare(course: Course, bundle: Bundle) -> None:
     if _known_points(course, name) != wanted:
         _record_assignment(course, name)
         if _known_points(course, name) != wanted:
-            raise _not_as_released(name)
+            raise _not_as_released(course, name)
     SAVED.create(course.gradebook.engine, checkfirst=True)
     update_due_date(course.gradebook, course.root, name)
     course.cells[name] = _find_cells(course, name)
@@ -225,12 +226,13 @@ def prepare(course: Course, bundle: Bundle) -> None:
 
 def _known_points(course: Course, name: str) -> dict[str, float]:
     found: dict[str, float] = {}
+    folder, notebook = folder_and_notebook(name)
     for kind in (GradeCell, TaskCell):
         rows = course.gradebook.db.execute(
             select(kind.name, kind.max_score)
             .join(Notebook, kind.notebook_id == Notebook.id)
             .join(Assignment, Notebook.assignment_id == Assignment.id)
-            .where(Assignment.name == name, Notebook.name == name)
+            .where(Assignment.name == folder, Notebook.name == notebook)
         )
         found.update((cell, float(points)) for cell, points in rows)
     course.gradebook.db.rollback()
@@ -241,25 +243,29 @@ def _record_assignment(course: Course, name: str) -> None:
     """Do what ``nbgrader generate_assignment`` does to the gradebook, if release/ is its work."""
     from nmautils.course.build import generate_assignment, load_notebook  # with all of nbconvert
 
+    if is_plain(course.root):
+        raise _not_as_released(course, name)
     released = load_notebook(course.root / "release" / name / f"{name}.ipynb")
     with tempfile.TemporaryDirectory(prefix="nmautils-release-") as folder:
         made = generate_assignment(course.root, name, Path(folder), record=False)
         if load_notebook(made / f"{name}.ipynb") != released:
-            raise _not_as_released(name)
+            raise _not_as_released(course, name)
         generate_assignment(course.root, name, Path(folder), record=True)
 
 
-def _not_as_released(name: str) -> CourseError:
+def _not_as_released(course: Course, name: str) -> CourseError:
+    advice = how_to_release(course.root, folder_and_notebook(name)[0])
     return CourseError(
         f"the gradebook does not know {name} as it is in release/, and release/ is not made from "
-        f"the source as it is; run `nmautils build {name}`"
+        f"the source as it is; run {advice}"
     )
 
 
 def _find_cells(course: Course, name: str) -> Cells:
     db = course.gradebook.db
-    assignment = course.gradebook.find_assignment(name).id
-    notebook = course.gradebook.find_notebook(name, name).id
+    folder, its_name = folder_and_notebook(name)
+    assignment = course.gradebook.find_assignment(folder).id
+    notebook = course.gradebook.find_notebook(its_name, folder).id
 
     def ids(kind: type[GradeCell] | type[SolutionCell] | type[TaskCell]) -> dict[str, str]:
         rows = db.execute(select(kind.name, kind.id).where(kind.notebook_id == notebook))
@@ -279,6 +285,7 @@ def read_saved(course: Course, assignment: str) -> dict[str, Saved]:
     engine, db = course.gradebook.engine, course.gradebook.db
     if not inspect(engine).has_table(SAVED.name):
         return {}
+    folder, notebook = folder_and_notebook(assignment)
     rows = db.execute(
         select(
             SubmittedAssignment.student_id,
@@ -293,7 +300,8 @@ def read_saved(course: Course, assignment: str) -> dict[str, Saved]:
         .join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
         .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
         .join(SAVED, SAVED.c.submitted_notebook_id == SubmittedNotebook.id)
-        .where(Assignment.name == assignment)
+        .join(Notebook, SubmittedNotebook.notebook_id == Notebook.id)
+        .where(Assignment.name == folder, Notebook.name == notebook)
     ).all()
     db.rollback()
     found = {}
@@ -316,10 +324,16 @@ def lateness(
 
 def count_unread(course: Course, assignment: str) -> int:
     """Count the submissions of which a cell waits for a person's points."""
+    folder, notebook = folder_and_notebook(assignment)
     found = course.gradebook.db.execute(
-        select(func.count(SubmittedAssignment.id))
-        .join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
-        .where(Assignment.name == assignment, SubmittedAssignment.needs_manual_grade)
+        select(func.count(SubmittedNotebook.id))
+        .join(Notebook, SubmittedNotebook.notebook_id == Notebook.id)
+        .join(Assignment, Notebook.assignment_id == Assignment.id)
+        .where(
+            Assignment.name == folder,
+            Notebook.name == notebook,
+            SubmittedNotebook.needs_manual_grade,
+        )
     ).scalar()
     course.gradebook.db.rollback()
     return int(found or 0)
@@ -350,5 +364,6 @@ def digest_of(graded: Graded) -> str:
 
 def files_of(course: Course, graded: Graded) -> tuple[Path, Path]:
     """Give the paths of the graded notebook and of its time."""
-    folder = course.root / "autograded" / graded.student / graded.assignment
-    return folder / f"{graded.assignment}.ipynb", folder / "timestamp.txt"
+    assignment, notebook = folder_and_notebook(graded.assignment)
+    folder = folders_of(course.root).autograded / graded.student / assignment
+    return folder / f"{notebook}.ipynb", folder / "timestamp.txt"

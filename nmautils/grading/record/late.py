@@ -5,7 +5,8 @@ from datetime import datetime, timedelta, timezone, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nmautils.course.settings import Late, due_utc, read_settings
+from nmautils.course.plain import settings_of
+from nmautils.course.settings import Late, due_utc
 
 if TYPE_CHECKING:
     from nbgrader.api import Gradebook
@@ -75,7 +76,7 @@ def _seconds_to(due: datetime, days: int, zone: tzinfo) -> float:
 
 def update_due_date(gradebook: "Gradebook", root: str | Path, assignment: str) -> None:
     """Give an assignment in the gradebook the due date of ``course.toml``, if that has one."""
-    tutorial = read_settings(root).tutorials.get(assignment)
+    tutorial = settings_of(root).tutorials.get(assignment)
     due = due_utc(tutorial) if tutorial else None
     if due is None:
         return

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from nmautils.cells import exercise_of
+from nmautils.grading.model.assignment import folder_and_notebook
 
 from . import book
 
@@ -162,7 +163,8 @@ def marks_of(
     nbgrader.api.MissingEntry or GradebookError
         If the gradebook does not know the submission: the first if it is nbgrader's own.
     """
-    submitted = gradebook.find_submission_notebook(assignment, assignment, student)
+    folder, notebook = folder_and_notebook(assignment)
+    submitted = gradebook.find_submission_notebook(notebook, folder, student)
     grades = {grade.name: grade for grade in submitted.grades}
     said = {comment.name: comment.comment or "" for comment in submitted.comments}
     cells = {}

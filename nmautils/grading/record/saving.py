@@ -22,6 +22,7 @@ from nbgrader.utils import compute_checksum, is_task
 from sqlalchemy import Table, bindparam, insert, select, update
 
 from nmautils.course.gradebook import database_errors, wait_until_free
+from nmautils.grading.model.assignment import folder_and_notebook
 from nmautils.grading.model.results import Graded
 
 from .gradebook import SAVED, Course, digest_of, files_of, lateness
@@ -71,7 +72,7 @@ def write_files(course: Course, graded: Graded, timestamp: datetime | None) -> N
         notebook.unlink(missing_ok=True)
     if timestamp is not None:
         write_atomically(stamp, f"{timestamp} UTC\n".encode(), course.mode, sync=False)
-    course.share(graded.assignment, graded.student)
+    course.share(folder_and_notebook(graded.assignment)[0], graded.student)
 
 
 def write_rows(course: Course, graded: Graded, timestamp: datetime | None) -> None:

@@ -243,6 +243,9 @@ def _cell(
         if len(cell.source) > WRITTEN_CHARACTERS:
             # `clean_markdown` cuts the text and marks the place.
             notes.of_long(label(match, index))
+    elif index in match.students and (theirs := match.cells_of(index)):
+        cell.source, found = comment_out(theirs[-1].source, match.parse)
+        notes.of_commented_out("a given cell", found)
     if cell.cell_type == "code":
         cell.execution_count, cell.outputs = None, []
         if match.kinds[index] in SHOWN:

@@ -222,11 +222,13 @@ class Notes:
             i
             for i, kind in enumerate(match.kinds)
             if kind not in (Kind.EXERCISE, Kind.QUESTION, Kind.TEST)
+            and match.release[i].source.strip()
         ]
+        fixed = [i for i in given if i not in match.students]
         counts = Counter(match.found)
         intact = {i for i, exact in zip(match.found, match.exact, strict=True) if exact}
         missing = sum(not counts[i] for i in given)
-        changed = sum(bool(counts[i]) and i not in intact for i in given)
+        changed = sum(bool(counts[i]) and i not in intact for i in fixed)
         copied = sum(counts[i] > 1 for i in given)
         retyped = sum(
             index in given and cell.cell_type != match.release[index].cell_type

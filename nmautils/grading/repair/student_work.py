@@ -69,9 +69,9 @@ def collect_work(match: Matching) -> list[Work]:
     work = []
     missing = match.missing()
     for at, cell in enumerate(match.cells):
-        if match.exact[at] or not cell.source.strip():
-            continue
         index = match.found[at]
+        if match.exact[at] or not cell.source.strip() or index in match.students:
+            continue
         kind = None if index is None else match.kinds[index]
         item = Work(at, cell, cell.source)
         if index is None:
@@ -114,7 +114,7 @@ def _seems_an_answer(text: str, match: Matching) -> bool:
 def _take_out(item: Work, match: Matching, missing: Iterable[int]) -> None:
     """Take out statements of tests, and of given cells that are missing elsewhere."""
     code = match.parse(item.source)
-    tests = match.of_kind(Kind.TEST)
+    tests = match.probing
     given = [i for i in sorted(missing) if match.kinds[i] in GIVEN_CODE and i in match.codes]
     if not code.parsed:
         rest = item.source

@@ -5,6 +5,7 @@ page needs nothing but itself and is written into the course's folder, since it 
 """
 
 import math
+import os
 import statistics
 from collections import Counter
 from collections.abc import Iterable
@@ -16,7 +17,8 @@ from urllib.parse import quote
 
 from nmautils.cells import exercise_of
 from nmautils.checks import NOT_SOLVED
-from nmautils.course.settings import read_settings
+from nmautils.course.plain import folders_of, settings_of
+from nmautils.grading.model.assignment import folder_and_notebook
 from nmautils.grading.model.results import ExerciseResult, Graded
 from nmautils.grading.model.words import count
 from nmautils.grading.record.records import left_out, write_atomically
@@ -47,6 +49,7 @@ class ExerciseSummary:
     points: float
     scores: list[float] = field(default_factory=list)
     untouched: int = 0
+    inside: bool = False
 
     @property
     def mean(self) -> float:
@@ -97,6 +100,11 @@ class Summary:
     repaired: int = 0
     repairs: list[tuple[str, int]] = field(default_factory=list)
     events: list[tuple[str, int]] = field(default_factory=list)
+
+    @property
+    def inside(self) -> bool:
+        """Whether any test ran in the students' own processes."""
+        return any(exercise.inside for exercise in self.exercises)
 
     @property
     def submissions(self) -> int:
@@ -154,7 +162,9 @@ def summarise(assignment: str, records: Iterable[Graded]) -> Summary:
         for result in graded.exercises:
             name = exercise_of(result.grade_id)
             if name not in exercises:
-                exercises[name] = ExerciseSummary(name, result.title or name, result.points)
+                exercises[name] = ExerciseSummary(
+                    name, result.title or name, result.points, inside=result.inside
+                )
             _count(result, exercises[name], failed, named, hints)
     summary.exercises = list(exercises.values())
     summary.possible = sum(exercise.points for exercise in summary.exercises)
@@ -275,19 +285,22 @@ def write_summary(root: str | Path, assignment: str, records: Iterable[Graded]) 
 
 
 def _title(root: Path, assignment: str) -> str:
-    tutorial = read_settings(root).tutorials.get(assignment)
+    tutorial = settings_of(root).tutorials.get(assignment)
     return f"Tutorial {tutorial.order}: {tutorial.title}" if tutorial else assignment
 
 
 def _links(root: Path, assignment: str, student: str) -> list[tuple[str, str]]:
     """Addresses, from the page, of what there is to look at."""
-    graded = f"{student}/{assignment}/{assignment}"
-    places = [
-        ("handed in", f"submitted/{student}/{assignment}"),
-        ("graded", f"autograded/{graded}.ipynb"),
-        ("feedback", f"feedback/{graded}.html"),
+    folder, notebook = folder_and_notebook(assignment)
+    graded = f"{student}/{folder}/{notebook}"
+    places = folders_of(root)
+    found = [
+        ("handed in", places.submitted / student / folder),
+        ("graded", places.autograded / f"{graded}.ipynb"),
+        ("feedback", places.feedback / f"{graded}.html"),
     ]
-    return [(name, quote(f"../{place}")) for name, place in places if (root / place).exists()]
+    page = (root / "summary" / assignment).parent
+    return [(name, quote(os.path.relpath(place, page))) for name, place in found if place.exists()]
 
 
 def _chart(bars: list[Bar], unit: str, summary: Summary | None = None) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import reads as reads_unchecked
 
-from nmautils.cells import Kind, exercise_of, grade_id_of
+from nmautils.cells import Kind, exercise_of, grade_id_of, is_task
 from nmautils.checks import NOT_SOLVED, Cause, CheckResult, Picture, causes_of
 from nmautils.errors import GradingFailed
 from nmautils.grading.model import words
@@ -201,7 +201,7 @@ class _Reader:
 
     def __init__(self, graded: Graded, marks: SubmissionMarks) -> None:
         self.graded, self.marks = graded, marks
-        self.tests = {exercise_of(result.grade_id): result for result in graded.exercises}
+        self.tests = {result.grade_id: result for result in graded.exercises}
         self.questions = {result.grade_id: result for result in graded.questions}
         self.waiting: list[Cell] = []
         self.exercises: dict[str, Exercise] = {}
@@ -230,14 +230,14 @@ class _Reader:
         if kind == Kind.TEXT:
             if headings_of(cell):
                 self._flush()
+            if is_task(cell):
+                self._read_by_a_person(name)
         elif kind in (Kind.EXERCISE, Kind.QUESTION):
             exercise = self._exercise(name)
             exercise.cells += [*self.waiting, self._cell(cell, words.ANSWER)]
             self.waiting = []
             if name in self.questions:
-                exercise.written = True
-                exercise.open = self._mark(name).open
-                self._points(exercise, self.questions[name], 0.0)
+                self._read_by_a_person(name)
         elif kind == Kind.TEST:
             self._test(cell, name)
         elif kind == Kind.OWN:
@@ -245,35 +245,55 @@ class _Reader:
         elif kind in (Kind.DEMO, Kind.EXPLORE):
             self._demo(cell, pictures_only=kind == Kind.EXPLORE)
 
+    def _read_by_a_person(self, name: str) -> None:
+        exercise = self._exercise(name)
+        exercise.written, exercise.open = True, self._mark(name).open
+        exercise.comment = self._comment(name) if not exercise.cells else None
+        self._points(exercise, self.questions[name], 0.0)
+
     def _mark(self, name: str) -> CellMark:
         return self.marks.cells.get(name, CellMark())
 
     def _exercise(self, name: str) -> Exercise:
         if name not in self.exercises:
-            result = self.tests.get(name) or self.questions.get(name)
+            tests, questions = self.tests, self.questions
+            result = tests.get(f"{name}_test") or tests.get(name) or questions.get(name)
             title = plain_characters(result.title) if result else ""
             self.exercises[name] = Exercise(name, title or name)
         return self.exercises[name]
 
     def _test(self, cell: NotebookNode, name: str) -> None:
-        exercise = self._exercise(exercise_of(name))
-        result = self.tests[exercise.grade_id]
+        exercise, result = self._tested_by(name), self.tests[name]
         title = re.match(r"# @title (.{1,100})", cell.source)
         exercise.check = title[1].strip() if title else words.CHECKS
-        exercise.checks = [replace(check, picture=_sound(check.picture)) for check in result.checks]
-        exercise.earned = result.score
-        exercise.events = self._events_of(name)
-        if not exercise.checks and not exercise.events:
-            exercise.events = [words.NO_CHECKS]
-        exercise.comment = self._comment(name)
+        events = self._events_of(name)
+        if not result.checks and not events:
+            events = [words.NO_CHECKS]
+        exercise.events += events
+        exercise.checks += [
+            replace(check, picture=_sound(check.picture)) for check in result.checks
+        ]
+        exercise.earned += result.score
+        if comment := self._comment(name):
+            exercise.comment = (exercise.comment or Markup()) + comment
         self._points(exercise, result, result.score)
+
+    def _tested_by(self, name: str) -> Exercise:
+        """Give the exercise that a test belongs to: by its name, or else the last one above it."""
+        own = exercise_of(name)
+        above = next(reversed(self.exercises.values()), None)
+        if own in self.exercises or above is None or above.written:
+            return self._exercise(own)
+        if above.title == above.grade_id:
+            above.title = plain_characters(self.tests[name].title) or above.title
+        return above
 
     def _points(
         self, exercise: Exercise, result: ExerciseResult | QuestionResult, score: float
     ) -> None:
         mark = self._mark(result.grade_id)
-        exercise.points = result.points if mark.points is None else mark.points
-        exercise.score = score if mark.score is None else mark.score
+        exercise.points += result.points if mark.points is None else mark.points
+        exercise.score += score if mark.score is None else mark.score
 
     def _cell(self, cell: NotebookNode, label: str) -> Cell:
         shown = Cell(label)

@@ -37,6 +37,8 @@ class Report:
         From student and assignment to why it was not graded or not saved.
     standings : dict
         From student and assignment to `Standing`, those up to date included.
+    inside : dict
+        From assignments to their tests that ran in the students' own processes.
     unread : dict
         From assignments to how many submissions have cells that wait for a person's points.
     pages : list of Path
@@ -52,6 +54,7 @@ class Report:
     saved: list[tuple[str, str]] = field(default_factory=list)
     failed: dict[tuple[str, str], str] = field(default_factory=dict)
     standings: dict[tuple[str, str], Standing] = field(default_factory=dict)
+    inside: dict[str, tuple[str, ...]] = field(default_factory=dict)
     unread: dict[str, int] = field(default_factory=dict)
     pages: list[Path] = field(default_factory=list)
     seconds: float = 0.0

@@ -49,7 +49,8 @@ class CellOutputs:
             case "stream":
                 self._take_text(content.get("text"), content.get("name"))
             case "display_data" | "execute_result":
-                self._take_data(content.get("data"))
+                is_result = message["kind"] == "execute_result"
+                self._take_data(content.get("data"), is_result)
             case "error":
                 self.outputs.append(
                     {
@@ -68,7 +69,7 @@ class CellOutputs:
         elif kept:
             self.outputs.append({"output_type": "stream", "name": name, "text": kept})
 
-    def _take_data(self, data: Any) -> None:
+    def _take_data(self, data: Any, is_result: bool) -> None:
         if not isinstance(data, dict):
             return
         picture, text = data.get("image/png"), data.get("text/plain")
@@ -82,7 +83,9 @@ class CellOutputs:
         if isinstance(text, str):
             kept["text/plain"] = self._fit_shown(text)
         if kept:
-            self.outputs.append({"output_type": "display_data", "data": kept, "metadata": {}})
+            # A test that runs inside may give its points as its last value.
+            metadata = {"result": True} if is_result else {}
+            self.outputs.append({"output_type": "display_data", "data": kept, "metadata": metadata})
 
     def _lines(self, traceback: Any) -> list[str]:
         lines = traceback[:TRACEBACK_LINES] if isinstance(traceback, list) else []

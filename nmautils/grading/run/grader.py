@@ -8,7 +8,15 @@ from typing import Any, TypeVar
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_output, writes
 
-from nmautils.cells import Kind, exercise_of, grade_id_of, kind_of
+from nmautils.cells import (
+    Kind,
+    exercise_of,
+    grade_id_of,
+    is_read_by_a_person,
+    is_students,
+    is_task,
+    kind_of,
+)
 from nmautils.checks import Answer, CellError
 from nmautils.checks.answer import at_line
 from nmautils.errors import HandInError
@@ -27,6 +35,7 @@ from nmautils.grading.model.results import (
 from nmautils.grading.repair.rebuild import rebuild, repair
 from nmautils.grading.safe.outputs import clean_cell, clean_outputs
 
+from .inside_tests import put_files
 from .judge import Verdict, judge
 from .kernel import CellRun, Kernel, ProbeFailed, ProbeTooSlow, StudentError
 from .kernel_supply import KernelAsker
@@ -34,19 +43,25 @@ from .left_out import why_person
 from .missing_here import MissingHere
 from .replay import Ran, Replay
 
-__all__ = ["Grader", "not_graded", "shared_cells"]
+__all__ = ["Grader", "kind_in", "not_graded", "points_of", "shared_cells"]
 
 T = TypeVar("T")
 
 # Kinds of cells, by what they cost a hand-in that is graded: demonstrations only with --full.
-ALWAYS, ON_DEMAND = {Kind.SETUP, Kind.EXERCISE, Kind.OWN}, {Kind.DEMO, Kind.EXPLORE}
+ALWAYS = {Kind.SETUP, Kind.EXERCISE, Kind.GIVEN, Kind.OWN}
+ON_DEMAND = {Kind.DEMO, Kind.EXPLORE}
 SHOWN_AS_SUBMITTED = {Kind.OWN} | ON_DEMAND
 
 
 def shared_cells(release: NotebookNode, full: bool) -> list[str]:
     """Cells that run the same for everybody: those before the first that a student changes."""
-    before = takewhile(lambda cell: kind_of(cell) != Kind.EXERCISE, release.cells)
+    before = takewhile(lambda cell: not _may_differ(cell), release.cells)
     return [cell.source for cell in before if kind_of(cell) in kinds_to_run(full)]
+
+
+def _may_differ(cell: NotebookNode) -> bool:
+    """Whether a code cell of the release is not the same for everybody."""
+    return kind_of(cell) == Kind.EXERCISE or is_students(cell)
 
 
 def kinds_to_run(full: bool) -> set[Kind]:
@@ -107,6 +122,8 @@ class Grader:
         self.overran = False
         self.replay = Replay()
         self.missing = MissingHere()
+        # An answer that was left as it was is run only where a test beside it may see that.
+        self.runs_untouched = False
 
     def grade(self) -> Graded:
         """Grade it; the result has a `problem` if the file is no notebook."""
@@ -133,7 +150,7 @@ class Grader:
         self.needs_person.append(why)
         notebook, _ = rebuild(self.release, self.release)
         for cell in notebook.cells:
-            if _kind(cell) == Kind.TEST:
+            if kind_in(cell) == Kind.TEST:
                 self._show_verdict(cell, Verdict(None), 1)
         self.seconds["total"] = monotonic() - started
         return self._result(notebook, set(), problem=why)
@@ -144,7 +161,7 @@ class Grader:
         shared = _shared_start(notebook, self.kinds) if self.stemmed else set()
         self.shared = len(shared)
         for i, cell in enumerate(notebook.cells):
-            kind = _kind(cell)
+            kind = kind_in(cell)
             cell.metadata.nmautils["outputs"] = "none"
             if cell.cell_type != "code":
                 continue
@@ -155,7 +172,7 @@ class Grader:
                 self.answers[_name(cell)] = Answer(cell.source, untouched=untouched)
             if kind == Kind.TEST:
                 self._test(cell)
-            elif kind in self.kinds and i not in shared and not untouched:
+            elif kind in self.kinds and i not in shared and (self.runs_untouched or not untouched):
                 self._cell(cell, kind)
             if submitted and (i in shared or not self.full) and kind in SHOWN_AS_SUBMITTED:
                 cell.outputs = submitted
@@ -175,6 +192,7 @@ class Grader:
         # Not the seed of the tests: a kernel that knew it could draw their inputs beforehand.
         kernel.begin(int(self.submission.digest[:8], 16))
         self.seconds["ready"] += monotonic() - started
+        put_files(kernel, self.bundle.contents(), self.limits.cell_seconds)
         for i, ran in enumerate(self.replay.cells):
             kernel.execute(ran.source, self._time(self.limits.again_seconds))
             if not kernel.alive:
@@ -272,6 +290,8 @@ class Grader:
     # --- judging -------------------------------------------------------------------------------
 
     def _test(self, cell: NotebookNode) -> None:
+        if _name(cell) in self.bundle.inside:
+            return  # see nmautils.grading.run.inside_run
         self.judged, self.lost_calls = _name(cell), 0
         started = monotonic()
         answer = self.answers.get(exercise_of(self.judged))
@@ -286,7 +306,7 @@ class Grader:
     def _show_verdict(self, cell: NotebookNode, verdict: Verdict, count: int) -> None:
         """Put the whole test and its score into a test cell, for formgrader."""
         cell.source = self.bundle.tests[_name(cell)]
-        data = {"text/plain": repr(_score(verdict, _points(cell)))}
+        data = {"text/plain": repr(_score(verdict, points_of(cell)))}
         if verdict.score is not None:
             data["text/html"] = verdict.score._repr_html_()
         cell.execution_count = count
@@ -337,10 +357,10 @@ class Grader:
         """Clean the text that a person will read; give the questions that were answered."""
         answered = set()
         for cell in notebook.cells:
-            kind, name = _kind(cell), _name(cell)
-            if kind == Kind.QUESTION and cell.source.split() == self.given[name].split():
-                continue
-            if kind == Kind.QUESTION:
+            kind, name = kind_in(cell), _name(cell)
+            if is_read_by_a_person(cell):
+                if cell.source.split() == self.given[name].split() and not is_task(cell):
+                    continue
                 answered.add(name)
             if cell.cell_type != "code" and kind in {Kind.QUESTION, Kind.OWN}:
                 clean_cell(cell)
@@ -360,11 +380,12 @@ class Grader:
             kind, name = kind_of(cell), _name(cell)
             title = titles.get(exercise_of(name), "")
             if kind == Kind.TEST:
-                points, verdict = _points(cell), self.verdicts.get(name, Verdict(None))
+                points, verdict = points_of(cell), self.verdicts.get(name, Verdict(None))
                 score = _score(verdict, points)
-                exercises.append(ExerciseResult(name, points, score, verdict.checks, title))
-            elif kind == Kind.QUESTION:
-                questions.append(QuestionResult(name, _points(cell), name in answered, title))
+                inside = name in self.bundle.inside
+                exercises.append(ExerciseResult(name, points, score, verdict.checks, title, inside))
+            elif is_read_by_a_person(cell):
+                questions.append(QuestionResult(name, points_of(cell), name in answered, title))
         return Graded(
             student=self.submission.student,
             assignment=self.bundle.assignment,
@@ -393,7 +414,7 @@ def _called(cell: NotebookNode) -> str:
     return _name(cell) or " ".join(cell.source.split())[:40] or "an empty cell"
 
 
-def _kind(cell: NotebookNode) -> Kind:
+def kind_in(cell: NotebookNode) -> Kind:
     """Kind of a cell of a rebuilt notebook."""
     return Kind(cell.metadata.nmautils["kind"])
 
@@ -406,7 +427,8 @@ def _error_of(run: CellRun, source: str) -> CellError | None:
     return None
 
 
-def _points(cell: NotebookNode) -> float:
+def points_of(cell: NotebookNode) -> float:
+    """Points that a graded cell is worth."""
     return float(cell.metadata.nbgrader.get("points") or 0.0)
 
 
@@ -422,8 +444,8 @@ def _shared_start(notebook: NotebookNode, kinds: set[Kind]) -> set[int]:
     for i, cell in enumerate(notebook.cells):
         if cell.cell_type != "code":
             continue
-        kind = _kind(cell)
-        if kind in {Kind.EXERCISE, Kind.OWN}:
+        kind = kind_in(cell)
+        if kind in {Kind.EXERCISE, Kind.OWN} or is_students(cell):
             break
         if kind in kinds:
             shared.add(i)

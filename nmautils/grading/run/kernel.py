@@ -146,12 +146,15 @@ class Kernel:
             raise RuntimeError("a student's kernel did not start")
         self._send({"do": "begin", "seed": seed % 2**32})
 
-    def execute(self, source: str, seconds: float) -> CellRun:
-        """Run a cell; if it takes longer than `seconds`, interrupt it."""
+    def execute(self, source: str, seconds: float, *, whole: bool = False) -> CellRun:
+        """Run a cell; if it takes longer than `seconds`, interrupt it.
+
+        Nothing of it is left out, see `nmautils.grading.run.statements`, if it is to run `whole`.
+        """
         started = monotonic()
         shown = CellOutputs()
         talk = _Talk(self, seconds)
-        self._send({"do": "cell", "source": source})
+        self._send({"do": "cell", "source": source, "whole": whole})
         reply: Message = {}
         try:
             message, _ = self._hear(talk, shown, "reply", OUTPUT)

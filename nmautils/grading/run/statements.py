@@ -64,12 +64,23 @@ class Statements:
         self._unknown_names = False
         self._lines: list[str] = []
         self._blank = self._depth = 0
+        self._whole = False
         shell.run_ast_nodes, shell.showtraceback = self._run, self._caught
         shell.reset = _refuse_reset
 
-    def begin(self, cell: str) -> str:
-        """Get ready for a cell; give it back as it is to be run."""
-        self._left, self._lines = [], cell.splitlines()
+    def begin(self, cell: str, *, whole: bool = False) -> str:
+        """Get ready for a cell; give it back as it is to be run.
+
+        Parameters
+        ----------
+        cell : str
+            Its source.
+        whole : bool, optional
+            Whether nothing of it may be left out, since it is a test.
+        """
+        self._left, self._lines, self._whole = [], cell.splitlines(), whole
+        if whole:
+            return cell
         # IPython drops blank lines at the top.
         self._blank = len(self._lines) - len(cell.lstrip().splitlines())
         # This magic makes one statement of all that stands below it.
@@ -94,6 +105,8 @@ class Statements:
         compiler: Any = compile,
         result: Any = None,
     ) -> bool:
+        if self._whole:
+            return bool(await self._run_nodes(nodelist, cell_name, interactivity, compiler, result))
         nodes = [part for node in nodelist for part in _apart(node)]
         outer, self._depth = self._node, self._depth + 1
         try:
@@ -119,7 +132,8 @@ class Statements:
     def _caught(self, *given: Any, **named: Any) -> None:
         """Take an error that IPython would show, if its statement is to be left out."""
         error = sys.exc_info()[1]
-        if self._node is not None and error is not None and self._goes_on(self._node, error):
+        node = None if self._whole else self._node
+        if node is not None and error is not None and self._goes_on(node, error):
             self._error = error
         else:
             self._show(*given, **named)

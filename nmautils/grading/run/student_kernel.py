@@ -6,7 +6,8 @@ defence: the student's code can change all of it, and whatever leaves this proce
 Requests come as frames, one at a time:
 
 - ``{"do": "begin", "seed": ...}`` seeds the generators of random numbers;
-- ``{"do": "cell", "source": ...}`` runs a cell. What it shows comes as frames with ``kind`` and
+- ``{"do": "cell", "source": ..., "whole": ...}`` runs a cell, of which nothing may be left out if
+  it is to run whole. What it shows comes as frames with ``kind`` and
   ``content`` as in Jupyter's messages, and the number of the ``cell``; last comes a ``reply``;
 - ``{"do": "call", "source": ..., "name": ..., "arguments": ...}`` calls a probe: a function, and
   a pair of a tuple and a dictionary as `values.encode` writes it. The ``answer`` has ``status``
@@ -175,6 +176,7 @@ class StudentKernel(IPythonKernel):
     """IPython's kernel, which answers the requests of one socket."""
 
     _statements: Statements | None = None
+    _whole = False
 
     async def do_execute(self, code: str, *given: Any, **named: Any) -> dict[str, Any]:
         """Run a cell, and say in the reply how it went.
@@ -185,7 +187,7 @@ class StudentKernel(IPythonKernel):
         if self._statements is None:
             self._statements = Statements(self.shell)
             quiet_exits(self.shell)
-        code, before = self._statements.begin(code), what_runs()
+        code, before = self._statements.begin(code, whole=self._whole), what_runs()
         reply: dict[str, Any] = await super().do_execute(code, *given, **named)  # type: ignore[no-untyped-call]
         reply["left_out"] = self._statements.left_out()
         reply["leaves"] = left_running(before)
@@ -225,6 +227,7 @@ class StudentKernel(IPythonKernel):
             signal.signal(signal.SIGINT, signal.default_int_handler)
             made: list[bytes] = []
             if request["do"] == "cell":
+                self._whole = request["whole"]
                 message = self._run(loop, request["source"])
             else:
                 message, made = self._answer(request, buffers)

@@ -35,7 +35,7 @@ from .wire import RESULT, BadFrame, Message, pack_frame, read_frame
 __all__ = ["main"]
 
 # What test cells and the judge use; a fork must not spend its time on imports.
-WARM = (*forkserver.WARM, "nmautils.checks.draw", "nmautils.grading.run.grader")
+WARM = (*forkserver.WARM, "nmautils.checks.draw", "nmautils.grading.run.inside_run")
 
 PR_SET_PDEATHSIG = 1
 
@@ -183,9 +183,11 @@ def _prepare(text: str, full: bool) -> tuple[Bundle, tuple[str, ...]]:
     new_output("execute_result")
     clean_markdown("<i>text</i>")
     rebuild(release, release)
-    for test in bundle.tests.values():
-        judge(test, _nobody, 0)
-    return bundle, tuple(shared_cells(release, full))
+    for name, test in bundle.tests.items():
+        if name not in bundle.inside:
+            judge(test, _nobody, 0)
+    # A stem has no files beside it, which a cell may read.
+    return bundle, () if bundle.files else tuple(shared_cells(release, full))
 
 
 def _nobody(*_: object) -> NoReturn:
@@ -202,7 +204,7 @@ def _judge(
     stemmed: bool,
 ) -> NoReturn:
     """Grade a submission, send the result, and end this process."""
-    from .grader import Grader
+    from .inside_run import WholeGrader
 
     try:
         if sys.platform == "linux":
@@ -211,7 +213,7 @@ def _judge(
         close_all_but(control.fileno())
         try:
             confine_reader(limits)
-            grader = Grader(
+            grader = WholeGrader(
                 bundle,
                 Submission(request["student"], notebook, request["seed"]),
                 KernelAsker(control, limits),

@@ -151,7 +151,7 @@ def test_a_penalty_is_between_nothing_and_all_points(seconds, points, expected):
 def test_points_are_a_rounded_share_or_none(monkeypatch, tmp_path):
     settings = SimpleNamespace(late=Late(grace_minutes=15, per_day=1 / 3, maximum=1.0), zone=None)
     place = "nmautils.grading.nbgrader_plugins.late_policy"
-    monkeypatch.setattr(f"{place}.read_settings", lambda root: settings)
+    monkeypatch.setattr(f"{place}.settings_of", lambda root: settings)
     policy = LatePolicy()
     assert policy.late_submission_penalty("ada", 10.0, GRACE) is None
     assert policy.late_submission_penalty("ada", 10.0, GRACE + 1) == 3.333333
@@ -207,7 +207,7 @@ def updated(monkeypatch, before, due, assignment=TUTORIAL):
     settings = read_settings(ROOT)
     tutorial = settings.tutorials[TUTORIAL]
     known = {TUTORIAL: replace(tutorial, due=due)}
-    monkeypatch.setattr(module, "read_settings", lambda root: SimpleNamespace(tutorials=known))
+    monkeypatch.setattr(module, "settings_of", lambda root: SimpleNamespace(tutorials=known))
     book = Book(before)
     update_due_date(book, ROOT, assignment)
     return book.entry.duedate, book.commits
