@@ -118,17 +118,17 @@ def runs_inside(test: str) -> bool:
     return not is_probed(test) and "checks.report()" not in test
 
 
-def is_students(cell: NotebookNode) -> bool:
+def is_students(cell: "NotebookNode") -> bool:
     """Tell whether a cell of the release is code that nbgrader lets a student change freely."""
     return kind_of(cell) is Kind.GIVEN and not nbgrader_of(cell).get("locked")
 
 
-def is_task(cell: NotebookNode) -> bool:
+def is_task(cell: "NotebookNode") -> bool:
     """Tell whether a cell is a task: a student answers it anywhere, a person gives its points."""
     return bool(nbgrader_of(cell).get("task"))
 
 
-def is_read_by_a_person(cell: NotebookNode) -> bool:
+def is_read_by_a_person(cell: "NotebookNode") -> bool:
     """Tell whether a person gives a cell's points: an answer with points, or a task."""
     mark = nbgrader_of(cell)
     if is_task(cell):

@@ -6,7 +6,7 @@ import sys
 from nmautils.commands._shared import add_names, add_root, root_of
 from nmautils.course.plain import settings_of
 from nmautils.errors import CourseError, UsageError
-from nmautils.grading.model.assignment import released_names
+from nmautils.grading.model.names import released_names
 from nmautils.grading.record.records import left_out, read_records
 from nmautils.grading.report.class_summary import write_summary
 from nmautils.grading.safe.text import printable

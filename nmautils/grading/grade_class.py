@@ -19,8 +19,9 @@ from nmautils.course.gradebook import has_gradebook
 from nmautils.course.plain import folders_of, how_to_release
 from nmautils.errors import GradingFailed, SandboxMissing, UsageError
 from nmautils.grading.intake.submissions import HandIn, find_hand_ins, known_assignments
-from nmautils.grading.model.assignment import Bundle, folder_and_notebook, freeze
+from nmautils.grading.model.assignment import Bundle, freeze
 from nmautils.grading.model.limits import WORKER_ATTEMPTS
+from nmautils.grading.model.names import folder_and_notebook
 from nmautils.grading.model.results import EventKind, Graded, Submission
 from nmautils.grading.record.gradebook import (
     Course,

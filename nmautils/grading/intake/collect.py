@@ -10,7 +10,7 @@ from pathlib import Path
 
 from nmautils.course.plain import folders_of, how_to_release
 from nmautils.errors import CourseError, HandInError, UsageError
-from nmautils.grading.model.assignment import folder_and_notebook
+from nmautils.grading.model.names import folder_and_notebook
 from nmautils.grading.safe.text import printable
 
 from .files import read_regular

@@ -12,8 +12,8 @@ from nbformat.notebooknode import NotebookNode
 
 from nmautils.course.plain import folders_of
 from nmautils.errors import HandInError
-from nmautils.grading.model.assignment import folder_and_notebook, released_names
 from nmautils.grading.model.limits import FOLDERS_NESTED, HAND_IN_FILES, TIMESTAMP_BYTES
+from nmautils.grading.model.names import folder_and_notebook, released_names
 from nmautils.grading.safe.text import printable
 
 from .cell_names import names_in

@@ -21,8 +21,9 @@ from nmautils.course.plain import folders_of, how_to_release
 from nmautils.errors import CourseError
 
 from .limits import RELEASE_FILE_BYTES
+from .names import folder_and_notebook
 
-__all__ = ["Bundle", "folder_and_notebook", "freeze", "name_of", "released_names"]
+__all__ = ["Bundle", "freeze"]
 
 IGNORED = {".ipynb_checkpoints", "__pycache__"}
 
@@ -35,7 +36,8 @@ class Bundle:
     ----------
     assignment : str
         Name of the assignment, which is also that of its notebook; with another notebook the
-        name has a second part, see `name_of`.
+        name has a second part, see
+        `nmautils.grading.model.names`.
     release : str
         The student version, as JSON.
     tests : dict of str
@@ -78,31 +80,6 @@ class Bundle:
     def from_json(cls, text: str) -> "Bundle":
         """Read what `to_json` wrote."""
         return cls(**json.loads(text))
-
-
-def folder_and_notebook(name: str) -> tuple[str, str]:
-    """Give the two parts of an assignment's name: its folder, and its notebook without ending.
-
-    An assignment whose one notebook is called like it has one name. nbgrader lets a folder hold
-    several notebooks, of any name: each is graded as an assignment of its own, ``ps1/problem1``.
-    """
-    folder, _, notebook = name.partition("/")
-    return folder, notebook or folder
-
-
-def name_of(folder: str, notebook: str) -> str:
-    """Give the name of an assignment: the opposite of `folder_and_notebook`."""
-    return folder if notebook == folder else f"{folder}/{notebook}"
-
-
-def released_names(root: Path) -> list[str]:
-    """Names of all released assignments of a course, in order.
-
-    A course with ``course.toml`` has one notebook for each assignment, which bears its name.
-    """
-    folders = folders_of(root)
-    names = [name_of(path.parent.name, path.stem) for path in folders.release.glob("*/*.ipynb")]
-    return sorted(name for name in names if folders.plain or "/" not in name)
 
 
 def freeze(root: str | Path, assignment: str) -> Bundle:

@@ -24,8 +24,9 @@ from nmautils.course.plain import folders_of, settings_of
 from nmautils.errors import GradingFailed, HandInError
 from nmautils.grading.intake.files import read_regular
 from nmautils.grading.intake.submissions import read_timestamp
-from nmautils.grading.model.assignment import freeze, name_of
+from nmautils.grading.model.assignment import freeze
 from nmautils.grading.model.limits import Limits
+from nmautils.grading.model.names import name_of
 from nmautils.grading.model.results import Submission
 from nmautils.grading.record.gradebook import open_course, prepare
 from nmautils.grading.record.records import grading_lock, read_record, seed_for, write_record

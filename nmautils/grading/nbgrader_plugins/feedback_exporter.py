@@ -10,7 +10,7 @@ from traitlets import default
 
 from nmautils.course.gradebook import read_only
 from nmautils.errors import CourseError, GradingFailed
-from nmautils.grading.model.assignment import name_of
+from nmautils.grading.model.names import name_of
 from nmautils.grading.record.book import Lookup
 from nmautils.grading.record.marks import marks_of
 from nmautils.grading.record.records import read_record

@@ -38,7 +38,8 @@ from nmautils.course.gradebook import (
 )
 from nmautils.course.plain import folders_of, how_to_release, is_plain
 from nmautils.errors import CourseError
-from nmautils.grading.model.assignment import Bundle, folder_and_notebook
+from nmautils.grading.model.assignment import Bundle
+from nmautils.grading.model.names import folder_and_notebook
 from nmautils.grading.model.results import Graded
 
 from .late import update_due_date

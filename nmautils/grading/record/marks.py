@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from nmautils.cells import exercise_of
-from nmautils.grading.model.assignment import folder_and_notebook
+from nmautils.grading.model.names import folder_and_notebook
 
 from . import book
 

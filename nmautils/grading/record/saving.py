@@ -22,7 +22,7 @@ from nbgrader.utils import compute_checksum, is_task
 from sqlalchemy import Table, bindparam, insert, select, update
 
 from nmautils.course.gradebook import database_errors, wait_until_free
-from nmautils.grading.model.assignment import folder_and_notebook
+from nmautils.grading.model.names import folder_and_notebook
 from nmautils.grading.model.results import Graded
 
 from .gradebook import SAVED, Course, digest_of, files_of, lateness

@@ -18,7 +18,7 @@ from urllib.parse import quote
 from nmautils.cells import exercise_of
 from nmautils.checks import NOT_SOLVED
 from nmautils.course.plain import folders_of, settings_of
-from nmautils.grading.model.assignment import folder_and_notebook
+from nmautils.grading.model.names import folder_and_notebook
 from nmautils.grading.model.results import ExerciseResult, Graded
 from nmautils.grading.model.words import count
 from nmautils.grading.record.records import left_out, write_atomically

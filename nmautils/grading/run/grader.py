@@ -1,7 +1,6 @@
 """Grade one submission: read it, repair it, run it, judge it, and make its result."""
 
 from collections.abc import Callable
-from itertools import takewhile
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -13,7 +12,6 @@ from nmautils.cells import (
     exercise_of,
     grade_id_of,
     is_read_by_a_person,
-    is_students,
     is_task,
     kind_of,
 )
@@ -42,31 +40,11 @@ from .kernel_supply import KernelAsker
 from .left_out import why_person
 from .missing_here import MissingHere
 from .replay import Ran, Replay
+from .what_runs import ON_DEMAND, SHOWN_AS_SUBMITTED, kind_in, kinds_to_run, shared_start
 
-__all__ = ["Grader", "kind_in", "not_graded", "points_of", "shared_cells"]
+__all__ = ["Grader", "not_graded", "points_of"]
 
 T = TypeVar("T")
-
-# Kinds of cells, by what they cost a hand-in that is graded: demonstrations only with --full.
-ALWAYS = {Kind.SETUP, Kind.EXERCISE, Kind.GIVEN, Kind.OWN}
-ON_DEMAND = {Kind.DEMO, Kind.EXPLORE}
-SHOWN_AS_SUBMITTED = {Kind.OWN} | ON_DEMAND
-
-
-def shared_cells(release: NotebookNode, full: bool) -> list[str]:
-    """Cells that run the same for everybody: those before the first that a student changes."""
-    before = takewhile(lambda cell: not _may_differ(cell), release.cells)
-    return [cell.source for cell in before if kind_of(cell) in kinds_to_run(full)]
-
-
-def _may_differ(cell: NotebookNode) -> bool:
-    """Whether a code cell of the release is not the same for everybody."""
-    return kind_of(cell) == Kind.EXERCISE or is_students(cell)
-
-
-def kinds_to_run(full: bool) -> set[Kind]:
-    """Kinds of cells that are run besides tests."""
-    return ALWAYS | ON_DEMAND if full else ALWAYS
 
 
 def not_graded(bundle: Bundle, submission: Submission, full: bool, why: str) -> Graded:
@@ -158,7 +136,7 @@ class Grader:
     # --- running -------------------------------------------------------------------------------
 
     def _run(self, notebook: NotebookNode) -> None:
-        shared = _shared_start(notebook, self.kinds) if self.stemmed else set()
+        shared = shared_start(notebook, self.kinds) if self.stemmed else set()
         self.shared = len(shared)
         for i, cell in enumerate(notebook.cells):
             kind = kind_in(cell)
@@ -414,11 +392,6 @@ def _called(cell: NotebookNode) -> str:
     return _name(cell) or " ".join(cell.source.split())[:40] or "an empty cell"
 
 
-def kind_in(cell: NotebookNode) -> Kind:
-    """Kind of a cell of a rebuilt notebook."""
-    return Kind(cell.metadata.nmautils["kind"])
-
-
 def _error_of(run: CellRun, source: str) -> CellError | None:
     """What a cell ended with, as far as it was shown."""
     for output in run.outputs:
@@ -436,17 +409,3 @@ def _score(verdict: Verdict, points: float) -> float:
     if verdict.score is None:
         return 0.0
     return min(max(float(verdict.score), 0.0), points)
-
-
-def _shared_start(notebook: NotebookNode, kinds: set[Kind]) -> set[int]:
-    """Positions of cells that a stem has run: those before the first that a student made."""
-    shared = set()
-    for i, cell in enumerate(notebook.cells):
-        if cell.cell_type != "code":
-            continue
-        kind = kind_in(cell)
-        if kind in {Kind.EXERCISE, Kind.OWN} or is_students(cell):
-            break
-        if kind in kinds:
-            shared.add(i)
-    return shared

@@ -8,9 +8,10 @@ from nbformat.notebooknode import NotebookNode
 
 from nmautils.cells import Kind, grade_id_of
 
-from .grader import Grader, kind_in, points_of
+from .grader import Grader, points_of
 from .inside_tests import judge_inside
 from .replay import Ran
+from .what_runs import kind_in
 
 __all__ = ["WholeGrader"]
 

@@ -174,8 +174,8 @@ def _prepare(text: str, full: bool) -> tuple[Bundle, tuple[str, ...]]:
     from nmautils.grading.repair.rebuild import rebuild
     from nmautils.grading.safe.markdown import clean_markdown
 
-    from .grader import shared_cells
     from .judge import judge
+    from .what_runs import shared_cells
 
     bundle = Bundle.from_json(text)
     release = bundle.notebook()

@@ -11,12 +11,8 @@ from nmautils.errors import CourseError, UsageError
 from nmautils.grading.grade_class import grade_class
 from nmautils.grading.intake.collect import collect
 from nmautils.grading.intake.submissions import find_hand_ins, submitted_path
-from nmautils.grading.model.assignment import (
-    folder_and_notebook,
-    freeze,
-    name_of,
-    released_names,
-)
+from nmautils.grading.model.assignment import freeze
+from nmautils.grading.model.names import folder_and_notebook, name_of, released_names
 from tests.support.grading_class import graded
 from tests.support.paths import TINY_COURSE
 

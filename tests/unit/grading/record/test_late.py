@@ -161,7 +161,7 @@ def test_points_are_a_rounded_share_or_none(monkeypatch, tmp_path):
 def test_nbgraders_own_step_and_ours_take_the_same_points(monkeypatch):
     settings = SimpleNamespace(late=Late(per_day=0.1, maximum=1.0), zone=ZoneInfo("Europe/Berlin"))
     place = "nmautils.grading.nbgrader_plugins.late_policy"
-    monkeypatch.setattr(f"{place}.read_settings", lambda root: settings)
+    monkeypatch.setattr(f"{place}.settings_of", lambda root: settings)
     due, late = datetime(2026, 10, 24, 21, 59), 24 * HOUR + 51 * 60
     asked = []
 
