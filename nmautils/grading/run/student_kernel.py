@@ -333,6 +333,7 @@ def make_kernel(namespace: dict[str, Any], home: str) -> StudentKernel:
         parent=app,
         session=FrameSession(parent=app),
         profile_dir=app.profile_dir,
+        log=app.log,
         user_ns=namespace,
     )
     app.kernel, app.shell = kernel, kernel.shell

@@ -107,19 +107,20 @@ class Bubblewrap:
         limit(resource.RLIMIT_RTPRIO, (0, 0))
         limit(resource.RLIMIT_SIGPENDING, (limits.processes, limits.processes))
         limit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
-        if place.user is not None:
-            os.setgroups([])
-            os.setresgid(place.user, place.user, place.user)
-            os.setresuid(place.user, place.user, place.user)
+        give_up_privileges(place.user)
         limit(resource.RLIMIT_NPROC, (limits.processes, limits.processes))
-        give_up_privileges()
         filter_system_calls()
         # Changing the user hid this process from itself in /proc.
         libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)
 
 
-def give_up_privileges() -> None:
+def give_up_privileges(user: int | None = None) -> None:
     """Give up every capability of this process, and the right to gain one, for good.
+
+    Parameters
+    ----------
+    user : int, optional
+        User to become; by default it stays who it is.
 
     Raises
     ------
@@ -129,6 +130,10 @@ def give_up_privileges() -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     for capability in range(64):
         libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
+    if user is not None:
+        os.setgroups([])
+        os.setresgid(user, user, user)
+        os.setresuid(user, user, user)
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION, 0)
     nothing = (ctypes.c_uint32 * 6)()
     _checked(libc.capset(header, nothing), "giving up privileges")

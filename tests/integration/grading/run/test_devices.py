@@ -5,19 +5,18 @@ import textwrap
 import pytest
 
 from nmautils.grading.model.limits import Limits
-from nmautils.grading.run.forkserver_client import ForkServer
-from nmautils.grading.run.kernel import Kernel
+from tests.support.kernels import open_kernel, start_forkserver
 
 LIMITS = Limits(cell_seconds=10, grace_seconds=1, memory_gib=4)
 
 
 @pytest.fixture(scope="module")
 def kernel():
-    server = ForkServer()
+    server = start_forkserver()
     try:
-        server.wait_until_warm()
-        assert server.stem("set-up", ["import torch", "from torch import nn, optim"])
-        with Kernel(server, "set-up", 1, LIMITS) as kernel:
+        with open_kernel(
+            server, ("import torch", "from torch import nn, optim"), 1, LIMITS
+        ) as kernel:
             yield kernel
     finally:
         server.close()
