@@ -44,6 +44,9 @@ from nmautils.grading.report.run_report import Report, Standing, line_about, one
 from nmautils.grading.run.local import Backend, Local
 from nmautils.grading.safe.text import printable
 
+# Up to so many submissions, what all of a class import is not imported ahead.
+FEW = 3
+
 __all__ = ["Backend", "Lines", "Local", "Report", "grade_class"]
 
 
@@ -298,6 +301,7 @@ class _Run:
                 self._save_again(task)
             if waiting:
                 with _closing(place()) as at:
+                    at.many = len(waiting) > FEW
                     self._grade(waiting, at)
         except KeyboardInterrupt:
             self._report.stopped = True

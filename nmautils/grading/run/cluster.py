@@ -129,7 +129,8 @@ class Cluster:
         # What Dask has to say comes as one line from here.
         logging.getLogger("distributed").setLevel(logging.CRITICAL)
         self._grade = f"{grade.__module__}:{grade.__qualname__}"
-        self._options = _options_as_bytes({"sandbox": sandbox, **options})
+        self._options = _options_as_bytes({"sandbox": sandbox, "many": True, **options})
+        self.many = True
         self._bundles: dict[str, Any] = {}
         why = []
         security = (tls or Tls()).security() if address.startswith("tls://") else None

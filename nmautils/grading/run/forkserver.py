@@ -123,8 +123,10 @@ def _serve(control: socket.socket, kernel: "StudentKernel") -> None:
 
 def warm_up(names: Iterable[str]) -> None:
     """Import modules, and let torch do for the first time what is slow the first time."""
+    gc.disable()  # of what an import makes, hardly anything is garbage
     for name in names:
         importlib.import_module(name)
+    gc.enable()
     import torch
 
     put_off_the_compiler()

@@ -11,7 +11,15 @@ __all__ = ["Backend", "Local"]
 
 
 class Backend(Protocol):
-    """A place where submissions are graded: threads of this machine, or a cluster."""
+    """A place where submissions are graded: threads of this machine, or a cluster.
+
+    Attributes
+    ----------
+    many : bool
+        Whether there are so many that it pays to import ahead what some of them will.
+    """
+
+    many: bool
 
     @property
     def places(self) -> int:
@@ -41,13 +49,14 @@ class Local:
     """
 
     def __init__(self, jobs: int, grade: Callable[..., Graded], **options: Any) -> None:
-        self.places = jobs
+        self.places, self.many = jobs, False
         self._grade, self._options = grade, options
         self._executor = ThreadPoolExecutor(jobs, thread_name_prefix="grade")
 
     def submit(self, bundle: Bundle, submission: Submission) -> "Future[Graded]":
         """Start to grade a submission."""
-        return self._executor.submit(self._grade, bundle, submission, **self._options)
+        options = {**self._options, "many": True} if self.many else self._options
+        return self._executor.submit(self._grade, bundle, submission, **options)
 
     def is_lost(self, error: BaseException) -> bool:
         """Always false: a thread does not end by itself."""

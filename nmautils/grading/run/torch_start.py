@@ -27,6 +27,9 @@ class _NotYet(ModuleType):
         """Do nothing, as the real one where nothing is compiled."""
 
     def __getattr__(self, name: str) -> Any:
+        # Many look at what all modules have in common; an import of a part of it asks for its path.
+        if name.startswith("__") and name != "__path__":
+            raise AttributeError(name)
         if sys.modules.get(NAME) is self:
             del sys.modules[NAME]
             _torch()._dynamo = importlib.import_module(NAME)

@@ -54,6 +54,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="nma-", ignore_cleanup_errors=True) as home:
         os.environ.update(HOME=home, MPLCONFIGDIR=home)
         warm_up(WARM)
+        settle()
         server = ForkServer.fork_here(home, requests.fileno(), answers.fileno())
         _answer_requests(Desk(server, requests), server, requests, answers)
 
@@ -62,7 +63,6 @@ def _answer_requests(
     desk: "Desk", server: ForkServer, requests: IO[bytes], answers: IO[bytes]
 ) -> None:
     try:
-        settle()
         server.wait_until_warm()
         while True:
             try:
@@ -94,13 +94,14 @@ class Desk:
         self._server, self._requests = server, requests
         self._supply = KernelSupply(server)
         self._wanted: Wanted | None = None
-        self._judging = 0
+        self._judging, self._many = 0, False
 
     def answer(self, request: Message, notebook: bytes) -> Message:
         """Grade a submission in a fork of this process."""
-        bundle, cells = _prepare(request["bundle"], request["full"])
+        bundle, cells = _prepare(request["bundle"], request["full"], request["many"])
         limits = Limits(**request["limits"])
-        self._server.modules = WARM_FOR_A_CLASS if request["many"] else ()
+        self._many = request["many"]
+        self._server.modules = WARM_FOR_A_CLASS if self._many else ()
         if cells and not self._server.stem(cells):
             cells = ()
         self._wanted = Wanted(cells, limits, request["walls"])
@@ -148,14 +149,14 @@ class Desk:
             return {"failed": f"the process that graded it {why}"}
 
     def tidy(self) -> None:
-        """End what was left of the last submission, and prepare for one like it."""
+        """End what was left of the last submission, and prepare if more will follow."""
         if self._judging:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self._judging, signal.SIGKILL)
             os.waitpid(self._judging, 0)
             self._judging = 0
         self._supply.end()
-        if self._wanted is not None:
+        if self._wanted is not None and self._many:
             with contextlib.suppress(SandboxMissing):  # the next submission will be told
                 self._supply.prepare(self._wanted)
 
@@ -167,7 +168,7 @@ class Desk:
 
 
 @lru_cache(maxsize=16)
-def _prepare(text: str, full: bool) -> tuple[Bundle, tuple[str, ...]]:
+def _prepare(text: str, full: bool, many: bool) -> tuple[Bundle, tuple[str, ...]]:
     """Read a bundle and its shared cells, and do all that its submissions have in common."""
     from nbformat.v4 import new_output
 
@@ -184,7 +185,7 @@ def _prepare(text: str, full: bool) -> tuple[Bundle, tuple[str, ...]]:
     clean_markdown("<i>text</i>")
     rebuild(release, release)
     for name, test in bundle.tests.items():
-        if name not in bundle.inside:
+        if many and name not in bundle.inside:
             judge(test, _nobody, 0)
     # A stem has no files beside it, which a cell may read.
     return bundle, () if bundle.files else tuple(shared_cells(release, full))

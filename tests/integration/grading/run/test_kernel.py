@@ -60,6 +60,20 @@ def test_results_errors_and_figures_come_out(kernel):
     assert "image/png" in drawn.outputs[-1]["data"]
 
 
+def test_the_compiler_of_torch_is_imported_only_for_who_asks_for_it(kernel):
+    used = """
+    weight = torch.nn.Parameter(torch.ones(2))
+    optimiser = torch.optim.Adam([weight], lr=0.1)
+    torch.nn.functional.mse_loss(weight, 0 * weight).backward()
+    optimiser.step()
+    import sys
+    print(hasattr(sys.modules["torch._dynamo"], "__file__"), "torch._dynamo.config" in sys.modules)
+    """
+    assert shown(run(kernel, used)) == "False False\n"
+    asked = "import torch._dynamo.config\nprint(torch._dynamo.config.verbose, torch._dynamo.__file__[-3:])"
+    assert shown(run(kernel, asked, 30)) == "False .py\n"
+
+
 def test_definitions_of_set_up_cells_belong_to_main(forkserver):
     with open_kernel(
         forkserver, ("class Given: pass", "def given(): return Given()"), 1, LIMITS
