@@ -21,7 +21,7 @@ from typing import IO, NoReturn
 
 from nmautils.errors import SandboxMissing
 from nmautils.grading.model.assignment import Bundle
-from nmautils.grading.model.limits import RESULT_SECONDS, Limits
+from nmautils.grading.model.limits import CONTROL_SEND_SECONDS, RESULT_SECONDS, Limits
 from nmautils.grading.model.results import Submission
 from nmautils.grading.run.sandbox.confined import confine_reader
 
@@ -93,30 +93,48 @@ class Desk:
     def __init__(self, server: ForkServer, requests: IO[bytes]) -> None:
         self._server, self._requests = server, requests
         self._supply = KernelSupply(server)
+        self._request: Message = {}
         self._wanted: Wanted | None = None
-        self._judging, self._many = 0, False
+        self._control = socket.socket()
+        self._judging = 0
 
     def answer(self, request: Message, notebook: bytes) -> Message:
         """Grade a submission in a fork of this process."""
-        bundle, cells = _prepare(request["bundle"], request["full"], request["many"])
-        limits = Limits(**request["limits"])
-        self._many = request["many"]
-        self._server.modules = WARM_FOR_A_CLASS if self._many else ()
+        submission = {name: request.pop(name) for name in ("student", "seed")}
+        if self._wanted is None or request != self._request:
+            self._request = request
+            self._end_judging()
+            try:
+                self._get_ready()
+            except SandboxMissing as error:
+                self._wanted = None
+                return {"no sandbox": str(error)}
+        if not self._judging:
+            self._fork()
+        self._control.settimeout(CONTROL_SEND_SECONDS)
+        with contextlib.suppress(OSError):  # that it has ended is seen below
+            self._control.sendall(pack_frame(submission, [notebook]))
+        return self._attend(self._control, Limits(**request["limits"]))
+
+    def _get_ready(self) -> None:
+        """Prepare for submissions like the one that is asked about."""
+        request = self._request
+        self._bundle, cells = _prepare(request["bundle"], request["full"], request["many"])
+        self._server.modules = WARM_FOR_A_CLASS if request["many"] else ()
         if cells and not self._server.stem(cells):
             cells = ()
-        self._wanted = Wanted(cells, limits, request["walls"])
-        try:
-            self._supply.prepare(self._wanted)
-        except SandboxMissing as error:
-            return {"no sandbox": str(error)}
-        ours, theirs = socket.socketpair()
-        with ours:
-            with theirs:
-                self._judging = os.fork()
-                if self._judging == 0:
-                    ours.close()
-                    _judge(theirs, self._requests, request, notebook, bundle, bool(cells))
-            return self._attend(ours, limits)
+        self._wanted = Wanted(cells, Limits(**request["limits"]), request["walls"])
+        self._supply.prepare(self._wanted)
+
+    def _fork(self) -> None:
+        """Fork the process that will judge; it waits for the submission."""
+        self._control, theirs = socket.socketpair()
+        with theirs:
+            self._judging = os.fork()
+            if self._judging == 0:
+                self._control.close()
+                stemmed = self._wanted is not None and bool(self._wanted.cells)
+                _judge(theirs, self._request, self._bundle, stemmed)
 
     def _attend(self, judging: socket.socket, limits: Limits) -> Message:
         """Hand kernels to the process that judges until it has an answer.
@@ -150,20 +168,24 @@ class Desk:
 
     def tidy(self) -> None:
         """End what was left of the last submission, and prepare if more will follow."""
+        self._end_judging()
+        self._supply.end()
+        if self._wanted is not None and self._request["many"]:
+            with contextlib.suppress(SandboxMissing):  # the next submission will be told
+                self._supply.prepare(self._wanted)
+            self._fork()
+
+    def _end_judging(self) -> None:
         if self._judging:
+            self._control.close()
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self._judging, signal.SIGKILL)
             os.waitpid(self._judging, 0)
             self._judging = 0
-        self._supply.end()
-        if self._wanted is not None and self._many:
-            with contextlib.suppress(SandboxMissing):  # the next submission will be told
-                self._supply.prepare(self._wanted)
 
     def close(self) -> None:
         """End everything."""
-        self._wanted = None
-        self.tidy()
+        self._end_judging()
         self._supply.close()
 
 
@@ -196,15 +218,8 @@ def _nobody(*_: object) -> NoReturn:
     raise ProbeFailed("nobody was asked")
 
 
-def _judge(
-    control: socket.socket,
-    requests: IO[bytes],
-    request: Message,
-    notebook: bytes,
-    bundle: Bundle,
-    stemmed: bool,
-) -> NoReturn:
-    """Grade a submission, send the result, and end this process."""
+def _judge(control: socket.socket, request: Message, bundle: Bundle, stemmed: bool) -> NoReturn:
+    """Wait for a submission, grade it, send the result, and end this process."""
     from .inside_run import WholeGrader
 
     try:
@@ -214,9 +229,10 @@ def _judge(
         close_all_but(control.fileno())
         try:
             confine_reader(limits)
+            submission, buffers = read_frame(control.recv, RESULT)
             grader = WholeGrader(
                 bundle,
-                Submission(request["student"], notebook, request["seed"]),
+                Submission(submission["student"], bytes(buffers[0]), submission["seed"]),
                 KernelAsker(control, limits),
                 stemmed,
                 request["full"],
