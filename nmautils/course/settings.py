@@ -85,7 +85,7 @@ class Late:
 
 @dataclass(frozen=True)
 class Grading:
-    """What a submission may use while it is graded: seconds of wall time, memory, packages."""
+    """What a submission may use while it is graded: seconds of the processor, memory, packages."""
 
     cell_seconds: float = 30
     total_seconds: float = 600

@@ -128,11 +128,11 @@ class GradingSettings(Protocol):
 
     @property
     def cell_seconds(self) -> float:
-        """Wall time of a cell."""
+        """Processor time of a cell."""
 
     @property
     def total_seconds(self) -> float:
-        """Wall time of a submission."""
+        """Processor time of a submission."""
 
     @property
     def memory_gib(self) -> float:
