@@ -48,9 +48,12 @@ class CheckResult:
     picture: Picture | None = None
 
     def __post_init__(self) -> None:
-        """Cut what a stranger's names and texts have made too long."""
+        """Cut what somebody's names and texts have made too long, or impossible to write."""
         for field in ("hint", "mistake", "stopped"):
             text = getattr(self, field)
+            if not text.isascii():
+                text = text.encode(errors="replace").decode()
+                object.__setattr__(self, field, text)
             if len(text) > HINT_CHARACTERS:
                 object.__setattr__(self, field, f"{text[: HINT_CHARACTERS - 1]}…")
 

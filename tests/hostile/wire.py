@@ -1,5 +1,9 @@
 """Attacks on what passes between a student's process and the judge: outputs, frames, sizes."""
 
+import time
+
+from nbformat.v4 import new_code_cell
+
 from .attack import RIGHT_LOOP, RIGHT_NET, TABLE, WORTH, WRONG_LOOP, WRONG_NET, attack
 
 # Outputs and messages that pretend to be results, and the socket that all of them go through.
@@ -318,4 +322,84 @@ Long.__name__ = "N" * 2_000_000
     ),
 ]
 
-ATTACKS = [*FORGED, *BROKEN, *CROWD, *LARGE]
+
+def _add_slow_cells(nb):
+    """Add cells that run for nothing before a time, and as long as they can after it."""
+    begin = "import os, time\nuntil = @until@"
+    slow = (
+        "if time.time() > until:\n    try:\n        time.sleep(30)\n"
+        "    except KeyboardInterrupt:\n        time.sleep(0.35)"
+    )
+    end = "time.sleep(max(0, until - time.time()) + 0.1)\nos._exit(0)"
+    texts = [begin.replace("@until@", str(time.time() + 3)), *[slow] * 100, end, "1"]
+    nb.cells[2:2] = [new_code_cell(text, id=f"slow-{n}") for n, text in enumerate(texts)]
+
+
+REVIEW = [
+    attack(
+        "one_buffer_many_times",
+        "answers with five thousand arrays whose numbers are the same four megabytes",
+        FORGE
+        + """
+def answer(self, request, buffers):
+    text = json.dumps(["list", *[["array", "float64", [500_000], 0]] * 5_000])
+    return {"kind": "answer", "status": "ok", "value": text}, [bytes(4_000_000)]
+
+type(kernel)._answer = answer
+""",
+        total_seconds=8,
+    ),
+    attack(
+        "halves_of_characters",
+        "outputs, replies and errors with halves of characters, which no file can hold",
+        FORGE
+        + """
+bad = "\\ud800x"
+for _ in range(3):
+    print(bad)
+    channel.sendall(frame("stream", {"name": "stdout", "text": bad}))
+    channel.sendall(frame("display_data", {"data": {"text/plain": bad}}))
+    channel.sendall(frame("error", {"ename": "E", "evalue": bad, "traceback": [bad]}))
+
+def answer(self, request, buffers):
+    return {"kind": "answer", "status": "error", "ename": "E", "evalue": bad, "where": bad}, []
+
+type(kernel)._answer = answer
+""",
+    ),
+    attack(
+        "slow_when_run_again",
+        "cells that are quick until a time, an end, and as slow as they may be when run again",
+        change=lambda nb, ground: _add_slow_cells(nb),
+        total_seconds=6,
+    ),
+    attack(
+        "pictures_without_end",
+        "a hundred large pictures of noise, for whoever holds the graded notebook",
+        """
+import base64, struct, zlib
+
+def chunk(name, data):
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+rows = b"".join(b"\\0" + os.urandom(1800) for _ in range(600))
+size = struct.pack(">IIBBBBB", 600, 600, 8, 2, 0, 0, 0)
+picture = b"\\x89PNG\\r\\n\\x1a\\n" + chunk(b"IHDR", size)
+picture += chunk(b"IDAT", zlib.compress(rows, 0)) + chunk(b"IEND", b"")
+""",
+        change=lambda nb, ground: nb.cells.extend(
+            new_code_cell(
+                "from IPython.display import Image, display\n"
+                "for _ in range(12):\n    display(Image(picture))",
+                id=f"picture-{number}",
+            )
+            for number in range(10)
+        ),
+        net=RIGHT_NET,
+        kept=4,
+        total_seconds=60,
+    ),
+]
+
+
+ATTACKS = [*FORGED, *BROKEN, *CROWD, *LARGE, *REVIEW]

@@ -35,7 +35,7 @@ from tests import mutants
 
 changes = [
     ("Due dates", "Late dates"),
-    ("max(0.0, seconds_late", "max(9e9, seconds_late"),
+    ("max(0.0, seconds) / DAY", "max(9e9, seconds) / DAY"),
     ("no such text", ""),
 ]
 mutants.MUTANTS[:] = [mutants.Mutant(*mutants.LATE, *change) for change in changes]

@@ -68,4 +68,4 @@ def jupyter_server(folder: Path, *options: str) -> Iterator[str]:
         yield address
     finally:
         os.killpg(server.pid, signal.SIGTERM)
-        server.wait(timeout=30)
+        server.wait(timeout=120)

@@ -1,5 +1,6 @@
 """Grade one submission: read it, repair it, run it, judge it, and make its result."""
 
+import json
 from collections.abc import Callable
 from time import monotonic
 from typing import Any, TypeVar
@@ -20,7 +21,14 @@ from nmautils.checks.answer import at_line
 from nmautils.errors import HandInError
 from nmautils.grading.model import words
 from nmautils.grading.model.assignment import Bundle
-from nmautils.grading.model.limits import EVENTS, KERNEL_STARTS, LOST_CALLS, REASONS, Limits
+from nmautils.grading.model.limits import (
+    EVENTS,
+    KERNEL_STARTS,
+    LOST_CALLS,
+    NOTEBOOK_OUTPUT_CHARACTERS,
+    REASONS,
+    Limits,
+)
 from nmautils.grading.model.outline import title_of, titles_of
 from nmautils.grading.model.results import (
     Event,
@@ -98,6 +106,7 @@ class Grader:
         self.judged, self.lost_calls = "", 0
         self.deadline = float("inf")
         self.overran = False
+        self.room = NOTEBOOK_OUTPUT_CHARACTERS
         self.replay = Replay()
         self.missing = MissingHere()
         # An answer that was left as it was is run only where a test beside it may see that.
@@ -144,7 +153,7 @@ class Grader:
             if cell.cell_type != "code":
                 continue
             untouched = cell.source == self.given.get(_name(cell))
-            submitted = clean_outputs(cell.get("outputs", []))
+            submitted = self._fitting(cell.get("outputs", []), cell)
             cell.outputs, cell.execution_count = [], None
             if kind == Kind.EXERCISE:
                 self.answers[_name(cell)] = Answer(cell.source, untouched=untouched)
@@ -172,6 +181,9 @@ class Grader:
         self.seconds["ready"] += monotonic() - started
         put_files(kernel, self.bundle.contents(), self.limits.cell_seconds)
         for i, ran in enumerate(self.replay.cells):
+            if monotonic() > self.deadline:
+                kernel.close()
+                return None
             kernel.execute(ran.source, self._time(self.limits.again_seconds))
             if not kernel.alive:
                 # What an earlier cell left running may act while a later one runs.
@@ -207,7 +219,8 @@ class Grader:
 
     def _time(self, limit: float) -> float:
         limit = min(limit, self.limits.again_seconds) if self.overran else limit
-        return max(0.1, min(limit, self.deadline - monotonic()))
+        # Each request may take so many times as long by the clock.
+        return max(0.1, min(limit, (self.deadline - monotonic()) / self.limits.patience))
 
     def _cell(self, cell: NotebookNode, kind: Kind) -> None:
         if not cell.source.strip():
@@ -227,7 +240,7 @@ class Grader:
             )
             run = again or run
         self.seconds["cells"] += run.seconds
-        cell.outputs = clean_outputs(run.outputs)
+        cell.outputs = self._fitting(run.outputs, cell)
         cell.metadata.nmautils["outputs"] = "graded"
         if kind == Kind.EXERCISE:
             self.answers[_name(cell)] = Answer(cell.source, _error_of(run, cell.source))
@@ -237,6 +250,15 @@ class Grader:
         elif run.status in {"died", "memory"} and kind == Kind.SETUP:
             self.needs_person.append(words.PERSON_GIVEN.format(_called(cell)))
         self._note_left_out(cell, run)
+
+    def _fitting(self, outputs: list[dict[str, Any]], cell: NotebookNode) -> list[NotebookNode]:
+        """Clean what a cell shows, as long as there is room for it in the notebook."""
+        cleaned = clean_outputs(outputs) if self.room > 0 else []
+        self.room -= len(json.dumps(cleaned))
+        if outputs and self.room <= 0:
+            self._happened(cell, EventKind.CUT, words.TOO_MUCH_OUTPUT)
+            return []
+        return cleaned
 
     def _note_left_out(self, cell: NotebookNode, run: CellRun) -> None:
         for left in run.left_out:

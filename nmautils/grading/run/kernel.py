@@ -231,6 +231,8 @@ class Kernel:
                 return decode(answer.get("value", ""), came)
         except (BadFrame, BadValue) as error:
             raise ProbeFailed(f"What your code gave back cannot be read: {error}.") from None
+        except MemoryError:
+            raise ProbeFailed("What your code gave back is too large.") from None
         if not self.alive:
             raise ProbeFailed("The Python process has ended while your code was running.")
         raise _student_error(answer)

@@ -139,7 +139,7 @@ def grade(
         try:
             answer = borrowed.ask(request, submission.notebook)
         except WorkerLost:
-            answer = {"failed": "the grading process ended"}
+            answer = {"failed": "the grading process ended", "again": True}
         finally:
             _give_back(borrowed)
         if "no sandbox" in answer:
@@ -147,7 +147,7 @@ def grade(
         if "graded" in answer:
             return Graded.from_json(answer["graded"])
         why = answer["failed"]
-        if borrowed.dropped:
+        if borrowed.dropped or not answer.get("again", True):
             break
     raise GradingFailed(f"it could not be graded: {why}")
 

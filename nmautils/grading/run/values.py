@@ -132,7 +132,7 @@ def decode(text: str, buffers: Sequence[Any] = ()) -> Any:
         tree = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise BadValue(f"not a tree of values ({type(error).__name__})") from None
-    left = PROBE_NODES
+    left, unused = PROBE_NODES, set(range(len(buffers)))
 
     def value(node: Any, depth: int) -> Any:
         nonlocal left
@@ -149,7 +149,11 @@ def decode(text: str, buffers: Sequence[Any] = ()) -> Any:
             case ["dict", *pairs]:
                 return {_key(pair): value(pair[1], depth + 1) for pair in pairs}
             case ["array" | "tensor" as kind, str(dtype), list(shape), int(index)]:
-                return _read_array(kind, dtype, shape, index, buffers)
+                # Of one that is named twice there would be two copies, of one named often too many.
+                if type(index) is not int or index not in unused:
+                    raise BadValue("numbers of an array are missing")
+                unused.remove(index)
+                return _read_array(kind, dtype, shape, buffers[index])
             case ["ellipsis"]:
                 return ...
             case ["complex", int() | float() as real, int() | float() as imaginary]:
@@ -180,13 +184,11 @@ def _key(pair: Any) -> str:
     return pair[0]
 
 
-def _read_array(kind: str, dtype: str, shape: list[Any], index: int, buffers: Sequence[Any]) -> Any:
+def _read_array(kind: str, dtype: str, shape: list[Any], buffer: Any) -> Any:
     good_shape = len(shape) <= PROBE_DIMENSIONS and all(type(n) is int and n >= 0 for n in shape)
     if dtype not in (TENSORS if kind == "tensor" else DTYPES) or not good_shape:
         raise BadValue("not an array of numbers")
-    if type(index) is not int or not 0 <= index < len(buffers):
-        raise BadValue("numbers of an array are missing")
-    raw = memoryview(buffers[index])
+    raw = memoryview(buffer)
     if math.prod(shape) * np.dtype(dtype).itemsize != raw.nbytes:
         raise BadValue("the size of an array does not fit its shape")
     try:

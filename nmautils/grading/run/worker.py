@@ -163,8 +163,9 @@ class Desk:
                 else:
                     return message
         except (BadFrame, EOFError, OSError, KeyError, TypeError, ValueError):
-            why = "took too long" if monotonic() > deadline else "ended without a result"
-            return {"failed": f"the process that graded it {why}"}
+            late = monotonic() > deadline
+            why = "took too long" if late else "ended without a result"
+            return {"failed": f"the process that graded it {why}", "again": not late}
 
     def tidy(self) -> None:
         """End what was left of the last submission, and prepare if more will follow."""

@@ -13,6 +13,7 @@ _ANSI = re.compile(
 _CONTROL = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff"
     "\u202a-\u202e\u2066-\u2069"  # these change the order in which text is read
+    "\ud800-\udfff"  # halves of a character, which no file can hold
     "\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 _LINE_ENDS = re.compile("\r\n|[\u2028\u2029\x85]")

@@ -240,18 +240,17 @@ def test_an_answer_that_needs_a_missing_module_is_red_and_says_why_once(checked)
 
 
 def test_asking_whether_a_missing_module_is_there_costs_nothing(checked):
-    # pytest is installed beside the tests. Libraries ask for what may be missing in this way too:
-    # the optimisers of torch ask for pandas.
+    # Both are installed beside the tests. Libraries ask for what may be missing in this way too.
     answer = f"""from importlib.util import find_spec
 
-for name in ("pytest", "pandas"):
+for name in ("pytest", "hypothesis"):
     assert find_spec(name) is None
 try:
     import pytest.no_such_part
 except ModuleNotFoundError as error:
     assert error.name == "pytest"
 {RIGHT}"""
-    _, report = checked(answer, "import pandas as pd", "import pytest")
+    _, report = checked(answer, "import hypothesis as h", "import pytest")
     assert states(report) == {"double": "solved"}
     assert [len(each["says"]) for each in report["cells"]] == [1, 1]
 
@@ -398,7 +397,8 @@ def test_it_needs_nothing_that_only_teaching_installs(tmp_path):
     nbformat.write(small(RIGHT), tmp_path / "small.ipynb")
     library = {name_of(line) for line in requires("nmautils") if "extra ==" not in line}
     student = {"ipykernel", "jupyter-client", "jupyter-core", "nbformat", "pyzmq", "traitlets"}
-    student |= {"markupsafe", "pillow", "python-dateutil"}  # come with torch and matplotlib
+    # These come with torch, matplotlib and ipykernel.
+    student |= {"markupsafe", "packaging", "pillow", "python-dateutil", "tornado"}
     absent = needed("nmautils", "grading") - library - student
     assert {"nbgrader", "nbclient", "nbconvert", "jupyterlab", "rich"} <= absent
     modules = [m for m, names in PACKAGES.items() if names <= absent]

@@ -20,10 +20,15 @@ __all__ = ["confine_reader"]
 # Read by libraries while they run: kinds of files, fonts, the time zone.
 SYSTEM = ("/usr", "/lib", "/lib64", "/etc/localtime", "/etc/fonts", "/dev/null", "/dev/urandom")
 
-# It talks through the socket that it has, starts nothing and reaches no other process.
+# It talks through the socket that it has, starts nothing, reaches no other process, and changes
+# nothing of a file, which a right to read it would not keep its owner from.
 NOT_IN_THE_JUDGE = tuple(
     "socket socketpair connect bind listen accept accept4 execve execveat clone clone3 fork vfork "
-    "kill tkill pidfd_open pidfd_send_signal".split()
+    "kill tkill tgkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_open pidfd_send_signal prlimit64 "
+    "setpriority ioprio_set sched_setaffinity sched_setattr sched_setparam sched_setscheduler "
+    "chmod fchmod fchmodat fchmodat2 chown fchown fchownat lchown utime utimes utimensat futimesat "
+    "setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr "
+    "inotify_init inotify_init1 inotify_add_watch".split()
 )
 
 

@@ -143,7 +143,7 @@ def test_bounds_say_nothing_of_buffers_unless_told():
     [
         (CALL, 12_000_000, 10_000, 64 << 20),
         (CONTROL, 4 << 20, 0, 0),
-        (RESULT, 256 << 20, 1, 256 << 20),
+        (RESULT, 96 << 20, 1, 96 << 20),
     ],
 )
 def test_each_border_has_the_bounds_of_the_table(bounds, text_bytes, buffers, buffer_bytes):

@@ -60,9 +60,12 @@ def children(work, number=30):
 
 
 def fill(size):
+    """Take memory at a pace that a look a hundred times a second keeps up with on a busy machine."""
     memory = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
     for start in range(0, size, 4096):
         memory[start] = 1
+        if start % MIB == 0:
+            time.sleep(0.02)
     return memory
 
 
@@ -81,6 +84,8 @@ def take_by_writing_into_what_was_inherited():
     def write():
         for start in range(0, len(memory), 4096):
             memory[start] = 2
+            if start % MIB == 0:
+                time.sleep(0.02)
 
     children(write, 12)
 
@@ -175,7 +180,8 @@ def test_processor_time_of_all_processes_is_one_account(counted, work):
     started = time.monotonic()
     told = walled(work, limits)
     assert told.exceeded == b"c"
-    assert told.cpu_seconds > 1.5  # as another one sees it, a moment earlier
+    # As another one sees it: a moment earlier, and without the last of those nobody asks for.
+    assert told.cpu_seconds > 1.2
     assert time.monotonic() - started < 30
 
 
