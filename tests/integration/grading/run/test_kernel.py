@@ -70,7 +70,7 @@ def test_the_compiler_of_torch_is_imported_only_for_who_asks_for_it(kernel):
     print(hasattr(sys.modules["torch._dynamo"], "__file__"), "torch._dynamo.config" in sys.modules)
     """
     assert shown(run(kernel, used)) == "False False\n"
-    asked = "import torch._dynamo.config\nprint(torch._dynamo.config.verbose, torch._dynamo.__file__[-3:])"
+    asked = "import torch._dynamo.config as it\nprint(it.verbose, torch._dynamo.__file__[-3:])"
     assert shown(run(kernel, asked, 30)) == "False .py\n"
 
 

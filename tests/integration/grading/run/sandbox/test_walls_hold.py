@@ -60,7 +60,7 @@ def children(work, number=30):
 
 
 def fill(size):
-    """Take memory at a pace that a look a hundred times a second keeps up with on a busy machine."""
+    """Take memory at a pace that a look a hundred times a second keeps up with."""
     memory = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
     for start in range(0, size, 4096):
         memory[start] = 1
