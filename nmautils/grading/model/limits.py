@@ -20,6 +20,7 @@ HEAD_BYTES = 64 * KIB  # by which a file is told that is not called a notebook
 TIMESTAMP_BYTES = 1_000  # of timestamp.txt
 ARCHIVE_BYTES = 2 * GIB  # of an archive, and of all that is unpacked from it
 ARCHIVE_FILES = 10_000  # in one archive
+ARCHIVE_DIRECTORY_BYTES = 4 * MIB  # of the list of its files and folders
 ARCHIVES_NESTED = 2  # archives within archives
 ARCHIVE_GROWTH = 10  # times that a packed archive may grow; what is packed already hardly does
 ARCHIVE_SMALL = 10 * KIB  # of an archive within an archive, which may grow more
