@@ -16,6 +16,7 @@ from nmautils.grading.grade_class import Backend, Lines, Local, Report, grade_cl
 from nmautils.grading.model import words
 from nmautils.grading.model.limits import Limits
 from nmautils.grading.model.words import count
+from nmautils.grading.report.run_report import first_reasons
 from nmautils.grading.run import pool
 from nmautils.grading.run.sandbox.walls import check_walls, name_of_walls
 from nmautils.grading.safe.text import printable
@@ -151,7 +152,7 @@ def finish(root: Path, report: Report, dry_run: bool = False) -> int:
     if report.needs_person:
         print("needs you:")
     for (student, assignment), reasons in sorted(report.needs_person.items()):
-        print(f"  {printable(f'{student}/{assignment}: ' + '; '.join(reasons))}")
+        print(f"  {printable(f'{student}/{assignment}: ' + '; '.join(first_reasons(reasons)))}")
     number = len(report.graded)
     each = f", {report.seconds / number:.2f} s each" if number else ""
     print(

@@ -10,12 +10,13 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from io import BytesIO
+from io import BufferedReader, BytesIO, FileIO
 from pathlib import Path, PurePosixPath
 
 from nmautils.errors import HandInError
 from nmautils.grading.model.limits import (
     ARCHIVE_BYTES,
+    ARCHIVE_DIRECTORY_BYTES,
     ARCHIVE_FILES,
     ARCHIVE_GROWTH,
     ARCHIVE_SMALL,
@@ -260,6 +261,35 @@ def _is_silent(name: str) -> bool:
 # --- archives ------------------------------------------------------------------------------------
 
 
+class _TooManyEntries(HandInError):
+    """The list of what is in an archive is too long."""
+
+
+class _Opened(BufferedReader):
+    """The file of an archive, which gives a list of entries only up to the limit.
+
+    `ZipFile` reads the list at once, as long as the end of the file says that it is, and makes an
+    object of each entry. To read the end of the file here as well would not do: versions of
+    Python differ in where they look for it.
+    """
+
+    def __init__(self, file: Path | BytesIO) -> None:
+        super().__init__(FileIO(file) if isinstance(file, Path) else file)
+        self.is_open = False
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read; before the archive is open, no more than a list may have."""
+        if self.is_open:
+            return super().read(size)
+        wanted = ARCHIVE_DIRECTORY_BYTES + 1
+        raw = super().read(wanted if size is None or size < 0 else min(size, wanted))
+        if len(raw) == wanted:
+            raise _TooManyEntries(
+                f"more than {ARCHIVE_DIRECTORY_BYTES // MIB} MB of names in it: unpack it yourself"
+            )
+        return raw
+
+
 @dataclass(frozen=True)
 class _Zip:
     """A zip archive on the way: where it lies, and what may be unpacked."""
@@ -275,7 +305,8 @@ class _Zip:
         """Go through the files in the archive, and in archives in it."""
         where = "/".join(self.parts)
         try:
-            with zipfile.ZipFile(file) as archive:
+            with _Opened(file) as opened, zipfile.ZipFile(opened) as archive:
+                opened.is_open = True
                 entries = [entry for entry in archive.infolist() if not entry.is_dir()]
                 if len(entries) > ARCHIVE_FILES:
                     self.refuse(
@@ -289,6 +320,8 @@ class _Zip:
                     names = PurePosixPath(entry.filename).parts
                     if not any(_is_silent(name) for name in names if name != ".."):
                         yield from self._entry(archive, entry, names)
+        except _TooManyEntries as error:
+            self.refuse(where, str(error))
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
             self.refuse(where, f"not a readable zip archive ({error}): ask for it again")
 

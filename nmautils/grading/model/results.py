@@ -79,7 +79,7 @@ class Event:
     Parameters
     ----------
     cell : str
-        Grade id of the cell, or a few words on which one it was.
+        Grade id of the cell; of one without, how its source begins, in backquotes.
     kind : EventKind
         What happened.
     text : str

@@ -80,6 +80,8 @@ TEST_HIDDEN_FAILED = "A test that is not shown failed ({})."
 TEST_DOES_NOT_HOLD = "`{}` does not hold."
 TEST_FAILED = "An assert of this test does not hold."
 TEST_LINE_FAILED = "It failed at `{}`."
+TEST_LINE_RAISED = "It failed at `{}` ({})."
+AN_ERROR = "an error"
 ANSWER_LEFT = "Its cell still raises NotImplementedError."
 # On the page of a class, and after a run.
 TESTED_INSIDE = "tested inside"

@@ -1,13 +1,15 @@
 """What one run of grading did, and where each hand-in stands afterwards."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from nmautils.grading.model.limits import REASONS_IN_LINE
 from nmautils.grading.model.results import Graded
 from nmautils.grading.safe.text import printable
 
-__all__ = ["Report", "Standing", "line_about", "one_line"]
+__all__ = ["Report", "Standing", "first_reasons", "line_about", "one_line"]
 
 
 @dataclass(frozen=True)
@@ -91,8 +93,14 @@ def line_about(graded: Graded, standing: Standing, note: str) -> str:
     if graded.repairs:
         parts.append(f"{len(graded.repairs)} repaired")
     parts += dict.fromkeys(f"{event.kind} in {event.cell}" for event in graded.events)
-    parts += [f"needs you: {why}" for why in standing.needs_person]
+    parts += [f"needs you: {why}" for why in first_reasons(standing.needs_person)]
     return "  ".join(map(printable, parts))
+
+
+def first_reasons(reasons: Sequence[str]) -> list[str]:
+    """Give the first reasons for a person to look, and how many more there are."""
+    more = len(reasons) - REASONS_IN_LINE
+    return [*reasons[:REASONS_IN_LINE], *([f"and {more} more"] if more > 0 else [])]
 
 
 def one_line(error: BaseException) -> str:

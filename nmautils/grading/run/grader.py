@@ -410,8 +410,9 @@ def _name(cell: NotebookNode) -> str:
 
 
 def _called(cell: NotebookNode) -> str:
-    """Say which cell it is."""
-    return _name(cell) or " ".join(cell.source.split())[:40] or "an empty cell"
+    """Say which cell it is; one without a name is quoted, as its source may be another's name."""
+    source = " ".join(cell.source.split())[:40]
+    return _name(cell) or (f"`{source}`" if source else "an empty cell")
 
 
 def _error_of(run: CellRun, source: str) -> CellError | None:

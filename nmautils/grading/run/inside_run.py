@@ -7,9 +7,10 @@ from time import monotonic
 from nbformat.notebooknode import NotebookNode
 
 from nmautils.cells import Kind, grade_id_of
+from nmautils.grading.model.results import EventKind
 
 from .grader import Grader, points_of
-from .inside_tests import judge_inside
+from .inside_tests import hides, judge_inside
 from .replay import Ran
 from .what_runs import kind_in
 
@@ -50,7 +51,7 @@ class WholeGrader(Grader):
                 self.needs_person.append(f"{name}: {verdict.problem}")
             self._show_verdict(tests[name], verdict, 1 + len(self.verdicts))
             tests[name].metadata.nmautils["outputs"] = "graded"
-        self.events += [event for event in inside.events if event.cell in inside.verdicts]
+        self.events += inside.events
         for share in ("ready", "cells", "tests"):
             self.seconds[share] += inside.seconds[share]
 
@@ -60,6 +61,8 @@ class _InsideRun(Grader):
 
     def _run(self, notebook: NotebookNode) -> None:
         self.runs_untouched = True
+        tests = self.bundle.tests
+        self.secrets = any(hides(tests[name], self.given[name]) for name in self.bundle.inside)
         self.untouched: dict[str, bool] = {}
         untouched = False
         for cell in notebook.cells:
@@ -89,8 +92,22 @@ class _InsideRun(Grader):
             if run.status in {"ok", "error"}:
                 self.replay.add(Ran(cell, test, False, run.leaves))
         self.verdicts[name] = judge_inside(
-            test, cell.source, run, points_of(cell), untouched=self.untouched[name]
+            test,
+            cell.source,
+            run,
+            points_of(cell),
+            untouched=self.untouched[name],
+            secrets=self.secrets,
         )
+
+    def _happened(self, cell: NotebookNode, kind: EventKind, text: str) -> None:
+        """Note only what happened to a test, in words of ours.
+
+        The other cells have been told of in the first run. In this one, whatever they say may be
+        something that a test hides, and so may what they say of lines that were left out.
+        """
+        if kind_in(cell) == Kind.TEST and kind is not EventKind.LEFT_OUT:
+            super()._happened(cell, kind, text)
 
 
 def _up_to_the_last(names: Collection[str], notebook: NotebookNode) -> NotebookNode:

@@ -3,10 +3,13 @@
 nbgrader's guide teaches such cells: asserts, or a number as the last value. The points are those
 that nbgrader gives. Whatever the cell showed is a stranger's word, since the student's code can
 change anything in that process: such a test can be fooled, and what it hides can be read there.
-So no line of a hidden part is said to a student.
+So once a test of an assignment hides something, all that is said of its tests are words of ours and
+of the author's. What comes from the process chooses among them, and adds none of its own: a message
+in another coding, or the name of a class, would carry what is hidden to the student.
 """
 
 import ast
+import builtins
 import contextlib
 import re
 from collections.abc import Iterable, Mapping
@@ -24,12 +27,15 @@ from nmautils.grading.safe.text import plain_characters
 from .judge import Verdict
 from .kernel import CellRun, Kernel, StudentError
 
-__all__ = ["TooMany", "judge_inside", "points_by_outputs", "put_files"]
+__all__ = ["TooMany", "hides", "judge_inside", "points_by_outputs", "put_files"]
 
 NAME_CHARACTERS = 100
-# Shorter lines, such as `try:`, are in many messages by chance.
-TELLING_CHARACTERS = 8
-
+# Errors whose names are said where something is hidden.
+KNOWN_ERRORS = {
+    name
+    for name, value in vars(builtins).items()
+    if isinstance(value, type) and issubclass(value, Exception)
+}
 
 # Runs in the student's process, in the folder in which the notebook runs.
 _PUT_FILE = """
@@ -86,8 +92,19 @@ def points_by_outputs(outputs: Iterable[Mapping[str, Any]], possible: float) -> 
     return possible
 
 
+def hides(test: str, shown: str) -> bool:
+    """Tell whether a test has lines that students do not see."""
+    return bool(_hidden_lines(test, shown))
+
+
 def judge_inside(
-    test: str, shown: str, run: CellRun | None, possible: float, *, untouched: bool = False
+    test: str,
+    shown: str,
+    run: CellRun | None,
+    possible: float,
+    *,
+    untouched: bool = False,
+    secrets: bool = False,
 ) -> Verdict:
     """Judge a test that ran in the student's process.
 
@@ -101,12 +118,14 @@ def judge_inside(
         What it is worth.
     untouched : bool
         Whether the answer above it is as it was released.
+    secrets : bool
+        Whether another test of the assignment hides something, which the process may know.
     """
     problem, hint, earned = "", "", 0.0
     if run is None:
         hint = words.TEST_NOT_RUN
     elif run.status != "ok":
-        hint = _why(test, run)
+        hint = _why(test, shown, run, secrets)
     else:
         try:
             earned = points_by_outputs(run.outputs, possible)
@@ -159,43 +178,70 @@ def _is_value(output: Mapping[str, Any]) -> bool:
     return bool(output.get("metadata", {}).get("result"))
 
 
-def _why(test: str, run: CellRun) -> str:
-    """Say why a test failed, in one line that holds nothing of its hidden part."""
+def _why(test: str, shown: str, run: CellRun, secrets: bool) -> str:
+    """Say why a test failed, in one line that holds nothing of what is hidden."""
     if run.status == "time-out":
         return words.TEST_TOO_LONG
     if run.status != "error":
         return words.TEST_ENDED
-    kind, message = _error(run)
-    message = " ".join(plain_characters(message).split())
-    hidden, lines, failed = _hidden_lines(test), test.split("\n"), _assert_at(test, run.line)
-    # A magic such as `%%time` runs the rest of its cell, and the line of that is not known.
-    known = 0 < run.line <= len(lines) and not lines[run.line - 1].startswith("%%")
-    if hidden and (run.line in hidden or not known):
-        # Only what the author wrote as a message: the student's process could say anything.
-        return _constant(failed) or words.TEST_HIDDEN_FAILED.format(kind)
-    if kind not in ("", "AssertionError"):
-        hint = f"{kind}: {message}" if message else kind
-    elif message:
-        hint = message
-    elif not known:
-        hint = words.TEST_FAILED
-    elif failed is not None:
-        hint = words.TEST_DOES_NOT_HOLD.format(" ".join(ast.unparse(failed.test).split()))
-    else:
-        hint = words.TEST_LINE_FAILED.format(lines[run.line - 1].strip())
-    secrets = (" ".join(lines[number - 1].split()) for number in hidden)
-    if any(len(secret) >= TELLING_CHARACTERS and secret in hint for secret in secrets):
-        return words.TEST_HIDDEN_FAILED.format(kind)
+    hidden = _hidden_lines(test, shown)
+    may_say = not hidden and not secrets
+    hint = _by_the_process(test, run) if may_say else _by_the_author(test, hidden, run)
     return hint[:TEST_HINT_CHARACTERS]
 
 
-def _hidden_lines(test: str) -> set[int]:
-    """Give the numbers of the lines that students do not see, from 1 on."""
+def _by_the_author(test: str, hidden: set[int], run: CellRun) -> str:
+    """Say why, in words that stood there before the student's code ran."""
+    kind = _error(run)[0]
+    kind = kind if kind in KNOWN_ERRORS else words.AN_ERROR
+    failed, line = _assert_at(test, run.line), _line_at(test, run.line)
+    spanned = range(failed.lineno, (failed.end_lineno or 0) + 1) if failed else [run.line]
+    if (hidden and not line) or not hidden.isdisjoint(spanned):
+        return _constant(failed) or words.TEST_HIDDEN_FAILED.format(kind)
+    if not line:
+        return words.TEST_FAILED
+    if kind != "AssertionError":
+        return words.TEST_LINE_RAISED.format(line, kind)
+    return _constant(failed) or _not_held(failed, line)
+
+
+def _by_the_process(test: str, run: CellRun) -> str:
+    """Say why, in the words of the error, of a test of which all is shown."""
+    kind, message = _error(run)
+    message = " ".join(plain_characters(message).split())
+    if kind not in ("", "AssertionError"):
+        return f"{kind}: {message}" if message else kind
+    line = _line_at(test, run.line)
+    if message or not line:
+        return message or words.TEST_FAILED
+    return _not_held(_assert_at(test, run.line), line)
+
+
+def _line_at(test: str, number: int) -> str:
+    """Give a line of a test; nothing if it is not known which."""
+    lines = test.split("\n")
+    line = lines[number - 1].strip() if 0 < number <= len(lines) else ""
+    # A magic such as `%%time` runs the rest of its cell, and the line of that is not known.
+    return "" if line.startswith("%%") else line
+
+
+def _not_held(failed: ast.Assert | None, line: str) -> str:
+    if failed is None:
+        return words.TEST_LINE_FAILED.format(line)
+    return words.TEST_DOES_NOT_HOLD.format(" ".join(ast.unparse(failed.test).split()))
+
+
+def _hidden_lines(test: str, shown: str) -> set[int]:
+    """Give the numbers of the lines that students do not see, from 1 on.
+
+    They are told by what was released too: nbgrader may be set to other marks than these.
+    """
+    seen = {"", *(line.strip() for line in shown.split("\n"))}
     found, inside = set(), False
     for number, line in enumerate(test.split("\n"), start=1):
         if BEGIN_HIDDEN in line:
             inside = True
-        if inside:
+        if inside or line.strip() not in seen:
             found.add(number)
         if END_HIDDEN in line:
             inside = False

@@ -10,9 +10,10 @@ from nmautils.course.gradebook import open_gradebook
 from nmautils.course.plain import settings_of
 from nmautils.grading.grade_class import Lines, Local, grade_class
 from nmautils.grading.model.limits import Limits
+from nmautils.grading.model.results import EventKind
 from nmautils.grading.record.marks import marks_of
 from nmautils.grading.record.records import read_record
-from nmautils.grading.report.feedback import feedback_page
+from nmautils.grading.report.feedback import feedback_page, read_page
 from nmautils.grading.run import pool
 from tests.support.amount import some
 from tests.support.grading_class import TEST, nbgrader_here
@@ -157,11 +158,12 @@ def small(tmp_path_factory):
     root = make_course(tmp_path_factory.mktemp("small"), SMALL)
     release = nbformat.read(root / "release" / "small" / "small.ipynb", as_version=4)
 
-    def hand_in(student, source, *more):
+    def hand_in(student, source, *more, between=()):
         notebook = nbformat.from_dict(release)
         cells = {cell.metadata.nbgrader.grade_id: cell for cell in notebook.cells[1:]}
         before, cells["double"].source = cells["double"].source, source
         notebook.cells += [nbformat.v4.new_code_cell(source) for source in more]
+        notebook.cells[3:3] = [nbformat.v4.new_code_cell(source) for source in between]
         folder = root / "submitted" / student / "small"
         folder.mkdir(parents=True)
         nbformat.write(notebook, folder / "small.ipynb")
@@ -209,16 +211,97 @@ THEFTS = {
 }
 
 
-@pytest.mark.parametrize("name", THEFTS)
+# Each says it in another form, or in a place where nobody looks for it.
+LOOK = (
+    "import sys, linecache\n\ndef look():\n    frame = sys._getframe(2)\n"
+    "    return ''.join(linecache.getlines(frame.f_code.co_filename))\n"
+)
+# Its own process says what the student likes, whatever happens in it.
+SAY = """
+import sys, linecache
+from nmautils.grading.run.student_kernel import Outlet
+kernel = get_ipython().kernel
+seen, honest = [""], type(kernel)._run
+
+def said(loop, source):
+    return None
+
+def run(self, loop, source):
+    if "BEGIN " + "HIDDEN" in source:
+        seen[0] = source.split("HIDDEN TESTS\\n")[1].split("\\n")[0]
+    return said(source) or honest(self, loop, source)
+
+def failed(name, message, line):
+    content = {"ename": name, "evalue": message, "traceback": []}
+    Outlet.current.send({"kind": "error", "content": content})
+    return {"kind": "reply", "content": {"status": "error", "line": line}}
+
+type(kernel)._run = run
+def double(x): return 2 * x
+"""
+LEFT_OUT = """
+def said(source):
+    if source.strip() == "double_part" and seen[0]:
+        row = [1, "x", "OSError", seen[0], []]
+        return {"kind": "reply", "content": {"status": "ok", "left_out": [row]}}
+"""
+IN_OTHER_WORDS = {
+    "in another test": (
+        f"{LOOK}kept = []\ndef double(x):\n    kept.append(look())\n"
+        "    if x == 3:\n        raise AssertionError(kept[0])\n    return 2 * x",
+    ),
+    "backwards": (
+        f"{LOOK}def double(x):\n    if x == 2:\n        raise AssertionError(look()[::-1])\n"
+        "    return 2 * x",
+    ),
+    "in digits": (
+        f"{LOOK}def double(x):\n    if x == 2:\n"
+        "        raise ValueError(look().split('HIDDEN TESTS')[1].encode().hex())\n"
+        "    return 2 * x",
+    ),
+    "as the name of an error": (
+        f"{SAY}\ndef said(source):\n    if 'BEGIN ' + 'HIDDEN' in source:\n"
+        "        return failed('x' + seen[0].encode().hex(), '', 3)\n",
+    ),
+    "at a line of its choice": (
+        f"{SAY}\ndef said(source):\n    if 'BEGIN ' + 'HIDDEN' in source:\n"
+        "        return failed('AssertionError', seen[0].encode().hex(), 1)\n",
+    ),
+    "as a line that was left out": (f"{SAY}{LEFT_OUT}",),
+}
+FORMS = (SECRET, "double(21)", SECRET[::-1], SECRET.encode().hex())
+
+
+@pytest.mark.parametrize("name", [*THEFTS, *IN_OTHER_WORDS])
 def test_the_hidden_part_does_not_reach_the_students_page(small, name):
     root, hand_in = small
-    hand_in(name, *THEFTS[name])
+    # Between the two tests is a cell of the student's own, with the name of the second.
+    hand_in(name, *{**THEFTS, **IN_OTHER_WORDS}[name], between=["double_part"])
     grade(root, [name])
     graded = read_record(root, "small", name)
     with open_gradebook(root) as gradebook:
         page = feedback_page(graded, marks_of(gradebook, "small", name))
-    assert "double(21)" not in page
-    assert SECRET not in " ".join(c.hint for e in graded.exercises for c in e.checks)
+    told = [c.hint for e in graded.exercises for c in e.checks] + [e.text for e in graded.events]
+    for form in FORMS:
+        assert form not in page
+        assert not any(form in text for text in told)
+
+
+def test_an_own_cell_with_the_name_of_a_test_is_told_of_as_an_own_cell(small):
+    root, hand_in = small
+    long = (
+        "class Long:\n    def __repr__(self):\n        return 'x' * 60_000\n\ndouble_part = Long()"
+    )
+    hand_in("namesake", f"{RIGHT}\n\n{long}", between=["double_part"])
+    grade(root, ["namesake"])
+    graded = read_record(root, "small", "namesake")
+    assert [(event.cell, event.kind) for event in graded.events] == [
+        ("`double_part`", EventKind.CUT)
+    ]
+    with open_gradebook(root) as gradebook:
+        page = read_page(graded, marks_of(gradebook, "small", "namesake"))
+    assert page.events == [f"`double_part`: {graded.events[0].text}"]
+    assert not any(exercise.events for exercise in page.exercises)
 
 
 MIXED = OrdinaryCourse(

@@ -9,7 +9,8 @@ import pytest
 
 from nmautils.commands.grade import add_arguments, finish, run
 from nmautils.errors import PackageMissing
-from nmautils.grading.report.run_report import Report, Standing
+from nmautils.grading.model.results import Graded
+from nmautils.grading.report.run_report import Report, Standing, line_about
 from nmautils.grading.safe.text import printable
 from tests.support.paths import TINY_COURSE
 
@@ -110,3 +111,18 @@ def test_a_course_whose_packages_are_missing_is_told_what_to_install(tmp_path):
         file.write('\n[grading]\npackages = ["no-such-package>=2"]\n')
     with pytest.raises(PackageMissing, match="pip install 'no-such-package>=2'"):
         run(parse("--root", str(tmp_path), "--dry-run"))
+
+
+def test_of_many_reasons_to_look_a_run_says_the_first_and_how_many_more(course, capsys):
+    reasons = tuple(f"module m{i} is not installed" for i in range(20))
+    graded = Graded("eve", "tiny", "", "", 0, needs_person=reasons)
+    many = standing("eve", 1.0, *reasons)
+    line = line_about(graded, many, "")
+    finish(course, Report(standings={("eve", "tiny"): many}))
+    for said in (line, capsys.readouterr().out):
+        assert "m2 is not" in said
+        assert "and 17 more" in said
+        assert "m3 is not" not in said
+    assert graded.needs_person == many.needs_person == reasons  # what is recorded
+    three = standing("eve", 1.0, *reasons[:3])
+    assert "more" not in line_about(graded, three, "")

@@ -14,6 +14,7 @@ from nmautils.errors import HandInError
 from nmautils.grading.intake import files
 from nmautils.grading.intake.files import Budget, find_files, read_regular
 from nmautils.grading.model.limits import (
+    ARCHIVE_DIRECTORY_BYTES,
     ARCHIVES_NESTED,
     FILE_NAME_BYTES,
     FOLDERS_NESTED,
@@ -109,6 +110,65 @@ def test_an_archive_may_have_as_many_files_as_the_limit(tmp_path, monkeypatch):
     found, refused = look(tmp_path)
     assert len(found) == 3
     assert refused == {"four.zip": "more than 3 files in it: unpack it yourself"}
+
+
+def entries_of_one_file(count):
+    """An archive whose list names one file again and again, as its end of the form zip64 says."""
+    local = struct.pack("<4s5H3I2H", b"PK\3\4", 20, 0, 0, 0, 33, 0, 0, 0, 1, 0) + b"a"
+    entry = struct.pack("<4s6H3I5H2I", b"PK\1\2", 20, 20, *[0] * 3, 33, 0, 0, 0, 1, *[0] * 6)
+    names = (entry + b"a") * count
+    at, size = len(local), len(names)
+    end64 = struct.pack("<4sQ2H2I4Q", b"PK\6\6", 44, 45, 45, 0, 0, count, count, size, at)
+    place = struct.pack("<4sIQI", b"PK\6\7", 0, at + size, 1)
+    end = struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, *[65535] * 2, *[0xFFFFFFFF] * 2, 0)
+    return local + names + end64 + place + end
+
+
+@pytest.mark.parametrize("within", [False, True])
+def test_a_list_of_too_many_entries_is_not_read(tmp_path, monkeypatch, within):
+    many = entries_of_one_file(ARCHIVE_DIRECTORY_BYTES // 47 + 1)
+    if within:
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
+            archive.writestr("many.zip", many)
+        many = packed.getvalue()
+    (tmp_path / "a.zip").write_bytes(many)
+    made = []
+
+    class Counted(zipfile.ZipInfo):
+        def __init__(self, *of):
+            made.append(of)
+            super().__init__(*of)
+
+    monkeypatch.setattr(zipfile, "ZipInfo", Counted)
+    found, refused = look(tmp_path)
+    assert found == {}
+    why = "more than 4 MB of names in it: unpack it yourself"
+    assert refused == {"a.zip/many.zip" if within else "a.zip": why}
+    assert len(made) == within
+
+
+def test_an_end_that_lies_about_the_list_is_refused_in_a_line(tmp_path):
+    sound = bytearray(pack({"a.ipynb": RAW}))
+    for name, size in (("long.zip", 10**9), ("all.zip", 0xFFFFFFFF), ("none.zip", 0)):
+        struct.pack_into("<I", sound, len(sound) - 10, size)
+        (tmp_path / name).write_bytes(sound)
+    found, refused = look(tmp_path)
+    assert found == {}
+    assert set(refused) == {"long.zip", "all.zip"}
+    assert not any("\n" in why for why in refused.values())
+
+
+def test_an_archive_may_have_a_comment_and_a_long_list(tmp_path):
+    entries = {f"{i:0200}.txt": b"" for i in range(9_000)}
+    packed = io.BytesIO(pack({"a.ipynb": RAW, **entries}))
+    with zipfile.ZipFile(packed, "a") as archive:
+        archive.comment = b"of a platform" * 4_000
+    (tmp_path / "a.zip").write_bytes(packed.getvalue())
+    found, refused = look(tmp_path)
+    assert refused == {}
+    assert len(found) == 9_001
+    assert found["a.zip/a.ipynb"].raw == RAW
 
 
 def test_an_archive_may_hold_as_much_as_the_limit(tmp_path, monkeypatch):

@@ -8,7 +8,7 @@ from nmautils.cells import runs_inside
 from nmautils.checks import NOT_SOLVED
 from nmautils.grading.model import words
 from nmautils.grading.model.limits import TEST_HINT_CHARACTERS
-from nmautils.grading.run.inside_tests import TooMany, judge_inside, points_by_outputs
+from nmautils.grading.run.inside_tests import TooMany, hides, judge_inside, points_by_outputs
 from nmautils.grading.run.kernel import CellRun
 
 POSSIBLE = 2.0
@@ -139,11 +139,12 @@ secret = f(15)
 assert f(6) == 36
 """
 SHOWN = TEST.partition("### BEGIN")[0]
+AFTER = "assert f(6) == 36\n"
 HIDDEN = words.TEST_HIDDEN_FAILED.format("AssertionError")
 
 
-def hint(run, test=TEST, **more):
-    return judge_inside(test, SHOWN, run, POSSIBLE, **more).checks[0].hint
+def hint(run, test=TEST, shown=SHOWN + AFTER, **more):
+    return judge_inside(test, shown, run, POSSIBLE, **more).checks[0].hint
 
 
 @pytest.mark.parametrize(
@@ -155,47 +156,89 @@ def hint(run, test=TEST, **more):
         (failed(line=7), "It failed at `raise AssertionError`."),
         (failed("NameError", "name 'f' is not defined", line=3), None),
         (failed("TypeError", "", line=3), "TypeError"),
-        (failed(message="think of more", line=9), "think of more"),
-        (failed(message="f(13) is 1", line=10), HIDDEN),
-        (failed(line=11), HIDDEN),
-        (failed("KeyError", "15", line=12), words.TEST_HIDDEN_FAILED.format("KeyError")),
-        (failed(message="x", line=14), "x"),
+        (failed(message="x", line=8), "x"),
+        (failed(message="", line=0), words.TEST_FAILED),
         (CellRun("time-out"), words.TEST_TOO_LONG),
         (CellRun("died"), words.TEST_ENDED),
         (CellRun("memory"), words.TEST_ENDED),
     ],
 )
 def test_a_hint_is_the_message_of_the_assert_that_failed(run, said):
-    assert hint(run) == (said or "NameError: name 'f' is not defined")
+    test = SHOWN + AFTER
+    assert hint(run, test, test) == (said or "NameError: name 'f' is not defined")
 
 
 @pytest.mark.parametrize(
-    "run",
+    ("run", "said"),
     [
-        failed(message="assert f(14) == 196", line=3),
-        failed(message="see: assert   f(14)\n==  196 !", line=4),
-        failed("ValueError", "secret = f(15)", line=3),
-        failed("secret = f(15)", "", line=3),
-        failed(message=TEST, line=5),
-        failed(message="anything", line=0),
-        failed(message="anything", line=10**5),
-        failed(message="anything", line=-3),
-        failed("anything", "anything", line=11),
-        failed(message="\x1b[31massert f(14) == 196\x1b[0m", line=3),
+        (failed(line=3), "`f(2) == 4` does not hold."),
+        (failed(message="think of 3", line=4), "think of 3"),
+        (failed(message="f(4) is 8", line=5), "`f(4) == 16` does not hold."),
+        (failed(line=7), "It failed at `raise AssertionError`."),
+        (failed("NameError", "name 'f'", line=3), "It failed at `assert f(2) == 4` (NameError)."),
+        (failed("Mine", "x", line=4), 'It failed at `assert f(3) == 9, "think of 3"` (an error).'),
+        (failed(message="think of more", line=9), "think of more"),
+        (failed(message="f(13) is 1", line=10), HIDDEN),
+        (failed(line=11), HIDDEN),
+        (failed("KeyError", "15", line=12), words.TEST_HIDDEN_FAILED.format("KeyError")),
+        (failed("Mine", "15", line=12), words.TEST_HIDDEN_FAILED.format("an error")),
+        (failed(message="x", line=14), "`f(6) == 36` does not hold."),
+        (CellRun("time-out"), words.TEST_TOO_LONG),
+        (CellRun("died"), words.TEST_ENDED),
+        (CellRun("memory"), words.TEST_ENDED),
     ],
 )
-def test_a_hint_holds_no_line_of_the_hidden_part(run):
-    said = hint(run)
-    for secret in ("f(14) == 196", "secret = f(15)", "f(13)"):
-        assert secret not in " ".join(said.split()).replace(run.outputs[0]["ename"], "")
-    assert "anything" not in said.replace(run.outputs[0]["ename"], "")
+def test_where_something_is_hidden_a_hint_is_what_the_author_wrote(run, said):
+    assert hint(run) == said
+
+
+def test_a_test_that_hides_nothing_says_no_message_beside_one_that_does():
+    test = SHOWN + AFTER
+    for line in (*range(-1, 12), 10**5):
+        for kind in ("AssertionError", "ValueError", "anything", ""):
+            said = hint(failed(kind, "anything", line), test, test, secrets=True)
+            assert "anything" not in said
+            assert said
+    assert hint(failed(message="x", line=0), test, test, secrets=True) == words.TEST_FAILED
+    assert hint(failed(message="x", line=4), test, test, secrets=True) == "think of 3"
+
+
+# Each is what a student's process may say: another coding, a class's name, a line that is not so.
+@pytest.mark.parametrize("kind", ["AssertionError", "ValueError", "anything", "Error", ""])
+@pytest.mark.parametrize("line", [*range(-1, 16), 10**5])
+def test_a_hint_holds_nothing_that_the_process_says(kind, line):
+    said = {hint(failed(kind, message, line)) for message in ("", "anything", TEST, TEST[::-1])}
+    assert len(said) == 1
+    (said,) = said
+    for secret in ("f(14)", "f(15)", "f(13)", "f(12)", "anything", "\n"):
+        assert secret not in said
+
+
+@pytest.mark.parametrize(
+    ("test", "shown"),
+    [
+        # Marks that this course has set for itself.
+        ("assert f(1)\n# HIDE\nassert f(2)\n# SHOW", "assert f(1)"),
+        # Of an assert over several lines, some are shown.
+        (
+            "assert f(\n1,\n### BEGIN HIDDEN TESTS\nf(2)\n### END HIDDEN TESTS\n)",
+            "assert f(\n1,\n)",
+        ),
+    ],
+)
+def test_what_is_hidden_is_told_by_what_was_released(test, shown):
+    assert hides(test, shown)
+    for line in range(8):
+        assert "f(2)" not in hint(failed(message="f(2)", line=line), test, shown)
+    assert not hides(shown, shown)
 
 
 @pytest.mark.parametrize("kind", ["AssertionError", "ValueError"])
 def test_a_hint_is_short_and_plain(kind):
-    said = hint(failed(kind, "a\x00\x1b[31m" + "b \n" * 5000, line=3))
-    assert len(said) <= TEST_HINT_CHARACTERS
-    assert said.isprintable()
+    for test in (TEST, SHOWN):
+        said = hint(failed(kind, "a\x00\x1b[31m" + "b \n" * 5000, line=3), test)
+        assert len(said) <= TEST_HINT_CHARACTERS
+        assert said.isprintable()
 
 
 @pytest.mark.parametrize(
@@ -210,14 +253,16 @@ def test_a_hint_is_short_and_plain(kind):
     ],
 )
 def test_a_hint_is_found_whatever_the_test_looks_like(test, line):
-    assert hint(failed(line=line), test)
+    for shown in (test, SHOWN):
+        assert hint(failed(line=line), test, shown)
 
 
 def test_an_answer_that_was_not_begun_is_told_as_such():
     run = failed("NotImplementedError", line=3)
     check = judge_inside(TEST, SHOWN, run, POSSIBLE, untouched=True).checks[0]
     assert (check.mistake, check.hint) == (NOT_SOLVED, words.ANSWER_LEFT)
-    assert hint(run) == "NotImplementedError"
+    assert hint(run, SHOWN, SHOWN) == "NotImplementedError"
+    assert hint(run) == "It failed at `assert f(2) == 4` (NotImplementedError)."
 
 
 @pytest.mark.parametrize(
