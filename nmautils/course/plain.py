@@ -137,4 +137,4 @@ def _read_config(config: Path, changed: int) -> dict[str, Any]:
 def how_to_release(root: str | Path, assignment: str) -> str:
     """Give the command that makes the student version."""
     tool = "nbgrader generate_assignment" if is_plain(root) else "nmautils build"
-    return f"`{tool} {assignment}`"
+    return f"`{tool} {assignment}`" if assignment else f"`{tool}`"
