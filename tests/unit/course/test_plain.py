@@ -65,13 +65,17 @@ def test_a_folder_that_is_no_course_is_told(tmp_path):
         settings_of(tmp_path)
 
 
-def test_the_nearest_course_toml_counts_before_a_nearer_configuration(course, tmp_path):
+def test_the_nearest_course_counts_of_either_kind(course):
     root = course()
     shutil.copy(TINY_COURSE / FILE_NAME, root)
     inner = root / "inner"
-    inner.mkdir()
+    (inner / "source").mkdir(parents=True)
+    assert find_root(inner / "source") == root
     (inner / CONFIG_FILE).write_text("")
-    assert find_root(inner) == root
+    assert find_root(inner / "source") == inner
+    (inner / CONFIG_FILE).unlink()
+    (inner / FILE_NAME).touch()
+    assert find_root(inner / "source") == inner
 
 
 @pytest.mark.parametrize(
