@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 
+from nmautils.course.gradebook import find_gradebook, nbgrader_directory
 from nmautils.course.plain import CONFIG_FILE, folders_of, how_to_release, is_plain, settings_of
 from nmautils.course.settings import FILE_NAME, Grading, find_root
 from nmautils.errors import CourseError, UsageError
@@ -122,11 +123,22 @@ def test_a_changed_configuration_is_read_again(course):
     assert folders_of(root).release == root / "for_students"
 
 
-@pytest.mark.parametrize("config", ["c = ", "1 / 0", "import not_there", "raise OSError('no')"])
-def test_a_configuration_that_fails_is_told_in_one_line(course, config):
+@pytest.mark.parametrize("read", [folders_of, find_gradebook, nbgrader_directory])
+@pytest.mark.parametrize(
+    "config",
+    [
+        "c = ",
+        "1 / 0",
+        "import not_there",
+        "raise OSError('no')",
+        "raise OSError('two\\nlines')",
+        "import sys; sys.exit(3)",
+    ],
+)
+def test_a_configuration_that_fails_is_told_in_one_line(course, config, read):
     root = course(config)
     with pytest.raises(CourseError, match=f"{CONFIG_FILE} fails") as caught:
-        folders_of(root)
+        read(root)
     assert "\n" not in str(caught.value)
 
 
@@ -174,7 +186,11 @@ def test_every_released_notebook_is_an_assignment(course):
 
 def test_unknown_and_missing_assignments_are_told(course):
     root = course()
-    with pytest.raises(UsageError, match="generate_assignment"):
+    with pytest.raises(
+        UsageError, match=r"^nothing is released; run `nbgrader generate_assignment`"
+    ):
+        grade_class(root, place=None)
+    with pytest.raises(UsageError, match=r"none; `nbgrader generate_assignment` makes one"):
         grade_class(root, ["ps1"], place=None)
     put(root, "ps1/problem1")
     with pytest.raises(CourseError, match=r"run `nbgrader generate_assignment ps2` first"):
@@ -297,6 +313,17 @@ def test_an_inbox_is_collected_by_the_names_of_the_notebooks(course):
     assert (len(done.new), done.refused) == (3, []), said
     for place in ("ann/ps1/problem1", "bob/ps1/problem2", "ann/week 2/part one"):
         assert (root / "submitted" / f"{place}.ipynb").is_file()
+
+
+def test_a_file_of_any_name_is_collected_by_its_cells(course):
+    root = course("c = get_config()\nc.CourseDirectory.release_directory = 'out'\n")
+    texts = {name: notebook((f"{name}_test", "assert 1"), ids=False) for name in ("p1", "p2")}
+    for name, text in texts.items():
+        put(root, f"ps1/{name}", text=text, steps=["source", "out"])
+    (root / "inbox" / "ann").mkdir(parents=True)
+    (root / "inbox" / "ann" / "my homework.ipynb").write_text(texts["p2"])
+    done = collect(root, say=lambda line: None)
+    assert (done.new, done.refused) == (["ann/ps1/p2"], [])
 
 
 def test_an_inbox_cannot_tell_notebooks_of_one_name(course):
