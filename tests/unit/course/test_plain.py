@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 
+from nmautils.cli import main
 from nmautils.course.gradebook import find_gradebook, nbgrader_directory
 from nmautils.course.plain import CONFIG_FILE, folders_of, how_to_release, is_plain, settings_of
 from nmautils.course.settings import FILE_NAME, Grading, find_root
@@ -14,6 +15,8 @@ from nmautils.grading.intake.collect import collect
 from nmautils.grading.intake.submissions import find_hand_ins, submitted_path
 from nmautils.grading.model.assignment import freeze
 from nmautils.grading.model.names import folder_and_notebook, name_of, released_names
+from nmautils.grading.model.results import Graded
+from nmautils.grading.record.records import write_record
 from tests.support.grading_class import graded
 from tests.support.paths import TINY_COURSE
 
@@ -213,6 +216,19 @@ def test_the_name_of_a_folder_means_all_its_notebooks(course, capsys):
     ]
     grade_class(root, ["ps1/problem2"], place=None)
     assert capsys.readouterr().out == "ann  ps1/problem2  new\n"
+
+
+def test_a_summary_is_of_all_notebooks_of_a_folder(course, capsys):
+    root = course()
+    put(root, "ps1/problem1", "ps1/problem2", "ps2")
+    for name in ("ps1/problem1", "ps1/problem2", "ps2"):
+        write_record(root, Graded("ann", name, "", "", 1))
+    assert main(["summary", "ps1", "ps1/problem2", "--root", str(root)]) == 0
+    pages = capsys.readouterr().out.split()
+    assert len(pages) == 2
+    assert ["problem1" in page for page in pages] == [True, False]
+    assert main(["summary", "ps3", "--root", str(root)]) == 2
+    assert "unknown assignment 'ps3'" in capsys.readouterr().err
 
 
 def test_a_missing_notebook_is_no_other_one_of_the_folder(course):
