@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from nmautils.commands._shared import add_names, add_root, root_of
+from nmautils.commands._shared import add_names, add_root, built_root_of
 from nmautils.course.build import PARTS, build
 from nmautils.course.gradebook import has_gradebook, open_gradebook
 from nmautils.course.stamp import shown
@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Build, and say which files changed."""
-    root = root_of(args)
+    root = built_root_of(args)
     parts = args.only or PARTS
     if "release" in parts:
         _check_gradebook(root)

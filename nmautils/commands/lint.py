@@ -2,7 +2,7 @@
 
 import argparse
 
-from nmautils.commands._shared import add_names, add_root, print_problems, root_of
+from nmautils.commands._shared import add_names, add_root, built_root_of, print_problems
 from nmautils.course.lint import lint
 
 __all__ = ["add_arguments", "run"]
@@ -16,4 +16,4 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Check the style, and print what is wrong."""
-    return print_problems(lint(root_of(args), args.tutorials))
+    return print_problems(lint(built_root_of(args), args.tutorials))

@@ -48,8 +48,10 @@ def _table(assignment: str, rows: list[dict[str, Any]]) -> Table:
         table.add_column(column, justify="left" if column == "student" else "right")
     for row in rows:
         notes = ["look at it"] * row["needs_grading"]
-        if not row["timestamp"]:
-            notes.append("time unknown" if row["handed_in"] else "nothing handed in")
+        if not row["handed_in"]:
+            notes.append("nothing handed in")
+        elif row["duedate"] and not row["timestamp"]:
+            notes.append("time unknown")  # so whether it is late is not known either
         numbers = [row["exercises"][name] for name in exercises]
         late = f"-{row['late_submission_penalty']:g}" if row["late_submission_penalty"] else ""
         table.add_row(

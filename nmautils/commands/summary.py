@@ -6,7 +6,7 @@ import sys
 from nmautils.commands._shared import add_names, add_root, root_of
 from nmautils.course.plain import settings_of
 from nmautils.errors import CourseError, UsageError
-from nmautils.grading.model.names import released_names
+from nmautils.grading.model.names import meant_by, released_names
 from nmautils.grading.record.records import left_out, read_records
 from nmautils.grading.report.class_summary import write_summary
 from nmautils.grading.safe.text import printable
@@ -24,18 +24,21 @@ def run(args: argparse.Namespace) -> int:
     """Carry out ``nmautils summary``: write the pages and say where they are."""
     root = root_of(args).resolve()
     known = list(settings_of(root).tutorials) or released_names(root)
-    for name in args.assignments:
-        if name not in known:
-            raise UsageError(f"unknown assignment {name!r}; there are: {', '.join(known)}")
+    wanted = []
+    for said in args.assignments:
+        names = meant_by(said, known)
+        if not names:
+            raise UsageError(f"unknown assignment {said!r}; there are: {', '.join(known)}")
+        wanted += names
     written = 0
-    for name in args.assignments or known:
+    for name in dict.fromkeys(wanted or known):
         records = list(read_records(root, name, warn=lambda line: print(line, file=sys.stderr)))
         if records:
             print(write_summary(root, name, records))
             if missing := left_out(root, name, (record.student for record in records)):
                 print(f"left out of {name}: {', '.join(map(printable, missing))}", file=sys.stderr)
             written += 1
-        elif args.assignments:
+        elif name in args.assignments:
             raise CourseError(
                 f"nobody's {name} has been graded yet; run `nmautils grade {name}` first"
             )

@@ -2,7 +2,7 @@
 
 import argparse
 
-from nmautils.commands._shared import add_names, add_root, print_problems, root_of
+from nmautils.commands._shared import add_names, add_root, built_root_of, print_problems
 from nmautils.course.inside import told_inside
 from nmautils.course.verify import verify
 from nmautils.course.verify.mutants import problems_of, try_mutants
@@ -31,14 +31,16 @@ def run(args: argparse.Namespace) -> int:
     """Verify, and print what is wrong."""
     if args.mutants:
         return _run_mutants(args)
-    for line in told_inside(root_of(args), args.tutorials):
+    root = built_root_of(args)
+    for line in told_inside(root, args.tutorials):
         print(line)
-    return print_problems(verify(root_of(args), args.tutorials, args.quick, PROFILES[args.profile]))
+    return print_problems(verify(root, args.tutorials, args.quick, PROFILES[args.profile]))
 
 
 def _run_mutants(args: argparse.Namespace) -> int:
     """Try the mutants of each exercise, and print those that get full marks."""
-    tallies = try_mutants(root_of(args), args.tutorials, say=lambda line: print(line, flush=True))
+    root = built_root_of(args)
+    tallies = try_mutants(root, args.tutorials, say=lambda line: print(line, flush=True))
     problems = [problem for tally in tallies for problem in problems_of(tally)]
     for problem in problems:
         print(f"\n{problem}")

@@ -15,11 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from traitlets.config import Config
-from traitlets.config.loader import PyFileConfigLoader
-
-from nmautils.course.plain import CONFIG_FILE
-from nmautils.errors import CourseError, GradebookError
+from nmautils.course.plain import CONFIG_FILE, config_fails, read_config
+from nmautils.errors import GradebookError
 
 if TYPE_CHECKING:
     from nbgrader.api import Gradebook
@@ -52,23 +49,6 @@ _SQLITE = "sqlite:///"
 Query = Callable[..., Iterable[Sequence[Any]]]
 
 
-def _read_config(root: Path) -> Config:
-    if not (root / CONFIG_FILE).is_file():
-        raise CourseError(f"no {CONFIG_FILE} in {root}; copy the one of the course's repository")
-    try:
-        config = PyFileConfigLoader(CONFIG_FILE, path=str(root)).load_config()
-    except CourseError:
-        raise
-    except Exception as error:
-        raise _config_fails(error) from None
-    config.CourseDirectory.root = str(root)
-    return config
-
-
-def _config_fails(error: Exception) -> CourseError:
-    return CourseError(f"{CONFIG_FILE} fails: {type(error).__name__}: {error}")
-
-
 def nbgrader_directory(root: Path, tutorial: str = "") -> "CourseDirectory":
     """nbgrader's ``CourseDirectory`` as ``nbgrader_config.py`` at `root` sets it up.
 
@@ -79,11 +59,12 @@ def nbgrader_directory(root: Path, tutorial: str = "") -> "CourseDirectory":
     """
     from nbgrader.coursedir import CourseDirectory
 
-    config = _read_config(root)
+    config = read_config(root)
+    config.CourseDirectory.root = str(root)
     try:
         return CourseDirectory(config=config, assignment_id=tutorial)
     except Exception as error:
-        raise _config_fails(error) from None
+        raise config_fails(root, error) from None
 
 
 @dataclass(frozen=True)
@@ -102,7 +83,7 @@ def find_gradebook(root: Path) -> GradebookPlace:
         If the configuration is missing or fails.
     """
     usual = f"{_SQLITE}{os.path.abspath(root / 'gradebook.db')}"
-    return GradebookPlace(str(_read_config(root).CourseDirectory.get("db_url", usual)))
+    return GradebookPlace(str(read_config(root).CourseDirectory.get("db_url", usual)))
 
 
 @contextlib.contextmanager

@@ -7,7 +7,7 @@ does not import nbgrader, which takes a second.
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nmautils.course.settings import (
     FILE_NAME,
@@ -23,7 +23,19 @@ from nmautils.course.settings import (
 )
 from nmautils.errors import CourseError
 
-__all__ = ["CONFIG_FILE", "Folders", "folders_of", "how_to_release", "is_plain", "settings_of"]
+if TYPE_CHECKING:
+    from traitlets.config import Config
+
+__all__ = [
+    "CONFIG_FILE",
+    "Folders",
+    "config_fails",
+    "folders_of",
+    "how_to_release",
+    "is_plain",
+    "read_config",
+    "settings_of",
+]
 
 CONFIG_FILE = "nbgrader_config.py"
 
@@ -82,7 +94,7 @@ def settings_of(root: str | Path) -> Settings:
 
 def _grading(config: Path) -> Grading:
     """Take the time for a cell that nbgrader is told, if it is told one."""
-    said = _read_config(config, config.stat().st_mtime_ns)
+    said = _said(config, config.stat().st_mtime_ns)
     for name in ("Execute", "ExecutePreprocessor"):
         seconds = said.get(name, {}).get("timeout")
         if isinstance(seconds, (int, float)) and not isinstance(seconds, bool) and seconds > 0:
@@ -102,7 +114,7 @@ def folders_of(root: str | Path) -> Folders:
     if not is_plain(root):
         return _folders(root, {}, plain=False)
     config = root / CONFIG_FILE
-    said = _read_config(config, config.stat().st_mtime_ns).get("CourseDirectory", {})
+    said = _said(config, config.stat().st_mtime_ns).get("CourseDirectory", {})
     if str(said.get("directory_structure", _STRUCTURE)) != _STRUCTURE:
         raise CourseError(
             f"{config}: only the usual c.CourseDirectory.directory_structure is known, {_STRUCTURE}"
@@ -125,16 +137,37 @@ def _folders(root: Path, said: dict[str, Any], plain: bool) -> Folders:
 
 
 @lru_cache(maxsize=8)
-def _read_config(config: Path, changed: int) -> dict[str, Any]:
+def _said(config: Path, changed: int) -> dict[str, Any]:
+    return dict(read_config(config.parent))
+
+
+def read_config(root: Path) -> "Config":
+    """Run ``nbgrader_config.py`` of a course.
+
+    Raises
+    ------
+    CourseError
+        If it is missing or fails: one line on why.
+    """
     from traitlets.config.loader import PyFileConfigLoader
 
+    if not (root / CONFIG_FILE).is_file():
+        raise CourseError(f"no {CONFIG_FILE} in {root}; copy the one of the course's repository")
     try:
-        return dict(PyFileConfigLoader(config.name, path=str(config.parent)).load_config())
-    except Exception as error:
-        raise CourseError(f"{config} fails: {type(error).__name__}: {error}") from None
+        return PyFileConfigLoader(CONFIG_FILE, path=str(root)).load_config()
+    except CourseError:
+        raise
+    except (Exception, SystemExit) as error:
+        raise config_fails(root, error) from None
+
+
+def config_fails(root: Path, error: BaseException) -> CourseError:
+    """Make an error of ``nbgrader_config.py`` one line."""
+    why = " ".join(f"{type(error).__name__}: {error}".split())
+    return CourseError(f"{root / CONFIG_FILE} fails: {why}")
 
 
 def how_to_release(root: str | Path, assignment: str) -> str:
     """Give the command that makes the student version."""
     tool = "nbgrader generate_assignment" if is_plain(root) else "nmautils build"
-    return f"`{tool} {assignment}`"
+    return f"`{tool} {assignment}`" if assignment else f"`{tool}`"

@@ -184,9 +184,9 @@ _KINDS: dict[Any, tuple[tuple[type, ...], str]] = {
 
 
 def find_root(start: str | Path = ".") -> Path:
-    """Nearest folder at or above `start` that holds a ``course.toml``.
+    """Nearest folder at or above `start` that is a course.
 
-    If none does, the nearest one with nbgrader's configuration, which is a course as well.
+    It holds a ``course.toml``, or nbgrader's configuration alone.
 
     Raises
     ------
@@ -194,10 +194,9 @@ def find_root(start: str | Path = ".") -> Path:
         If there is none.
     """
     start = Path(start).resolve()
-    for name in (FILE_NAME, "nbgrader_config.py"):
-        for folder in [start, *start.parents]:
-            if (folder / name).is_file():
-                return folder
+    for folder in [start, *start.parents]:
+        if any((folder / name).is_file() for name in (FILE_NAME, "nbgrader_config.py")):
+            return folder
     raise CourseError(f"no {FILE_NAME} in {start} or above; say where with --root DIR")
 
 

@@ -7,7 +7,7 @@ the same command continues where the run ended.
 
 import time
 from collections import deque
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -18,10 +18,10 @@ from pathlib import Path
 from nmautils.course.gradebook import has_gradebook
 from nmautils.course.plain import folders_of, how_to_release
 from nmautils.errors import GradingFailed, SandboxMissing, UsageError
-from nmautils.grading.intake.submissions import HandIn, find_hand_ins, known_assignments
+from nmautils.grading.intake.submissions import HandIn, find_hand_ins
 from nmautils.grading.model.assignment import Bundle, freeze
 from nmautils.grading.model.limits import WORKER_ATTEMPTS
-from nmautils.grading.model.names import folder_and_notebook
+from nmautils.grading.model.names import folder_and_notebook, meant_by, released_names
 from nmautils.grading.model.results import EventKind, Graded, Submission
 from nmautils.grading.record.gradebook import (
     Course,
@@ -258,29 +258,21 @@ def grade_class(
 
 
 def _bundles(root: Path, assignments: Sequence[str]) -> dict[str, Bundle]:
-    known = known_assignments(root)
+    known = released_names(root)
     # The name of a folder means all notebooks in it.
-    assignments = [
-        name
-        for said in assignments
-        for name in ([said] if said in known else _in_folder(said, known) or [said])
-    ]
+    assignments = [name for said in assignments for name in meant_by(said, known) or [said]]
     for name in assignments:
         if name not in known:
-            listed = ", ".join(sorted(known)) or "none; " + how_to_release(root, "") + " makes one"
+            listed = ", ".join(known) or f"none; {how_to_release(root, '')} makes one"
             raise UsageError(f"unknown assignment {name!r}; released are: {listed}")
+    if not known:
+        raise UsageError(f"nothing is released; run {how_to_release(root, '')} first")
     handed_in = {path.name for path in folders_of(root).submitted.glob("*/*")}
-    wanted = [
-        name for name in (assignments or sorted(known)) if folder_and_notebook(name)[0] in handed_in
-    ]
+    wanted = [name for name in (assignments or known) if folder_and_notebook(name)[0] in handed_in]
     if not wanted:
         what = " and ".join(assignments) or "anything that is released"
         raise UsageError(f"nobody has handed in {what}; run `nmautils collect` first")
     return {name: freeze(root, name) for name in dict.fromkeys(wanted)}
-
-
-def _in_folder(folder: str, known: Collection[str]) -> list[str]:
-    return sorted(name for name in known if folder_and_notebook(name)[0] == folder)
 
 
 class _Run:

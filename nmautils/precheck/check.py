@@ -9,7 +9,7 @@ from typing import Any
 
 from nbformat.notebooknode import NotebookNode
 
-from nmautils.cells import Kind, exercise_of, grade_id_of, kind_of, nbgrader_of
+from nmautils.cells import Kind, exercise_of, grade_id_of, kind_of, nbgrader_of, runs_inside
 from nmautils.checks import NOT_SOLVED
 from nmautils.errors import HandInError
 from nmautils.grading.intake.read import read_submission
@@ -189,15 +189,16 @@ class _Check:
         outcome = self.outcomes.get(test) if test is not None else None
         report.checks = (outcome.checks or []) if outcome else []
         failed = [check for check in report.checks if not check["passed"]]
+        inside = self._is_tested_inside(test)
         if report.checks and not failed:
             report.state, report.says = "solved", [_all_hold(len(report.checks))]
-        elif answer is None:
+        elif answer is None and not inside:
             report.says.append("Its answer cell is missing; the grader puts it back, unanswered.")
-        elif self._is_untouched(answer):
+        elif answer is not None and self._is_untouched(answer):
             report.state, report.says = "untouched", [words.NOT_SOLVED]
-        elif not self.sources[answer].strip():
+        elif answer is not None and not self.sources[answer].strip():
             report.state, report.says = "untouched", ["Its answer cell is empty."]
-        elif answer in self.outcomes and self.outcomes[answer].status != "ok":
+        elif answer is not None and not self._ran(answer):
             report.state, report.says = "red", ["Its cell does not run through; see below."]
         elif failed:
             report.state, report.says = "red", _red(failed, len(report.checks))
@@ -207,16 +208,26 @@ class _Check:
         elif outcome and outcome.status == "died":
             report.state = "red"
             report.says.append(words.CALLED_AND_ENDED)
-        if test is None:
-            report.says.append("Its check is missing here; the grader has its own.")
-        elif self._is_changed_test(test):
+        if test is not None and self._is_changed_test(test):
             report.remarks.append("Its check was changed here; the grader uses its own.")
+        if report.state == "not checked" and inside:
+            report.says.append("Not checked here: tested when marked.")
+        elif test is None:
+            report.says.append("Its check is missing here; the grader has its own.")
         elif report.state == "not checked" and outcome and outcome.status == "error":
             report.says.append(f"Its check stops: {_error(outcome)}")
         if answer in self.leftover:
             report.remarks.append(
                 "The line that raises NotImplementedError is still there; the grader leaves it out."
             )
+
+    def _ran(self, i: int) -> bool:
+        return i not in self.outcomes or self.outcomes[i].status == "ok"
+
+    def _is_tested_inside(self, test: int | None) -> bool:
+        """Whether a test is of asserts; one of these may be of an answer with another name."""
+        tests = self._of(Kind.TEST) if test is None else [test]
+        return any(runs_inside(self.cells[i].source) for i in tests)
 
     def _is_changed_test(self, i: int) -> bool:
         expected = nbgrader_of(self.cells[i]).get("checksum")

@@ -1,12 +1,14 @@
 """Kernels for tests, forked from a forkserver that has nothing of this process in its memory."""
 
 import contextlib
+import os
 import socket
 import subprocess
 import sys
 
 from nmautils.grading.run import forkserver
 from nmautils.grading.run.forkserver_client import ForkServer
+from nmautils.grading.run.kernel import Kernel
 from nmautils.grading.run.kernel_supply import OpenKernel, Wanted
 
 
@@ -30,7 +32,8 @@ def start_forkserver():
 def open_kernel(server, cells, seed, limits, walls="bubblewrap"):
     """A kernel that is ready."""
     opened = OpenKernel(server, Wanted(cells, limits, walls))
-    kernel = opened.kernel()
+    kept = opened.calls.dup(), opened.keeper.dup(), os.dup(opened.life)
+    kernel = Kernel(*kept, limits, opened.close)
     try:
         kernel.begin(seed)
         yield kernel

@@ -112,7 +112,7 @@ def test_mistakes_are_one_line_on_stderr_and_status_2(course, capsys, command):
     ("message", "arguments"),
     [
         ("unknown assignment 'tinny'; released are: none", ["grade", "tinny"]),
-        ("nobody has handed in anything that is released", ["grade"]),
+        ("nothing is released; run `nmautils build` first", ["grade"]),
         ("unknown assignment 'tinny'", ["collect", "tinny"]),
         ("nothing is released", ["collect"]),
         ("gradebook.db", ["marks"]),

@@ -6,7 +6,9 @@ from pathlib import Path
 from nbformat.notebooknode import NotebookNode
 
 from nmautils.cells import grade_id_of
+from nmautils.course.plain import folders_of
 from nmautils.errors import HandInError
+from nmautils.grading.model.names import folder_and_notebook, released_names
 
 from .files import read_regular
 from .read import UNNAMED, read_notebook
@@ -28,14 +30,18 @@ class CellNames:
     root : Path
         Folder of the course.
     assignments : collection of str
-        Which.
+        Which, by what their files are called.
     """
 
     def __init__(self, root: Path, assignments: Collection[str]) -> None:
         self.names: dict[str, set[str]] = {}
+        release = folders_of(root).release
+        parts = map(folder_and_notebook, released_names(root))
+        folders = {notebook: folder for folder, notebook in parts}
         for assignment in sorted(assignments):
             try:
-                raw = read_regular(root / "release" / assignment / f"{assignment}.ipynb")
+                folder = folders.get(assignment, assignment)
+                raw = read_regular(release / folder / f"{assignment}.ipynb")
                 self.names[assignment] = names_in(read_notebook(raw))
             except HandInError:  # it is not released, so nothing can be told
                 self.names[assignment] = set()

@@ -10,12 +10,12 @@ from pathlib import Path
 
 from nmautils.course.plain import folders_of, how_to_release
 from nmautils.errors import CourseError, HandInError, UsageError
-from nmautils.grading.model.names import folder_and_notebook
+from nmautils.grading.model.names import folder_and_notebook, released_names
 from nmautils.grading.safe.text import printable
 
 from .files import read_regular
 from .inbox import InboxNotebook, newest_of, read_inbox
-from .submissions import known_assignments, read_timestamp, submitted_path, write_timestamp
+from .submissions import read_timestamp, submitted_path, write_timestamp
 
 __all__ = ["Collected", "collect"]
 
@@ -73,10 +73,10 @@ def collect(
     """
     root = Path(root).resolve()
     folder = root / inbox
-    known = known_assignments(root)
+    known = released_names(root)
     for name in assignments:
         if name not in known:
-            listed = ", ".join(sorted(known)) or f"none; run {how_to_release(root, name)} first"
+            listed = ", ".join(known) or f"none; run {how_to_release(root, name)} first"
             raise UsageError(f"unknown assignment {name!r}; released are: {listed}")
     if not known:
         released = folders_of(root).release
@@ -87,7 +87,7 @@ def collect(
         raise UsageError(f"no folder {folder}; make it and put the files you received there")
 
     with tempfile.TemporaryDirectory(prefix="nmautils-collect-") as temporary:
-        job = _Collecting(root, set(assignments) or known, Path(temporary), say)
+        job = _Collecting(root, set(assignments or known), Path(temporary), say)
         found = read_inbox(folder, root, set(job.names), job.keep)
         job.done.refused = found.refused
         for (file, student), notebooks in sorted(found.notebooks.items()):
@@ -102,7 +102,7 @@ def collect(
 def _by_file(known: Iterable[str]) -> dict[str, str]:
     """Give assignments by what their files are called, since no platform tells a folder."""
     names: dict[str, str] = {}
-    for name in sorted(known):
+    for name in known:
         file = folder_and_notebook(name)[1]
         if file in names:
             raise CourseError(
@@ -124,7 +124,7 @@ class _Collecting:
         self.waiting = waiting
         self.say = say
         self.done = Collected()
-        self.names = _by_file(known_assignments(root))
+        self.names = _by_file(released_names(root))
         self.collected: dict[Path, str] = {}  # digest of what stands in submitted/
 
     def line(self, text: str) -> None:

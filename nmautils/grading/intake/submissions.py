@@ -24,7 +24,6 @@ from .read import read_notebook
 __all__ = [
     "HandIn",
     "find_hand_ins",
-    "known_assignments",
     "parse_utc",
     "read_timestamp",
     "submitted_path",
@@ -71,11 +70,6 @@ class HandIn:
         if self.path is None:
             raise HandInError(self.refused)
         return read_regular(self.path)
-
-
-def known_assignments(root: Path) -> set[str]:
-    """Names of the assignments that have a released notebook."""
-    return set(released_names(root))
 
 
 def submitted_path(root: Path, assignment: str, student: str) -> Path:

@@ -1,10 +1,11 @@
 """Names of assignments, and where their notebooks lie."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 from nmautils.course.plain import folders_of
 
-__all__ = ["folder_and_notebook", "name_of", "released_names"]
+__all__ = ["folder_and_notebook", "meant_by", "name_of", "released_names"]
 
 
 def folder_and_notebook(name: str) -> tuple[str, str]:
@@ -30,3 +31,10 @@ def released_names(root: Path) -> list[str]:
     folders = folders_of(root)
     names = [name_of(path.parent.name, path.stem) for path in folders.release.glob("*/*.ipynb")]
     return sorted(name for name in names if folders.plain or "/" not in name)
+
+
+def meant_by(said: str, known: Collection[str]) -> list[str]:
+    """Give the known assignments that a word means: the name of a folder means all in it."""
+    if said in known:
+        return [said]
+    return sorted(name for name in known if folder_and_notebook(name)[0] == said)

@@ -138,14 +138,14 @@ def set_links_aside(notebooks: Iterable[str], **_: Any) -> None:
 
 
 def _set_aside(folder: Path) -> None:
-    root = folder.parents[2]
+    submitted = folder.parents[1]  # of any name, since the configuration may give it another
     for place, folders, files in os.walk(folder):
         for name in [*folders, *files]:
             path = Path(place, name)
             mode = path.lstat().st_mode
             if stat.S_ISREG(mode) or stat.S_ISDIR(mode):
                 continue
-            aside = root / ".nmautils" / "set-aside" / path.relative_to(root / "submitted")
+            aside = submitted.parent / ".nmautils" / "set-aside" / path.relative_to(submitted)
             aside.parent.mkdir(parents=True, exist_ok=True)
             path.rename(aside)
             logging.getLogger("traitlets").warning(

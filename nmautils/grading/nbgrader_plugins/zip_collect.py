@@ -8,7 +8,7 @@ from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
 
 from nmautils.errors import HandInError
 from nmautils.grading.intake.inbox import InboxNotebook, newest_of, read_inbox
-from nmautils.grading.intake.submissions import known_assignments
+from nmautils.grading.model.names import released_names
 
 __all__ = ["InboxCollector", "InboxExtractor"]
 
@@ -19,7 +19,7 @@ class InboxExtractor(ExtractorPlugin):
     def extract(self, archive_path: str, extracted_path: str) -> None:
         """Copy the newest notebook of every student to a folder of their name."""
         course = self.parent.coursedir
-        known = known_assignments(Path(course.root)) | {course.assignment_id}
+        known = {*released_names(Path(course.root)), course.assignment_id}
 
         def keep(notebook: InboxNotebook, raw: bytes) -> None:
             if notebook.assignment == course.assignment_id:

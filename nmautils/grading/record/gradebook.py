@@ -255,7 +255,12 @@ def _record_assignment(course: Course, name: str) -> None:
 
 
 def _not_as_released(course: Course, name: str) -> CourseError:
-    advice = how_to_release(course.root, folder_and_notebook(name)[0])
+    folder = folder_and_notebook(name)[0]
+    if is_plain(course.root):
+        # Without --force nbgrader leaves what is released as it is, and the gradebook too.
+        advice = how_to_release(course.root, f"{folder} --force")
+        return CourseError(f"the gradebook does not know {name} as it is in release/; run {advice}")
+    advice = how_to_release(course.root, folder)
     return CourseError(
         f"the gradebook does not know {name} as it is in release/, and release/ is not made from "
         f"the source as it is; run {advice}"

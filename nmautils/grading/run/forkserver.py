@@ -1,4 +1,4 @@
-"""A warm Python that kernels are forked from: ``python -I -m nmautils.grading.run.forkserver``.
+"""A warm Python that kernels are forked from.
 
 It has imported what every notebook imports. It never sees a test, an answer or a submission, and
 its environment holds only what a kernel needs. So whatever a fork finds in its memory is public.
@@ -9,6 +9,9 @@ It reads requests from a Unix socket, frames with file descriptors beside them:
   these modules, runs these cells and then takes requests from that socket as the forkserver does.
 - ``{"do": "kernel", ...}``, two ends of pipes, a socket, and what the walls need: it forks a
   student's kernel, see `_be_kernel`.
+
+A worker forks it from itself. Tests start it as a program,
+``python -I -m nmautils.grading.run.forkserver``, so that nothing of the test is in its memory.
 """
 
 import contextlib

@@ -7,7 +7,6 @@ socket and is sent descriptors, see `Kernel`. The walls stay with the worker.
 import contextlib
 import os
 import socket
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 from nmautils.grading.model.limits import Limits
@@ -92,11 +91,6 @@ class OpenKernel:
             os.close(life)
             calls.close()
             orders.close()
-
-    def kernel(self, end: Callable[[], None] | None = None) -> Kernel:
-        """Give what talks to it, with descriptors of its own."""
-        kept = self.calls.dup(), self.keeper.dup(), os.dup(self.life)
-        return Kernel(*kept, self.wanted.limits, end or self.close)
 
     def close(self) -> None:
         """End everything inside."""

@@ -370,6 +370,23 @@ def test_cells_that_were_changed_lost_copied_or_retyped_are_told(tmp_path, capsy
     assert "Its check is missing here; the grader has its own." in remarks["third"]
 
 
+def test_asserts_are_said_to_be_tested_when_marked(tmp_path, capsys):
+    nb = small(RIGHT)
+    nb.cells += [
+        graded("def thrice(x):\n    return 3 * x", "thrice", test=False),
+        graded("assert thrice(1) == 3", "correct_thrice", test=True),
+        graded("def wrong(x):\n    return x", "wrong", test=False),
+        graded("assert wrong(1) == 3", "correct_wrong", test=True),
+        graded("assert wrong(1) == 4", "wrong_test", test=True),
+    ]
+    nbformat.write(nb, tmp_path / "asserts.ipynb")
+    _, report = check(tmp_path / "asserts.ipynb", capsys)
+    found = {each["name"]: (each["state"], each["says"]) for each in report["exercises"]}
+    assert found.pop("double")[0] == "solved"
+    later = ("not checked", ["Not checked here: tested when marked."])
+    assert found == dict.fromkeys(["thrice", "wrong", "correct_thrice", "correct_wrong"], later)
+
+
 # --- as a process ------------------------------------------------------------------------------
 
 

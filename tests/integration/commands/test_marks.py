@@ -57,15 +57,18 @@ def test_marks_come_from_where_the_configuration_says(course, capsys):
     assert "unknown assignment 'none'; graded are: tiny" in capsys.readouterr().err
 
 
-def test_a_hand_in_without_a_time_was_handed_in(course, capsys):
+@pytest.mark.parametrize("due", [None, datetime(2031, 1, 2)])
+def test_a_hand_in_without_a_time_was_handed_in(course, capsys, due):
     fill(course)
     with open_gradebook(course) as gradebook:
         submission = gradebook.find_submission("tiny", "ada")
         submission.timestamp = None
+        gradebook.find_assignment("tiny").duedate = due
         gradebook.db.commit()
     assert main(["marks", "--root", str(course)]) == 0
     lines = {line.split()[1]: line for line in capsys.readouterr().out.splitlines() if "│" in line}
-    assert "time unknown" in lines["ada"]
+    # Where nothing is due, nobody needs to know when it came.
+    assert ("time unknown" in lines["ada"]) == (due is not None)
     assert "nothing handed in" not in lines["ada"]
     assert "nothing handed in" in lines["bob"]
 

@@ -8,6 +8,7 @@ from nbgrader.api import Gradebook
 
 from nmautils.course.gradebook import open_gradebook
 from nmautils.course.plain import settings_of
+from nmautils.errors import CourseError
 from nmautils.grading.grade_class import Lines, Local, grade_class
 from nmautils.grading.model.limits import Limits
 from nmautils.grading.model.results import EventKind
@@ -22,6 +23,7 @@ from tests.support.ordinary_courses import (
     MARKS,
     OrdinaryCourse,
     answer,
+    hand_in,
     make_course,
     solved,
     tests,
@@ -94,6 +96,21 @@ def test_nbgrader_itself_writes_the_same_rows(tmp_path, name):
     for student in students:
         nbgrader_here(stock, "autograde", course.name, f"--student={student}")
     assert rows(ours) == rows(stock)
+
+
+def test_a_gradebook_that_is_new_says_what_helps_and_it_does(tmp_path):
+    root = make_course(tmp_path, SMALL)
+    hand_in(root, OrdinaryCourse("small", {}, {"ann": {"double": RIGHT}}), "ann")
+    (root / "gradebook.db").unlink()
+    with pytest.raises(CourseError) as caught:
+        grade(root)
+    advice = "nbgrader generate_assignment small --force"
+    assert str(caught.value) == (
+        f"the gradebook does not know small as it is in release/; run `{advice}`"
+    )
+    nbgrader_here(root, *advice.split()[1:])
+    grade(root)
+    assert automatic(rows(root)) == {"ann": 5}
 
 
 # --- one notebook, many ways to hand it in -------------------------------------------------------

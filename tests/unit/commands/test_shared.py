@@ -4,6 +4,7 @@ import argparse
 
 import pytest
 
+from nmautils.cli import main
 from nmautils.commands._shared import add_names, add_root, print_problems, root_of
 from nmautils.course.problems import Problem
 from nmautils.errors import CourseError
@@ -33,6 +34,16 @@ def test_without_a_folder_the_nearest_course_above_counts(parser, tmp_path, monk
         root_of(parser.parse_args([]))
     (tmp_path / "course.toml").touch()
     assert root_of(parser.parse_args([])) == tmp_path.resolve()
+
+
+@pytest.mark.parametrize("command", ["verify", "build", "lint"])
+def test_what_builds_sends_a_course_of_nbgraders_to_nbgrader(tmp_path, capsys, command):
+    (tmp_path / "nbgrader_config.py").touch()
+    assert main([command, "--root", str(tmp_path)]) == 2
+    assert capsys.readouterr().err == (
+        "nmautils: this is a course of nbgrader's, without course.toml: use "
+        "`nbgrader generate_assignment`\n"
+    )
 
 
 def test_problems_are_a_line_each_and_give_the_status(capsys):

@@ -209,6 +209,54 @@ def test_the_page_goes_where_one_says_and_replaces_the_last(course, capsys, tmp_
     assert not (course / "shown").exists()
 
 
+@pytest.fixture
+def plain(tmp_path):
+    """A course of nbgrader's with two notebooks in a folder."""
+    root = tmp_path / "plain"
+    for folder in ("for_students/ps1", "work/ada/ps1"):
+        (root / folder).mkdir(parents=True)
+        for name in ("problem1", "problem2"):
+            (root / folder / f"{name}.ipynb").write_bytes(
+                notebook(new_code_cell(f"x = '{name} of ada'"))
+            )
+    (root / "nbgrader_config.py").write_text(
+        "c = get_config()\n"
+        "c.CourseDirectory.release_directory = 'for_students'\n"
+        "c.CourseDirectory.submitted_directory = 'work'\n"
+    )
+    return root
+
+
+def test_one_notebook_of_a_folder_is_shown(plain, capsys):
+    status, said = show(plain, capsys, "ada", "ps1/problem1")
+    assert (status, said.out) == (0, f"{plain}/shown/ada/ps1/problem1.html\n")
+    assert "problem1 of ada" in words((plain / "shown/ada/ps1/problem1.html").read_text())
+
+
+def test_the_name_of_a_folder_means_a_page_for_each_of_its_notebooks(plain, capsys):
+    pages = [plain / f"shown/ada/ps1/problem{number}.html" for number in (1, 2)]
+    status, said = show(plain, capsys, "ada", "ps1")
+    assert (status, said.out.split()) == (0, [str(page) for page in pages])
+    assert ["problem2 of ada" in words(page.read_text()) for page in pages] == [False, True]
+    status, said = show(plain, capsys, "ada", "ps1", "--to", str(plain / "page.html"))
+    assert status == 2
+    assert "--to takes one page, and there are ps1/problem1, ps1/problem2" in said.err
+    (plain / "work/ada/ps1/problem1.ipynb").write_bytes(b"")
+    status, said = show(plain, capsys, "ada", "ps1")
+    assert status == 1
+    assert f"the file is empty ({plain}/work/ada/ps1/problem1.ipynb)" in said.out
+    assert f"{pages[1]}\n" in said.out
+
+
+def test_a_course_of_nbgraders_is_told_its_own_command(plain, capsys):
+    (plain / "for_students/ps1/problem1.ipynb").write_text("nothing")
+    assert "run `nbgrader generate_assignment ps1`" in show(plain, capsys, "ada", "ps1")[1].err
+    shutil.rmtree(plain / "for_students")
+    status, said = show(plain, capsys, "ada", "ps1")
+    assert status == 2
+    assert f"none in {plain}; run `nbgrader generate_assignment` first" in said.err
+
+
 def test_a_very_long_notebook_ends_with_a_word(course, capsys):
     cells = [new_code_cell("#" * 90_000) for _ in range(30)]
     assert "8 more cells are left out" in words(page_of(course, notebook(*cells), capsys))

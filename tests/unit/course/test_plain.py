@@ -5,6 +5,8 @@ import shutil
 
 import pytest
 
+from nmautils.cli import main
+from nmautils.course.gradebook import find_gradebook, nbgrader_directory
 from nmautils.course.plain import CONFIG_FILE, folders_of, how_to_release, is_plain, settings_of
 from nmautils.course.settings import FILE_NAME, Grading, find_root
 from nmautils.errors import CourseError, UsageError
@@ -13,6 +15,8 @@ from nmautils.grading.intake.collect import collect
 from nmautils.grading.intake.submissions import find_hand_ins, submitted_path
 from nmautils.grading.model.assignment import freeze
 from nmautils.grading.model.names import folder_and_notebook, name_of, released_names
+from nmautils.grading.model.results import Graded
+from nmautils.grading.record.records import write_record
 from tests.support.grading_class import graded
 from tests.support.paths import TINY_COURSE
 
@@ -65,13 +69,17 @@ def test_a_folder_that_is_no_course_is_told(tmp_path):
         settings_of(tmp_path)
 
 
-def test_the_nearest_course_toml_counts_before_a_nearer_configuration(course, tmp_path):
+def test_the_nearest_course_counts_of_either_kind(course):
     root = course()
     shutil.copy(TINY_COURSE / FILE_NAME, root)
     inner = root / "inner"
-    inner.mkdir()
+    (inner / "source").mkdir(parents=True)
+    assert find_root(inner / "source") == root
     (inner / CONFIG_FILE).write_text("")
-    assert find_root(inner) == root
+    assert find_root(inner / "source") == inner
+    (inner / CONFIG_FILE).unlink()
+    (inner / FILE_NAME).touch()
+    assert find_root(inner / "source") == inner
 
 
 @pytest.mark.parametrize(
@@ -118,11 +126,22 @@ def test_a_changed_configuration_is_read_again(course):
     assert folders_of(root).release == root / "for_students"
 
 
-@pytest.mark.parametrize("config", ["c = ", "1 / 0", "import not_there", "raise OSError('no')"])
-def test_a_configuration_that_fails_is_told_in_one_line(course, config):
+@pytest.mark.parametrize("read", [folders_of, find_gradebook, nbgrader_directory])
+@pytest.mark.parametrize(
+    "config",
+    [
+        "c = ",
+        "1 / 0",
+        "import not_there",
+        "raise OSError('no')",
+        "raise OSError('two\\nlines')",
+        "import sys; sys.exit(3)",
+    ],
+)
+def test_a_configuration_that_fails_is_told_in_one_line(course, config, read):
     root = course(config)
     with pytest.raises(CourseError, match=f"{CONFIG_FILE} fails") as caught:
-        folders_of(root)
+        read(root)
     assert "\n" not in str(caught.value)
 
 
@@ -170,7 +189,11 @@ def test_every_released_notebook_is_an_assignment(course):
 
 def test_unknown_and_missing_assignments_are_told(course):
     root = course()
-    with pytest.raises(UsageError, match="generate_assignment"):
+    with pytest.raises(
+        UsageError, match=r"^nothing is released; run `nbgrader generate_assignment`"
+    ):
+        grade_class(root, place=None)
+    with pytest.raises(UsageError, match=r"none; `nbgrader generate_assignment` makes one"):
         grade_class(root, ["ps1"], place=None)
     put(root, "ps1/problem1")
     with pytest.raises(CourseError, match=r"run `nbgrader generate_assignment ps2` first"):
@@ -193,6 +216,19 @@ def test_the_name_of_a_folder_means_all_its_notebooks(course, capsys):
     ]
     grade_class(root, ["ps1/problem2"], place=None)
     assert capsys.readouterr().out == "ann  ps1/problem2  new\n"
+
+
+def test_a_summary_is_of_all_notebooks_of_a_folder(course, capsys):
+    root = course()
+    put(root, "ps1/problem1", "ps1/problem2", "ps2")
+    for name in ("ps1/problem1", "ps1/problem2", "ps2"):
+        write_record(root, Graded("ann", name, "", "", 1))
+    assert main(["summary", "ps1", "ps1/problem2", "--root", str(root)]) == 0
+    pages = capsys.readouterr().out.split()
+    assert len(pages) == 2
+    assert ["problem1" in page for page in pages] == [True, False]
+    assert main(["summary", "ps3", "--root", str(root)]) == 2
+    assert "unknown assignment 'ps3'" in capsys.readouterr().err
 
 
 def test_a_missing_notebook_is_no_other_one_of_the_folder(course):
@@ -293,6 +329,17 @@ def test_an_inbox_is_collected_by_the_names_of_the_notebooks(course):
     assert (len(done.new), done.refused) == (3, []), said
     for place in ("ann/ps1/problem1", "bob/ps1/problem2", "ann/week 2/part one"):
         assert (root / "submitted" / f"{place}.ipynb").is_file()
+
+
+def test_a_file_of_any_name_is_collected_by_its_cells(course):
+    root = course("c = get_config()\nc.CourseDirectory.release_directory = 'out'\n")
+    texts = {name: notebook((f"{name}_test", "assert 1"), ids=False) for name in ("p1", "p2")}
+    for name, text in texts.items():
+        put(root, f"ps1/{name}", text=text, steps=["source", "out"])
+    (root / "inbox" / "ann").mkdir(parents=True)
+    (root / "inbox" / "ann" / "my homework.ipynb").write_text(texts["p2"])
+    done = collect(root, say=lambda line: None)
+    assert (done.new, done.refused) == (["ann/ps1/p2"], [])
 
 
 def test_an_inbox_cannot_tell_notebooks_of_one_name(course):

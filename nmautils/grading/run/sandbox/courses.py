@@ -12,7 +12,9 @@ from nmautils.errors import SandboxMissing
 
 __all__ = ["refuse_courses"]
 
-COURSE_FILES = ("course.toml", "gradebook.db")
+COURSE_FILES = ("course.toml", "gradebook.db", "nbgrader_config.py")
+# Here a configuration is that of the whole machine, and no course's.
+SETTINGS = f"{os.sep}etc{os.sep}jupyter"
 # A course is looked for this many folders deep, and not where packages lie.
 LEVELS = 4
 PACKAGES = ("bin", "sbin", "include", "lib", "lib32", "lib64", "libx32", "libexec", "pkgs", "share")
@@ -43,6 +45,8 @@ def _course_in(folder: str, levels: int) -> str:
     except OSError:
         return ""
     deeper = []
+    if folder.endswith(SETTINGS):
+        return ""
     for entry in inside:
         if entry.name in COURSE_FILES:
             return entry.path

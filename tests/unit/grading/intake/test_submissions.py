@@ -11,13 +11,13 @@ from nbformat.v4 import new_code_cell, new_notebook
 from nmautils.errors import HandInError
 from nmautils.grading.intake.submissions import (
     find_hand_ins,
-    known_assignments,
     parse_utc,
     read_timestamp,
     submitted_path,
     write_timestamp,
 )
 from nmautils.grading.model.limits import NOTEBOOK_FILE_BYTES, TIMESTAMP_BYTES
+from nmautils.grading.model.names import released_names
 
 NAME = "tiny"
 # Forms of time that nbgrader reads, and some that it does not.
@@ -150,11 +150,11 @@ def test_a_notebook_may_have_as_many_bytes_as_the_limit_says(tmp_path):
         bob.read()
 
 
-def test_known_assignments_are_those_with_a_released_notebook(tmp_path):
+def test_released_assignments_are_those_with_a_released_notebook(tmp_path):
     for path in (f"{NAME}/{NAME}.ipynb", f"{NAME}/extra.ipynb", "empty/notes.txt"):
         (tmp_path / "release" / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "release" / path).touch()
-    assert known_assignments(tmp_path) == {NAME}
+    assert released_names(tmp_path) == [NAME]
 
 
 def test_a_written_time_is_read_again(tmp_path):

@@ -25,6 +25,10 @@ def make(folder, *paths):
         "local/src/app/course.toml",
         "a b/ü/gradebook.db",
         ".hidden/course.toml",
+        "nbgrader_config.py",
+        "work/nbgrader_config.py",
+        "etc/nbgrader_config.py",
+        "jupyter/nbgrader_config.py",
     ],
 )
 def test_a_course_in_a_folder_of_python_is_refused_in_one_line(tmp_path, path):
@@ -47,6 +51,8 @@ def test_a_course_in_a_folder_of_python_is_refused_in_one_line(tmp_path, path):
         "a/b/c/d/e/course.toml",
         "lib64/course.toml",
         "course.toml.d/x",
+        "etc/jupyter/nbgrader_config.py",
+        "local/etc/jupyter/nbgrader_config.py",
     ],
 )
 def test_what_is_no_course_of_ours_is_none(tmp_path, path):
