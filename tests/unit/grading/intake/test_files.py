@@ -327,7 +327,7 @@ def test_a_notebook_packed_by_gzip_is_unpacked(tmp_path, name, packed):
         ("a.gz", gzip.compress(b"text", mtime=0), "an archive, but not a zip"),
         ("a.ipynb.gz", b"\x1f\x8b no", "an archive, but not a zip"),
         ("a.tar.gz", gzip.compress(RAW, mtime=0), "an archive, but not a zip"),
-        ("a.ipynb", gzip.compress(b" " * (65 * 2**20), mtime=0), "gzip archive with more than 64 MB"),
+        ("a.ipynb", gzip.compress(bytes(65 * 2**20), mtime=0), "gzip archive with more than 64 MB"),
     ],
 )
 def test_what_gzip_holds_else_is_refused(tmp_path, name, raw, why):
