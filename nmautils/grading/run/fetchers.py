@@ -17,9 +17,9 @@ def quiet_fetchers() -> None:
     start, system = subprocess.Popen.__init__, os.system
 
     def started(self: Any, args: Any, *given: Any, **named: Any) -> None:
-        if _is_fetcher(args):
-            raise subprocess.SubprocessError("nothing is installed or fetched here")
-        start(self, args, *given, **named)
+        # A command that fails as a fetcher without a network does, only sooner.
+        start(self, ["false"] if _is_fetcher(args) else args, *given, **named)
+        self.args = args
 
     def told(command: Any) -> int:
         return 1 if _is_fetcher(command) else system(command)
