@@ -9,6 +9,7 @@ __all__ = [
     "FOLDER_OF_A_PLATFORM",
     "GUARDED",
     "INSTALLER",
+    "NOTHING_FOUND",
     "NO_FOLDER",
     "NO_NETWORK",
     "PLATFORM",
@@ -27,6 +28,8 @@ GUARDED = re.compile(
     rf"{PLATFORM.pattern}|{FOLDER_OF_A_PLATFORM.pattern}|\b(?:COLAB|KAGGLE)_|\b(?:cuda|gpu|mps|tpu)\b",
     re.IGNORECASE,
 )
+# Errors of what expects files in a folder that is empty here.
+NOTHING_FOUND = {"IndexError", "StopIteration", "ValueError"}
 # torch has no error of its own for these two.
 NO_FOLDER = re.compile(r"Parent directory .+ does not exist")
 NO_NETWORK = re.compile(r"\bno internet connection\b")

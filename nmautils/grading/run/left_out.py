@@ -8,7 +8,7 @@ from nmautils.grading.model import words
 from nmautils.grading.model.limits import LEFT_OUT_CHARACTERS, LEFT_OUT_LINES, LEFT_OUT_NAMES
 from nmautils.grading.safe.text import plain_characters
 
-from .elsewhere import FOLDER_OF_A_PLATFORM, NO_FOLDER, NO_NETWORK, is_cut_short
+from .elsewhere import FOLDER_OF_A_PLATFORM, NO_FOLDER, NO_NETWORK, NOTHING_FOUND, is_cut_short
 
 __all__ = ["PLATFORMS", "LeftOut", "missing_module", "read_left_out", "why_person"]
 
@@ -115,7 +115,8 @@ def why_person(left: LeftOut) -> str:
     module = missing_module(left.error, left.message)
     if module:
         return "" if module in PLATFORMS else words.PERSON_MODULE.format(module)
-    if (imported := re.match(r"(?:import|from) ([\w.]+)", left.text)) and not _is_backend(left):
+    imported = re.match(r"(?:import|from) ([\w.]+)[^;]*$", left.text)
+    if imported and not _is_backend(left):
         if left.error and not left.message.startswith(("cannot import name", "No module")):
             why = f"{left.text}: {left.error}: {left.message}"
             return words.PERSON_BROKEN.format(imported[1].partition(".")[0], why)
@@ -126,7 +127,7 @@ def why_person(left: LeftOut) -> str:
         return words.PERSON_LINE.format(left.text)
     if _SETS_UP.search(left.text):
         return ""
-    empty = left.error in {"IndexError", "StopIteration", "ValueError"}
+    empty = left.error in NOTHING_FOUND
     if (
         left.error == "FileNotFoundError"
         or is_cut_short(left.error, left.message)

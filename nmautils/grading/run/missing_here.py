@@ -51,8 +51,9 @@ class MissingHere:
         if module:
             why = words.PERSON_MODULE.format(module)
             return words.CALL_NEEDS_MODULE.format(module), f"{exercise}: {why}"
-        if kind == "FileNotFoundError" or (kind == "RuntimeError" and NO_FOLDER.match(text)):
-            short = " ".join(text.split())[:200]
+        no_folder = NO_FOLDER.match(text) if kind == "RuntimeError" else None
+        if kind == "FileNotFoundError" or no_folder:
+            short = " ".join((no_folder[0] if no_folder else text).split())[:200]
             why = words.PERSON_FILE.format(short)
             return words.CALL_NEEDS_FILE.format(short), f"{exercise}: {why}"
         return None

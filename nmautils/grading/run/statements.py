@@ -33,6 +33,7 @@ from .elsewhere import (
     INSTALLER,
     NO_FOLDER,
     NO_NETWORK,
+    NOTHING_FOUND,
     PLATFORM,
     is_cut_short,
 )
@@ -304,7 +305,7 @@ def _is_missing_here(error: Exception, code: str, *, is_guard: bool = False) -> 
     if (type(error).__module__, kind) == ("locale", "Error"):
         return True
     # The list of files that a folder of a platform would hold is empty here.
-    empty = isinstance(error, IndexError | StopIteration | ValueError)
+    empty = kind in NOTHING_FOUND
     if PLATFORM.search(message) or (empty and FOLDER_OF_A_PLATFORM.search(code)):
         return True
     # torch lists its devices for somebody who has misspelt one.

@@ -105,6 +105,7 @@ def test_the_missing_module_is_found(error, message, module):
         ("d = glob('/kaggle/input/*')[0]", "IndexError", "list index out of range", "a file"),
         ("d = made[0]", "IndexError", "list index out of range", ""),
         ("m = hub.load('x')", "RuntimeError", "there is no internet connection and", "hub.load"),
+        ("import pdb; pdb.set_trace()", "StdinNotImplementedError", "no", ""),
         ("locale.setlocale(0, 'x')", "Error", "unsupported locale setting", ""),
         (
             "from torchvision import models",
@@ -137,6 +138,12 @@ def test_a_person_is_asked_only_for_what_may_matter(text, error, message, why):
 def test_a_student_reads_that_a_person_was_told_only_where_one_was(text, error, message, is_told):
     left = LeftOut(1, text, error, message)
     assert ("has been told" in left.told) == is_told == bool(why_person(left))
+
+
+def test_a_folder_that_is_missing_is_named_once():
+    text = "Parent directory /content/a does not exist."
+    said = [MissingHere().explain("RuntimeError", t, "rdm") for t in (text, f"{text} (by f)")]
+    assert said[0] == said[1]
 
 
 def test_a_call_that_lacks_what_was_left_out_says_where_it_began():
