@@ -12,10 +12,13 @@ from collections.abc import Iterable, Iterator
 
 from nmautils.checks.answer import TROUBLES, Answer, CellError, Slip, is_near, parse, without_magics
 
-__all__ = ["NOT_SOLVED", "made_at", "why_missing"]
+__all__ = ["MISSING_HERE", "NOT_SOLVED", "made_at", "why_missing"]
 
 # The name of the one mistake that means that there is no answer.
 NOT_SOLVED = "not solved yet"
+
+# A cause that no text of an answer explains: the place where it runs lacks something.
+MISSING_HERE = "missing where it is graded"
 
 AGAIN = "run the cell again, then this one"
 

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 from nmautils.checks.answer import Answer, answer_of, given_answer, in_history, parse
 from nmautils.checks.compare import Comparison
-from nmautils.checks.missing import NOT_SOLVED, why_missing
+from nmautils.checks.missing import MISSING_HERE, NOT_SOLVED, why_missing
 from nmautils.checks.probe import files_of_probes, is_probed, names_probed_last, passed_a_probe
 from nmautils.checks.slips import ErrorHint, Raised
 from nmautils.checks.slips_by_error import slip_of_error, slip_of_last_resort
@@ -146,7 +146,7 @@ def look_closer(failure: CheckFailed) -> CheckFailed:
     A slip that is one whatever the numbers say, such as ``optimizer.step`` without parentheses,
     goes before a name that was found by a trait of the value.
     """
-    if failure.mistake in {NOT_SOLVED, BLANK_LEFT}:
+    if failure.mistake in {NOT_SOLVED, BLANK_LEFT, MISSING_HERE}:
         return failure
     text = _answer_text()
     slips = slips_of_text(text)

@@ -121,6 +121,8 @@ def _holds(wanted: str, graded: Graded) -> bool:
             return graded.needs_person == ()
         case "told":
             return any(rest in event.text for event in graded.events)
+        case "untold":
+            return all(rest not in event.text for event in graded.events)
         case "silent":
             return graded.events == ()
         case "hint":

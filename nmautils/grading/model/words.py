@@ -40,15 +40,16 @@ LEFT_RUNNING = (
 )
 LINE_LEFT_OUT = "Line {line} of this cell was left out, and the rest was run: `{text}`."
 SOMETHING_LEFT_OUT = "This was left out of the cell, and the rest was run: `{text}`."
-NO_MODULE = (
-    "Where notebooks are graded there is no module `{}`. The person who marks your work has been "
-    "told."
-)
-ONLY_ON_ITS_PLATFORM = "It works only on the platform that it belongs to."
+NO_MODULE = "Where notebooks are graded there is no module `{}`."
+PERSON_TOLD = "The person who marks your work has been told."
+ONLY_ON_ITS_PLATFORM = "It works only in {}."
 NOT_TRIED = "Nothing is installed, fetched or reset while a notebook is graded."
 USES_LEFT_OUT = "It uses what a line that was left out would have made."
 FAILED_HERE = "It does not work where notebooks are graded ({})."
 NEEDS_LEFT_OUT = "Your code needs `{}`, which a line that was left out would have made: `{}`. {}"
+CALL_NEEDS_PLATFORM = (
+    "Your code uses something that only {} has. The person who marks your work has been told."
+)
 CALL_NEEDS_MODULE = (
     "Your code needs the module `{}`, which is not there where notebooks are graded. The person "
     "who marks your work has been told."
@@ -62,6 +63,8 @@ NOT_CALLED_AGAIN = "Your code was not called again, after what happened before."
 # --- to the instructor, on what ran --------------------------------------------------------------
 
 PERSON_MODULE = "module {} is not installed where notebooks are graded"
+PERSON_PLATFORM = "it uses something that only {} has"
+PERSON_BROKEN = "{} is installed but cannot be imported here ({})"
 PERSON_FILE = "a file that it uses is not there: {}"
 PERSON_LINE = "a line works only elsewhere: {}"
 PERSON_NEEDED = "{}: it needs what a line that was left out would have made ({})"

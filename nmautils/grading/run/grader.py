@@ -43,7 +43,7 @@ from nmautils.grading.safe.outputs import clean_cell, clean_outputs
 
 from .inside_tests import put_files
 from .judge import Verdict, judge
-from .kernel import CellRun, Kernel, ProbeFailed, ProbeTooSlow, StudentError
+from .kernel import CellRun, Kernel, MissingThere, ProbeFailed, ProbeTooSlow, StudentError
 from .kernel_supply import KernelAsker
 from .left_out import why_person
 from .missing_here import MissingHere
@@ -340,7 +340,7 @@ class Grader:
             why = self.missing.explain(type(error).__name__, str(error), exercise)
             if why is not None:
                 self._want_person(why[1])
-                error = ProbeFailed(why[0])
+                error = MissingThere(why[0])
         if error is not None:
             raise error
         return value

@@ -17,8 +17,9 @@ from typing import Any
 
 from nmautils import check
 from nmautils.checks import Answer, CheckFailed, CheckResult, Score, answer_given, globals_of
+from nmautils.checks.missing import MISSING_HERE
 
-from .kernel import ProbeFailed
+from .kernel import MissingThere, ProbeFailed
 
 __all__ = ["Ask", "Verdict", "compile_test", "judge"]
 
@@ -154,7 +155,8 @@ def _probes_asked(compiled: Compiled, ask: Ask, seed: int) -> Iterator[None]:
             try:
                 return ask(source, function.__name__, given, named)
             except ProbeFailed as error:
-                raise CheckFailed(str(error), stopped=str(error)) from None
+                cause = MISSING_HERE if isinstance(error, MissingThere) else ""
+                raise CheckFailed(str(error), cause, stopped=str(error)) from None
 
         return called
 

@@ -37,7 +37,7 @@ from .wire import (
     read_frame,
 )
 
-__all__ = ["CellRun", "Kernel", "ProbeFailed", "ProbeTooSlow", "StudentError"]
+__all__ = ["CellRun", "Kernel", "MissingThere", "ProbeFailed", "ProbeTooSlow", "StudentError"]
 
 
 class StudentError(Exception):
@@ -54,6 +54,10 @@ class StudentError(Exception):
 
 class ProbeFailed(StudentError):
     """The student's process gave no usable answer: too slow, gone, or not plain data."""
+
+
+class MissingThere(ProbeFailed):
+    """The student's code needs what is not there where it is graded."""
 
 
 class ProbeTooSlow(ProbeFailed):

@@ -8,10 +8,15 @@ from nmautils.grading.model import words
 from nmautils.grading.model.limits import LEFT_OUT_CHARACTERS, LEFT_OUT_LINES, LEFT_OUT_NAMES
 from nmautils.grading.safe.text import plain_characters
 
-__all__ = ["LeftOut", "missing_module", "read_left_out", "why_person"]
+from .elsewhere import FOLDER_OF_A_PLATFORM, NO_FOLDER, NO_NETWORK, NOTHING_FOUND, is_cut_short
+
+__all__ = ["PLATFORMS", "LeftOut", "missing_module", "read_left_out", "why_person"]
 
 # Modules of a platform, which bring nothing that an answer could need.
-_PLATFORMS = {"google", "kaggle_datasets", "kaggle_secrets", "kaggle_web_client", "colab"}
+PLATFORMS = {
+    **dict.fromkeys(("google", "colab"), "Colab"),
+    **dict.fromkeys(("kaggle_datasets", "kaggle_secrets", "kaggle_web_client"), "Kaggle"),
+}
 # What sets up a place or a look, and computes nothing.
 _SETS_UP = re.compile(
     r"chdir|mkdir|makedirs|savefig|\bmount\b|style\.use|rcParams|matplotlib\.use|set_matplotlib|"
@@ -55,14 +60,15 @@ class LeftOut:
     def told(self) -> str:
         """What a student reads about it."""
         where = words.LINE_LEFT_OUT if self.line else words.SOMETHING_LEFT_OUT
-        return f"{where.format(line=self.line, text=self.text)} {self.why}"
+        said = f"{where.format(line=self.line, text=self.text)} {self.why}"
+        return f"{said} {words.PERSON_TOLD}" if why_person(self) else said
 
     @property
     def why(self) -> str:
         """Say why it was left out."""
         module = missing_module(self.error, self.message)
-        if module and module in _PLATFORMS:
-            return words.ONLY_ON_ITS_PLATFORM
+        if module and module in PLATFORMS:
+            return words.ONLY_ON_ITS_PLATFORM.format(PLATFORMS[module])
         if module:
             return words.NO_MODULE.format(module)
         if not self.error:
@@ -108,17 +114,32 @@ def why_person(left: LeftOut) -> str:
         return ""
     module = missing_module(left.error, left.message)
     if module:
-        return "" if module in _PLATFORMS else words.PERSON_MODULE.format(module)
-    if re.match(r"(?:import|from)\b", left.text) and "backend" not in left.message:
+        return "" if module in PLATFORMS else words.PERSON_MODULE.format(module)
+    imported = re.match(r"(?:import|from) ([\w.]+)[^;]*$", left.text)
+    if imported and not _is_backend(left):
+        if left.error and not left.message.startswith(("cannot import name", "No module")):
+            why = f"{left.text}: {left.error}: {left.message}"
+            return words.PERSON_BROKEN.format(imported[1].partition(".")[0], why)
         return words.PERSON_LINE.format(left.text)
     if re.match(r"%run\b", left.text):
         return words.PERSON_FILE.format(left.text)
     if left.text.startswith("%%"):
         return words.PERSON_LINE.format(left.text)
-    if left.error not in _FROM_OUTSIDE or _SETS_UP.search(left.text):
+    if _SETS_UP.search(left.text):
         return ""
-    if left.error == "ImportError" and "backend" in left.message:
-        return ""
-    if left.error == "FileNotFoundError":
+    empty = left.error in NOTHING_FOUND
+    if (
+        left.error == "FileNotFoundError"
+        or is_cut_short(left.error, left.message)
+        or NO_FOLDER.search(left.message)
+        or (empty and FOLDER_OF_A_PLATFORM.search(left.text))
+    ):
         return words.PERSON_FILE.format(left.text)
-    return words.PERSON_LINE.format(left.text)
+    if NO_NETWORK.search(left.message) or (left.error in _FROM_OUTSIDE and not _is_backend(left)):
+        return words.PERSON_LINE.format(left.text)
+    return ""
+
+
+def _is_backend(left: LeftOut) -> bool:
+    """Tell whether what failed is only how figures are shown."""
+    return left.error == "ImportError" and "backend" in left.message

@@ -4,7 +4,8 @@ import re
 
 from nmautils.grading.model import words
 
-from .left_out import LeftOut, missing_module
+from .elsewhere import NO_FOLDER
+from .left_out import PLATFORMS, LeftOut, missing_module
 
 __all__ = ["MissingHere"]
 
@@ -40,12 +41,19 @@ class MissingHere:
         if kind == "NameError" and undefined and undefined[1] in self._names:
             left = self._names[undefined[1]]
             told = words.NEEDS_LEFT_OUT.format(undefined[1], left.text, left.why)
+            told = f"{told} {words.PERSON_TOLD}"
             return told, words.PERSON_NEEDED.format(exercise, left.text)
-        if module := missing_module(kind, text):
+        module = missing_module(kind, text)
+        if module in PLATFORMS:
+            platform = PLATFORMS[module]
+            why = words.PERSON_PLATFORM.format(platform)
+            return words.CALL_NEEDS_PLATFORM.format(platform), f"{exercise}: {why}"
+        if module:
             why = words.PERSON_MODULE.format(module)
             return words.CALL_NEEDS_MODULE.format(module), f"{exercise}: {why}"
-        if kind == "FileNotFoundError":
-            short = " ".join(text.split())[:200]
+        no_folder = NO_FOLDER.match(text) if kind == "RuntimeError" else None
+        if kind == "FileNotFoundError" or no_folder:
+            short = " ".join((no_folder[0] if no_folder else text).split())[:200]
             why = words.PERSON_FILE.format(short)
             return words.CALL_NEEDS_FILE.format(short), f"{exercise}: {why}"
         return None

@@ -27,13 +27,19 @@ from nmautils.grading.model.limits import (
     LEFT_OUT_NAMES,
 )
 
+from .elsewhere import (
+    FOLDER_OF_A_PLATFORM,
+    GUARDED,
+    INSTALLER,
+    NO_FOLDER,
+    NO_NETWORK,
+    NOTHING_FOUND,
+    PLATFORM,
+    is_cut_short,
+)
+
 __all__ = ["Statements"]
 
-# Commands that need the network or the rights of an administrator; they are not even tried.
-_INSTALLER = re.compile(
-    r"\s*(?:(?:sudo|yes\s*\||uv|\S*python[\d.]*\s+-m|\{?sys\.executable\}?\s+-m)\s+)*"
-    r"(?:pip3?|conda|mamba|uv|apt|apt-get|brew|npm|wget|curl|gdown|kaggle|git\s+clone)\b"
-)
 _NEVER_RUN = {"conda", "mamba", "micromamba", "pip", "reset", "reset_selective", "uv"}
 # Magics that run a line of the student's: its errors are judged as those of any other line.
 _RUN_CODE = {"prun", "time", "timeit"}
@@ -67,6 +73,7 @@ class Statements:
         self._whole = False
         shell.run_ast_nodes, shell.showtraceback = self._run, self._caught
         shell.reset = _refuse_reset
+        shell.not_fetched = self._not_fetched
 
     def begin(self, cell: str, *, whole: bool = False) -> str:
         """Get ready for a cell; give it back as it is to be run.
@@ -117,7 +124,9 @@ class Statements:
                     continue
                 last = node is nodes[-1] or interactivity == "all"
                 how = interactivity if last else "none"
-                if await self._run_nodes([node], cell_name, how, compiler, result):
+                if await self._run_nodes(
+                    [_without_fetchers(node)], cell_name, how, compiler, result
+                ):
                     if self._error is None:
                         return True
                     if result is not None:
@@ -154,8 +163,14 @@ class Statements:
             return not isinstance(error, SyntaxError)
         # A module that is there and cannot be imported does not fit this machine.
         return isinstance(node, ast.Import | ast.ImportFrom) or _is_missing_here(
-            error, ast.unparse(node)
+            error, ast.unparse(node), is_guard=_is_guard(node)
         )
+
+    def _not_fetched(self, text: str) -> list[str]:
+        """Stand for a fetcher inside a block."""
+        if all(row[1] != text[:LEFT_OUT_CHARACTERS] for row in self._left):
+            self._say_left_out(text, _LeftOut(), [])
+        return []
 
     def _leave_out(self, node: ast.stmt, error: BaseException) -> None:
         made = sorted(_made(node))
@@ -167,6 +182,11 @@ class Statements:
         text = self._lines[line - 1].strip() if 0 < line <= len(self._lines) else ""
         if not text or isinstance(node, ast.Import | ast.ImportFrom):
             text = ast.unparse(node).splitlines()[0]
+        self._say_left_out(text, error, made, line)
+
+    def _say_left_out(
+        self, text: str, error: BaseException, made: list[str], line: int = 0
+    ) -> None:
         kind = "" if isinstance(error, _LeftOut) else type(error).__name__
         message = _text(error)
         names = [name[:LEFT_OUT_CHARACTERS] for name in made[:LEFT_OUT_NAMES]]
@@ -198,14 +218,52 @@ def _is_never_run(node: ast.stmt) -> bool:
     call = _ipython_call(node)
     if call is None:
         return False
-    method, first, second = call
+    return _is_fetcher(*call)
+
+
+def _is_fetcher(method: str, first: str, second: str) -> bool:
+    """Tell whether a call of the shell's would install, fetch or reset something."""
     if method in {"system", "getoutput", "getoutputs"}:
-        return bool(_INSTALLER.match(first))
+        return bool(INSTALLER.match(first))
     if method in {"run_line_magic", "magic"}:
         return first.partition(" ")[0] in _NEVER_RUN or (
-            first in {"sx", "system"} and bool(_INSTALLER.match(second))
+            first in {"sx", "system"} and bool(INSTALLER.match(second))
         )
     return False
+
+
+class _Unfetched(ast.NodeTransformer):
+    """Takes the place of fetchers inside a block; one at the left margin never gets here."""
+
+    def visit_Call(self, node: ast.Call) -> ast.Call:
+        """Change a call of IPython's shell that would fetch something."""
+        self.generic_visit(node)
+        call = _ipython_call(ast.Expr(node))
+        if call is None or not _is_fetcher(*call) or not isinstance(node.func, ast.Attribute):
+            return node
+        sign = "!" if call[0].startswith(("system", "getoutput")) else "%"
+        text = f"{sign}{' '.join(call[1:])}".strip()
+        func = ast.copy_location(
+            ast.Attribute(node.func.value, "not_fetched", ast.Load()), node.func
+        )
+        made = ast.Call(func, [ast.Constant(text)], [])
+        return ast.fix_missing_locations(ast.copy_location(made, node))
+
+
+def _without_fetchers(node: ast.stmt) -> ast.stmt:
+    try:
+        changed: ast.stmt = _Unfetched().visit(node)
+    except RecursionError:  # a long sum, for instance, which Python itself can run
+        return node
+    return changed
+
+
+def _is_guard(node: ast.stmt) -> bool:
+    """Tell whether a statement stops a notebook that does not run in the place it is for."""
+    if isinstance(node, ast.If):
+        stops = any(isinstance(part, ast.Raise | ast.Assert) for part in _own_scope(node))
+        return stops and bool(GUARDED.search(ast.unparse(node.test)))
+    return isinstance(node, ast.Assert) and bool(GUARDED.search(ast.unparse(node)))
 
 
 def _ipython_call(node: ast.stmt) -> tuple[str, str, str] | None:
@@ -225,8 +283,10 @@ def _ipython_call(node: ast.stmt) -> tuple[str, str, str] | None:
     return call.func.attr, first, second
 
 
-def _is_missing_here(error: Exception, code: str) -> bool:
+def _is_missing_here(error: Exception, code: str, *, is_guard: bool = False) -> bool:
     """Tell whether an error comes from where the code runs rather than from the code."""
+    if is_guard:
+        return True
     if isinstance(error, ImportError | OSError | subprocess.SubprocessError | _LeftOut):
         return True
     if type(error).__name__ in _BY_NAME:
@@ -238,6 +298,15 @@ def _is_missing_here(error: Exception, code: str) -> bool:
     if isinstance(error, KeyError) and "environ" in code:
         return True
     if isinstance(error, AssertionError) and _DEVICE.search(code):
+        return True
+    kind = type(error).__name__
+    if is_cut_short(kind, message) or NO_FOLDER.search(message) or NO_NETWORK.search(message):
+        return True
+    if (type(error).__module__, kind) == ("locale", "Error"):
+        return True
+    # The list of files that a folder of a platform would hold is empty here.
+    empty = kind in NOTHING_FOUND
+    if PLATFORM.search(message) or (empty and FOLDER_OF_A_PLATFORM.search(code)):
         return True
     # torch lists its devices for somebody who has misspelt one.
     is_misspelt = message.startswith("Expected one of")

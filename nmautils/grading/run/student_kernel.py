@@ -53,6 +53,7 @@ from nmautils.grading.model.limits import (
 
 from .devices import compute_here
 from .exits import end_the_cell, left_running, quiet_exits, what_runs
+from .fetchers import quiet_fetchers
 from .statements import Statements
 from .values import decode, encode
 from .wire import CALL, Message, pack_frame, read_frame
@@ -187,6 +188,9 @@ class StudentKernel(IPythonKernel):
         if self._statements is None:
             self._statements = Statements(self.shell)
             quiet_exits(self.shell)
+        with contextlib.suppress(OSError):
+            # A module that a cell has just written is newer than what is known of its folder.
+            sys.path_importer_cache.pop(os.getcwd(), None)
         code, before = self._statements.begin(code, whole=self._whole), what_runs()
         reply: dict[str, Any] = await super().do_execute(code, *given, **named)  # type: ignore[no-untyped-call]
         reply["left_out"] = self._statements.left_out()
@@ -357,7 +361,10 @@ def run_kernel(kernel: StudentKernel, home: str, channel: socket.socket) -> None
     os.chdir(work)
     for name in ("HOME", "TMPDIR", "IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "MPLCONFIGDIR"):
         os.environ[name] = home
+    # As in Jupyter: a module that a cell writes can be imported. The folder is empty so far.
+    sys.path.insert(0, "")
     compute_here()
+    quiet_fetchers()
     # The same even if a cell of the stem has loaded another backend.
     pyplot = sys.modules.get("matplotlib.pyplot")
     if pyplot is not None:

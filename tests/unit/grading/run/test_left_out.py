@@ -99,11 +99,51 @@ def test_the_missing_module_is_found(error, message, module):
         ("%reset -f", "", "", ""),
         ("torch.cuda.get_device_name(0)", "RuntimeError", "no cuda", ""),
         ("input('?')", "StdinNotImplementedError", "no", ""),
+        ("torch.save(x, 'd/a')", "RuntimeError", "Parent directory d does not exist.", "a file"),
+        ("d = np.load('d.npy')", "EOFError", "No data left in file", "a file"),
+        ("d = read_csv('d')", "EmptyDataError", "No columns to parse from file", "a file"),
+        ("d = glob('/kaggle/input/*')[0]", "IndexError", "list index out of range", "a file"),
+        ("d = made[0]", "IndexError", "list index out of range", ""),
+        ("m = hub.load('x')", "RuntimeError", "there is no internet connection and", "hub.load"),
+        ("import pdb; pdb.set_trace()", "StdinNotImplementedError", "no", ""),
+        ("locale.setlocale(0, 'x')", "Error", "unsupported locale setting", ""),
+        (
+            "from torchvision import models",
+            "RuntimeError",
+            "operator does not exist",
+            "torchvision is installed but cannot be imported here",
+        ),
     ],
 )
 def test_a_person_is_asked_only_for_what_may_matter(text, error, message, why):
     said = why_person(LeftOut(1, text, error, message))
     assert (why in said) if why else said == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "error", "message", "is_told"),
+    [
+        ("import cupy", "ModuleNotFoundError", "No module named 'cupy'", True),
+        ("c = open('c.json')", "FileNotFoundError", "[Errno 2]", True),
+        ("%load_ext tensorboard", "ModuleNotFoundError", "No module named 'tensorboard'", False),
+        (
+            "from google.colab import drive",
+            "ModuleNotFoundError",
+            "No module named 'google'",
+            False,
+        ),
+        ("!pip install x", "", "", False),
+    ],
+)
+def test_a_student_reads_that_a_person_was_told_only_where_one_was(text, error, message, is_told):
+    left = LeftOut(1, text, error, message)
+    assert ("has been told" in left.told) == is_told == bool(why_person(left))
+
+
+def test_a_folder_that_is_missing_is_named_once():
+    text = "Parent directory /content/a does not exist."
+    said = [MissingHere().explain("RuntimeError", t, "rdm") for t in (text, f"{text} (by f)")]
+    assert said[0] == said[1]
 
 
 def test_a_call_that_lacks_what_was_left_out_says_where_it_began():
@@ -122,6 +162,9 @@ def test_a_call_that_lacks_what_was_left_out_says_where_it_began():
     [
         ("ModuleNotFoundError", "No module named 'jax'", "jax"),
         ("FileNotFoundError", "[Errno 2] No such file: 'a.npy'", "a.npy"),
+        ("RuntimeError", "Parent directory /content/a does not exist.", "/content/a"),
+        ("RuntimeError", "size mismatch", ""),
+        ("ModuleNotFoundError", "No module named 'google.colab'", "only Colab has"),
         ("NameError", "name 'other' is not defined", ""),
         ("ValueError", "No module named 'jax'", ""),
         ("TypeError", "x", ""),

@@ -83,6 +83,11 @@ def notebook(shell):
         "__import__('os').environ['NO_SUCH_KEY']",
         "__import__('subprocess').check_call(['false'])",
         "__import__('math').no_such_function",
+        "assert __import__('os').path.exists('/content/drive')",
+        "if 'google.colab' not in [1]:\n    raise Exception('somewhere else')",
+        "first = [][0], '/kaggle/input/*'",
+        "__import__('locale').setlocale(0, 'no_NO.such')",
+        "exec('raise RuntimeError(\"Parent directory x does not exist.\")')",
     ],
 )
 def test_a_line_that_can_only_work_elsewhere_is_left_out_and_the_rest_runs(notebook, line):
@@ -105,6 +110,10 @@ def test_a_line_that_can_only_work_elsewhere_is_left_out_and_the_rest_runs(noteb
         ("int('x')", "ValueError"),
         ("{}['key']", "KeyError"),
         ("exit_ = [].pop()", "IndexError"),
+        ("if before:\n    raise Exception('stop')", "Exception"),
+        ("if before:\n    assert before == 2", "AssertionError"),
+        ("raise Exception('colab')", "Exception"),
+        ("first = [][0], '/contents'", "IndexError"),
         ("raise SystemExit", "SystemExit"),
         ("import sys; sys.exit()", "SystemExit"),
         ("raise KeyboardInterrupt", "KeyboardInterrupt"),
@@ -118,6 +127,27 @@ def test_an_error_of_the_students_own_stops_the_cell_as_in_jupyter(notebook, lin
     notebook.run(f"before = 1\n{line}\nafter = 2")
     assert (notebook.error, notebook.left) == (error, [])
     assert "after" not in notebook.names
+
+
+@pytest.mark.parametrize(
+    ("block", "text"),
+    [
+        ("if before:\n    !wget http://somewhere -O no", "!wget http://somewhere -O no"),
+        ("for i in range(2):\n    files = !curl http://somewhere", "!curl http://somewhere"),
+        ("try:\n    1 / 0\nexcept Exception:\n    %pip install x", "%pip install x"),
+        ("def f():\n    !wget http://somewhere\nf()", "!wget http://somewhere"),
+    ],
+)
+def test_a_fetcher_inside_a_block_is_left_out_alone(notebook, block, text):
+    notebook.run(f"before = 1\n{block}\nafter = 2")
+    assert (notebook.error, notebook.left) == ("NoneType", [(0, text, "", "", [])])
+    assert notebook.names["after"] == 2
+    assert notebook.names.get("files", []) == []
+
+
+def test_a_long_sum_runs_beside_what_looks_for_fetchers(notebook):
+    notebook.run("x = " + " + ".join("1" * 900))
+    assert notebook.names["x"] == 900
 
 
 def test_a_cell_that_is_no_python_does_not_run_at_all(notebook):

@@ -1,0 +1,19 @@
+# expect: full, nobody, silent
+# tutorial: tutorial1_decoding; everything else solved
+# --- code cell: own cell
+%%writefile helper.py
+def plain(x):
+    return x.item()
+# --- code cell: own cell
+from helper import plain
+# --- code cell: gd_loop
+def train(net, loss_fn, train_data, train_labels, n_epochs=50, learning_rate=1e-4):
+    optimizer = optim.SGD(net.parameters(), lr=learning_rate)
+    train_loss = []
+    for epoch in range(n_epochs):
+        loss = loss_fn(net(train_data), train_labels)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        train_loss.append(plain(loss))
+    return train_loss

@@ -1,0 +1,17 @@
+# expect: gd_loop 0, nobody
+# tutorial: tutorial1_decoding; everything else solved
+# --- code cell: gd_loop
+import sys
+
+if "google.colab" not in sys.modules:
+    raise Exception("only there")
+
+
+def train(net, loss_fn, train_data, train_labels, n_epochs=50, learning_rate=1e-4):
+    optimizer = optim.SGD(net.parameters(), lr=learning_rate)
+    train_loss = []
+    for epoch in range(n_epochs):
+        loss = loss_fn(net(train_data), train_labels)
+        optimizer.zero_grad()
+        train_loss.append(0.0)
+    return None

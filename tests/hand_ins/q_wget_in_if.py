@@ -1,0 +1,20 @@
+# expect: full, person d.npy, told !wget
+# tutorial: tutorial1_decoding; everything else solved
+# --- code cell: gd_loop
+import os
+
+if not os.path.exists("d.npy"):
+    !wget -q http://127.0.0.1:9/d -O d.npy
+d = np.load("d.npy")
+
+
+def train(net, loss_fn, train_data, train_labels, n_epochs=50, learning_rate=1e-4):
+    optimizer = optim.SGD(net.parameters(), lr=learning_rate)
+    train_loss = []
+    for epoch in range(n_epochs):
+        loss = loss_fn(net(train_data), train_labels)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        train_loss.append(loss.item())
+    return train_loss
