@@ -104,7 +104,8 @@ def _cells(notebook: NotebookNode) -> Iterator[Cell]:
     """The cells of a notebook until the page is long enough."""
     room = SHOWN_CHARACTERS
     for number, cell in enumerate(notebook.cells[:OWN_CELLS], 1):
-        text, pictures = cell.source, {}
+        text = cell.source
+        pictures: dict[str, dict[str, str]] = {}
         if cell.cell_type != "code":
             # First, since a picture that was pasted is longer than any text.
             text, pictures = attach_pictures(text, cell.get("attachments"))
