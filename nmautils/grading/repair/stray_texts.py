@@ -100,7 +100,12 @@ def _elsewhere(
     if named := names.in_text(text):
         if enough >= STRAY_WORDS or picture:
             yield from ((question, text.strip()) for question in named)
-    elif index is None and not placed and (enough >= ELSEWHERE_WORDS or picture):
+    elif (
+        index is None
+        and not placed
+        and not names.holds(text)
+        and (enough >= ELSEWHERE_WORDS or picture)
+    ):
         yield from ((question, text.strip()) for question in names.questions)
 
 
@@ -110,6 +115,7 @@ class _Names:
     def __init__(self, match: Matching) -> None:
         self.questions = match.of_kind(Kind.QUESTION)
         self.given = {line.strip() for cell in match.release for line in cell.source.split("\n")}
+        self._all = "\n".join(plain(cell.source) for cell in match.release)
         titles = titles_of(NotebookNode(cells=match.release))
         self._whole: list[tuple[int, tuple[str, ...]]] = []
         self._numbers: dict[str, list[int]] = {}
@@ -135,6 +141,10 @@ class _Names:
             for word in _before_number(_tokens(heading.partition(":")[0]))
         } - kinds
         self._kinds = kinds - self._other
+
+    def holds(self, text: str) -> bool:
+        """Tell whether a text is a part of one that was given, whatever its line breaks."""
+        return bool(text.strip()) and plain(text) in self._all
 
     def in_text(self, text: str) -> list[int]:
         """Give the questions that a text names at the beginning of one of its lines."""

@@ -136,6 +136,15 @@ def test_a_text_that_names_no_question_is_for_all_that_are_untouched(release, nb
     assert asked(release, nb)[0] == []
 
 
+def test_a_copy_of_a_given_text_with_other_line_breaks_is_no_answer(release, nb):
+    given = "All that is said here was said by the course and by nobody else at all."
+    release.cells[0].source = nb.cells[0].source = f"# Tutorial 2: layers\n\n{given}"
+    nb.cells.insert(4, new_markdown_cell(given.replace(" by the", "\nby the")))
+    assert asked(release, nb)[0] == []
+    nb.cells.insert(4, new_markdown_cell(given.replace("nobody", "somebody")))
+    assert asked(release, nb)[0] == ["why", "how"]
+
+
 def test_a_drawing_elsewhere_is_seen(release, nb):
     cell(nb, "how").source = HOW
     nb.cells.insert(0, new_markdown_cell(f"![](data:image/png;base64,{in_base64(png())})"))
