@@ -22,6 +22,7 @@ __all__ = [
     "clean_student",
     "is_of_platform",
     "parse_name",
+    "typed_by",
 ]
 
 # Of a folder of an export of Gradescope, who handed in each folder in it.
@@ -33,6 +34,15 @@ _NOT_A_PERSON = frozenset(
     files final finished first folder homework hw jupyter last my nb new newer newest notebook
     notebooks old older project release released second solution solutions solved src student
     submission submissions submitted the third try version work""".split()
+)
+# Folders on the way to a notebook in Colab, on Kaggle and on a computer, which are nobody's name.
+_NOBODYS = frozenset(
+    folder.strip()
+    for folder in """colab, colab notebooks, content, desktop, documentos, documents, dokumente,
+    download, downloads, drive, dropbox, escritorio, google drive, googledrive, home, icloud drive,
+    input, jupyter, kaggle, meine ablage, mi unidad, mon drive, my drive, mydrive, notebook,
+    notebooks, onedrive, output, root, sample data, schreibtisch, shared drives, shareddrives,
+    temp, tmp, user, users, working""".split(",")
 )
 # A folder with one of these words in its name holds the hand-ins of many.
 _OF_MANY = frozenset(
@@ -165,6 +175,24 @@ def clean_student(name: str) -> str:
     return name.encode()[:FILE_NAME_BYTES].decode(errors="ignore").rstrip("._-")
 
 
+def typed_by(parts: Sequence[str]) -> tuple[tuple[str, ...], str] | None:
+    """Give who typed a text into Moodle's own page, if a file is that; as `HandInName.account`.
+
+    Moodle puts it beside what the same student handed in as a file, mostly as a greeting.
+
+    Returns
+    -------
+    tuple or None
+        The folders above, and the account.
+    """
+    for level, part in enumerate(parts):
+        if match := FORMS[0].pattern.fullmatch(part):
+            if "_assignsubmission_onlinetext" not in part:
+                return None
+            return tuple(parts[:level]), f"{FORMS[0].number} {match['id']}"
+    return None
+
+
 # --- what a platform wrote -----------------------------------------------------------------------
 
 
@@ -283,6 +311,8 @@ def _person(part: str | None) -> str:
 def _named_by(folder: str, assignments: Collection[str]) -> str:
     """Give who a folder or an archive on the way is named after, if that is a person."""
     archive = folder.lower().endswith(".zip")
+    if not archive and re.sub(r"[\s_-]+", " ", folder.lower()).strip() in _NOBODYS:
+        return ""
     assignment, owner = _split(folder[:-4] if archive else folder, assignments)
     if assignment is not None:
         folder = owner

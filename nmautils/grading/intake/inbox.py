@@ -11,7 +11,7 @@ from nmautils.course.settings import FILE_NAME, read_settings
 from nmautils.errors import HandInError
 
 from .cell_names import CellNames
-from .filenames import HandInName, Lists, UnknownAssignment, is_of_platform, parse_name
+from .filenames import HandInName, Lists, UnknownAssignment, is_of_platform, parse_name, typed_by
 from .files import Found, find_files
 from .gradescope import LIST_NAME, Submitter, read_list
 from .read import read_notebook
@@ -181,6 +181,7 @@ def read_inbox(
     others: list[tuple[tuple[str, ...], str]] = []
     unknown: list[tuple[tuple[str, ...], str]] = []
     answered: set[tuple[str, ...]] = set()
+    accounts: set[tuple[tuple[str, ...], str]] = set()
     lists: dict[tuple[str, ...], dict[str, Submitter]] = {}
     cells = CellNames(root, known)
     calendar = Calendar.of(root)
@@ -207,15 +208,18 @@ def read_inbox(
             refuse(found.where, str(error))
             continue
         answered.add(found.parts[:-1])
+        accounts |= {(found.parts[:level], notebook.account) for level in range(len(found.parts))}
         keep(notebook, found.raw)
         inbox.notebooks[notebook.assignment, notebook.student].append(notebook)
-    # Notebooks, pictures and data of one's own beside a notebook of the course need nobody; alone
-    # they stand for a hand-in.
+    # Notebooks, pictures and data of one's own beside a notebook of the course need nobody, nor
+    # does what its student typed into the platform; alone they stand for a hand-in.
     known_folders = set(answered)
     for parts, why in unknown:
         if len(parts) == 1 or parts[:-1] not in known_folders:
             refuse("/".join(parts), why)
     for parts, why in others:
+        if typed_by(parts) in accounts:
+            continue
         if len(parts) == 1 or parts[:-1] not in answered:
             refuse("/".join(parts), why)
     return inbox

@@ -107,6 +107,7 @@ NOT_MARKED = "not marked yet"
 READ_BY_A_PERSON = "read by a person"
 HANDED_IN = "Handed in"
 LATE = "Handed in late"
+DUE = "due {}"
 TOGETHER = "Together"
 TOGETHER_SO_FAR = "Together so far"
 

@@ -9,9 +9,11 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import default
 
 from nmautils.course.gradebook import read_only
+from nmautils.course.plain import settings_of
 from nmautils.errors import CourseError, GradingFailed
 from nmautils.grading.model.names import name_of
 from nmautils.grading.record.book import Lookup
+from nmautils.grading.record.late import with_days
 from nmautils.grading.record.marks import marks_of
 from nmautils.grading.record.records import read_record
 from nmautils.grading.report.feedback import feedback_page_apart
@@ -40,7 +42,8 @@ class GradebookMarks(NbGraderPreprocessor):
                 f"`nbgrader autograde {assignment} --force`"
             )
         with read_only(directory) as query:
-            resources[RESULT] = graded, marks_of(Lookup(query), assignment, student)
+            marks = marks_of(Lookup(query), assignment, student)
+        resources[RESULT] = graded, with_days(marks, settings_of(directory.root))
         return nb, resources
 
 

@@ -1,17 +1,20 @@
 """Due dates and the late policy, both from ``course.toml``."""
 
 import math
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nmautils.course.plain import settings_of
-from nmautils.course.settings import Late, due_utc
+from nmautils.course.settings import Late, Settings, due_utc
 
 if TYPE_CHECKING:
     from nbgrader.api import Gradebook
 
-__all__ = ["days_late", "late_share", "update_due_date"]
+from .marks import SubmissionMarks
+
+__all__ = ["days_late", "late_share", "update_due_date", "with_days"]
 
 DAY = 24 * 60 * 60
 
@@ -35,8 +38,19 @@ def late_share(
     float
         Between 0 and ``late.maximum``: ``late.per_day`` for each day begun after the grace.
     """
-    over = seconds_late - 60 * late.grace_minutes
-    return min(late.maximum, days_late(over, due, zone) * late.per_day)
+    days = days_late(_after_grace(seconds_late, late), due, zone)
+    return min(late.maximum, days * late.per_day)
+
+
+def _after_grace(seconds_late: float, late: Late) -> float:
+    return seconds_late - 60 * late.grace_minutes
+
+
+def with_days(marks: SubmissionMarks, settings: Settings) -> SubmissionMarks:
+    """Add to the marks of a submission how many days it is late as its course counts them."""
+    over = _after_grace(marks.seconds_late, settings.late)
+    zone = settings.zone
+    return replace(marks, days_late=days_late(over, marks.due, zone), zone=zone)
 
 
 def days_late(seconds: float, due: datetime | None = None, zone: tzinfo | None = None) -> int:

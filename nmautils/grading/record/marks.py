@@ -1,7 +1,7 @@
 """Marks out of nbgrader's gradebook: a row for each student and assignment, and those of one."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from nmautils.cells import exercise_of
@@ -69,12 +69,26 @@ class SubmissionMarks:
         Points taken off.
     cells : dict
         From grade ids to the marks of their cells.
+    days_late : int or None
+        Days that the course counts as late, see `nmautils.grading.record.late.with_days`; None
+        if that was not reckoned.
+    zone : tzinfo or None
+        Where the course's clocks are; None means UTC.
     """
 
     timestamp: datetime | None = None
     seconds_late: float = 0.0
     penalty: float = 0.0
     cells: dict[str, CellMark] = field(default_factory=dict)
+    days_late: int | None = None
+    zone: tzinfo | None = None
+
+    @property
+    def due(self) -> datetime | None:
+        """The due date of a late hand-in, with the student's extension, in UTC without a zone."""
+        if self.timestamp is None or self.seconds_late <= 0:
+            return None
+        return self.timestamp - timedelta(seconds=self.seconds_late)
 
 
 def marks(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from .python_cells import Code, tree_of
 
-__all__ = ["prose_of", "words_in"]
+__all__ = ["pieces_of", "prose_of", "words_in"]
 
 # How many words make prose: in a cell that only says something, in a comment or text beside
 # code, and in a text that has computed values in it.
@@ -50,14 +50,12 @@ def prose_of(code: Code, given: str = "", beside_code: bool = True) -> str:
     str
         The text, without signs of comments and quotation marks; nothing if there is no prose.
     """
-    known = {line.strip() for line in given.split("\n")}
+    known = _lines_of(given)
     if not code.parsed:
         lines = (line.strip() for line in code.source.split("\n"))
         text = "\n".join(line.lstrip("# ") for line in lines if line not in known)
         return text if given and beside_code and words_in(text) >= BESIDE_CODE else ""
-    nodes = [node for unit in code.units for node in unit.nodes]
-    comments = list(_comments(code.source.split("\n"), nodes, known))
-    said = [piece for node in nodes if (piece := _said(node)) and piece.text not in given]
+    nodes, comments, said = _pieces(code, given)
     if not given and all(map(_only_says, nodes)):
         pieces = sorted(comments + said, key=lambda piece: piece.line)
         text = "\n\n".join(piece.text for piece in pieces)
@@ -67,6 +65,23 @@ def prose_of(code: Code, given: str = "", beside_code: bool = True) -> str:
         return ""
     found = [piece for piece in comments + said if words_in(piece.text) >= piece.enough]
     return "\n\n".join(piece.text for piece in sorted(found, key=lambda piece: piece.line))
+
+
+def pieces_of(code: Code, given: str = "") -> list[str]:
+    """Give each text of a code cell, however short: a block of comments, or what is shown.
+
+    Parameters
+    ----------
+    code, given
+        As in `prose_of`.
+    """
+    if not code.parsed:
+        lines = (line.strip() for line in code.source.split("\n"))
+        known = _lines_of(given)
+        new = [line.lstrip("# ") for line in lines if line.startswith("#") and line not in known]
+        return ["\n".join(new[:LINES])]
+    _, comments, said = _pieces(code, given)
+    return [piece.text for piece in comments + said]
 
 
 def words_in(text: str) -> int:
@@ -83,6 +98,18 @@ def words_in(text: str) -> int:
         elif core:
             others += 1
     return words if words > others and letters > 1 else 0
+
+
+def _lines_of(given: str) -> set[str]:
+    return {line.strip() for line in given.split("\n")}
+
+
+def _pieces(code: Code, given: str) -> tuple[list[ast.stmt], list[_Piece], list[_Piece]]:
+    """Give the statements of a cell, its blocks of comments, and what its statements say."""
+    nodes = [node for unit in code.units for node in unit.nodes]
+    comments = list(_comments(code.source.split("\n"), nodes, _lines_of(given)))
+    said = [piece for node in nodes if (piece := _said(node)) and piece.text not in given]
+    return nodes, comments, said
 
 
 def _comments(lines: list[str], nodes: Iterable[ast.stmt], known: set[str]) -> Iterable[_Piece]:

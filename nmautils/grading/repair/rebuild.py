@@ -29,8 +29,9 @@ from .match_cells import Matching, plain
 from .place_cells import place_work
 from .python_cells import Parser, comment_out
 from .repair_notes import Notes, label
+from .stray_texts import find_stray_texts
 from .student_work import Work, collect_work
-from .text_answers import choose_texts, find_stray_texts
+from .text_answers import choose_texts
 
 __all__ = ["Repaired", "rebuild", "repair"]
 
@@ -38,7 +39,7 @@ __all__ = ["Repaired", "rebuild", "repair"]
 SHOWN = {Kind.SETUP, Kind.DEMO, Kind.EXPLORE, Kind.OWN}
 
 # Stands above text that may be the answer to a question which was left as it was.
-STRAY = "*(This cell was left as it was. What follows stands in a cell near it.)*"
+STRAY = "*(This cell was left as it was. What follows stands in another cell.)*"
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ def _repaired(release: NotebookNode, submitted: NotebookNode) -> Repaired:
     taken = answers.taken
     texts = choose_texts(match, [item for item in work if item not in taken])
     taken |= {item for used in texts.values() for item in used}
-    stray = find_stray_texts(match, texts.keys(), taken)
+    stray = find_stray_texts(match, texts, taken)
     own = [
         item
         for item in work
@@ -142,7 +143,7 @@ def _repaired(release: NotebookNode, submitted: NotebookNode) -> Repaired:
     notebook = from_dict({**deepcopy({**release, "cells": []}), "cells": rebuilt})
     needs_person = (
         f"{grade_id_of(release.cells[index])}: {label(match, index)} was left as it was, but text "
-        f"in a cell near it may be the answer"
+        f"in another cell may be the answer"
         for index in stray
     )
     return Repaired(notebook, tuple(notes.sentences()), tuple(needs_person))

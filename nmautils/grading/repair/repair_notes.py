@@ -43,7 +43,7 @@ SENTENCES = {
     "type": "The cell {name} had become a {before} cell; it is a {after} cell again.",
     "several cells": "Your answer to {name} stood in several cells; they were joined.",
     "long answer": "Your answer to {name} is very long: only its first {count:,} letters count.",
-    "stray": "The cell {name} was left as it was, but what you wrote in a cell near it may be its "
+    "stray": "The cell {name} was left as it was, but what you wrote in another cell may be its "
     "answer: a person will look at it.",
     "moved up": "The cell that makes `{made}` stood below {name}, which needs it; it was moved "
     "above.",

@@ -1,18 +1,13 @@
 """Find the answer to each question among a student's texts."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 from nmautils.cells import Kind
-from nmautils.grading.model.limits import STRAY_CELLS
 
 from .match_cells import Matching, plain
-from .prose import prose_of, words_in
 from .student_work import Work
 
-__all__ = ["choose_texts", "find_stray_texts"]
-
-# Words that make a text cell further below a question something that a person has to see.
-STRAY_WORDS = 3
+__all__ = ["choose_texts"]
 
 
 def choose_texts(match: Matching, work: Iterable[Work]) -> dict[int, list[Work]]:
@@ -93,71 +88,3 @@ def _share(here: list[Work], questions: list[int], question: int) -> list[Work]:
     if place == len(questions) - 1:
         return here[place:]
     return here[place : place + 1]
-
-
-def find_stray_texts(
-    match: Matching, texts: Collection[int], used: Iterable[Work]
-) -> dict[int, list[Work]]:
-    """Find what may be the answer to a question that was left as it was, in cells around it.
-
-    That is prose in cells for code, up to the next exercise or question, and in cells for text
-    that are not where an answer is looked for.
-
-    Parameters
-    ----------
-    match : Matching
-        Tells which cell is which.
-    texts : collection of int
-        The questions that have an answer.
-    used : iterable of Work
-        What is an answer, of any kind, already.
-
-    Returns
-    -------
-    dict of int to list of Work
-        For the question's cell of the release what was found, as Markdown.
-    """
-    taken = {item.at for item in used}
-    found: dict[int, list[Work]] = {}
-    for question in match.of_kind(Kind.QUESTION):
-        if question not in texts:
-            for at, below in _around(match, question, taken):
-                if prose := _prose(match, at, below):
-                    item = Work(at, match.cells[at], prose, is_code=False)
-                    found.setdefault(question, []).append(item)
-    return found
-
-
-def _around(match: Matching, question: int, taken: Collection[int]) -> Iterable[tuple[int, bool]]:
-    """Give the cells that may answer a question, and whether a heading stands between."""
-    above = [match.places[i][0] for i in range(question) if i in match.places][-1:]
-    start, below, seen = (above[0] + 1 if above else 0), False, 0
-    for at in range(start, len(match.cells)):
-        index = match.found[at]
-        kind = None if index is None else match.kinds[index]
-        if index != question and kind in (Kind.EXERCISE, Kind.QUESTION):
-            return
-        if index is not None and kind is Kind.TEXT and index > question:
-            below = below or match.release[index].source.lstrip().startswith("#")
-        if index == question or at in taken:
-            continue
-        # Comments make no difference to code, so a cell that is as given may have new ones.
-        if index is not None and plain(match.cells[at].source) == plain(
-            match.release[index].source
-        ):
-            continue
-        yield at, below
-        seen += 1
-        if seen == STRAY_CELLS:
-            return
-
-
-def _prose(match: Matching, at: int, below: bool) -> str:
-    """Give the prose of a cell; below a heading only if the cell holds nothing else."""
-    cell, index = match.cells[at], match.found[at]
-    given = "" if index is None else match.release[index].source
-    if cell.cell_type == "code":
-        return prose_of(match.parse(cell.source), given, beside_code=not below)
-    known = {line.strip() for line in given.split("\n")}
-    text = "\n".join(x for x in cell.source.split("\n") if not x.strip() or x.strip() not in known)
-    return text.strip() if "![" in text or words_in(text) >= STRAY_WORDS else ""

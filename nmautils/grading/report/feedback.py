@@ -7,7 +7,7 @@ printed and drew, and what a person wrote. No test's source is on it, hidden or 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timezone, tzinfo
 from typing import Any
 
 from markupsafe import Markup
@@ -21,6 +21,7 @@ from nmautils.grading.model import words
 from nmautils.grading.model.outline import headings_of
 from nmautils.grading.model.results import ExerciseResult, Graded, QuestionResult
 from nmautils.grading.model.words import count
+from nmautils.grading.record.late import days_late
 from nmautils.grading.record.marks import CellMark, SubmissionMarks
 from nmautils.grading.safe.markdown import render_markdown
 from nmautils.grading.safe.outputs import clean_outputs
@@ -208,8 +209,8 @@ class _Reader:
         self.page = Page(
             plain_characters(graded.title).strip() or graded.assignment,
             student=graded.student,
-            handed_in=_moment(marks.timestamp),
-            late=_duration(marks.seconds_late),
+            handed_in=_moment(marks.timestamp, marks.zone),
+            late=_lateness(marks),
             penalty=marks.penalty,
             problem=graded.problem,
             repairs=list(graded.repairs),
@@ -341,14 +342,25 @@ def _sound(picture: Picture | None) -> Picture | None:
     return replace(picture, png=png) if png else None
 
 
-def _moment(when: datetime | None) -> str:
-    return f"{when.day} {when:%B %Y, %H:%M} UTC" if when else ""
+def _moment(when: datetime | None, zone: tzinfo | None = None) -> str:
+    """Say a time, which is in UTC, as the clocks of the course show it."""
+    if when is None:
+        return ""
+    try:
+        there = when.replace(tzinfo=timezone.utc).astimezone(zone or timezone.utc)
+    except OverflowError:  # at the ends of the calendar
+        there, zone = when, None
+    return f"{there.day} {there:%B %Y, %H:%M} {zone or 'UTC'}"
 
 
-def _duration(seconds: float) -> str:
-    days, hours = divmod(round(seconds / 3600), 24)
-    parts = [count(days, "day")] * bool(days) + [count(hours, "hour")] * bool(hours)
-    return " and ".join(parts) if seconds > 0 else ""
+def _lateness(marks: SubmissionMarks) -> str:
+    """Say how many days a hand-in was late, as they are counted, and when it was due."""
+    if marks.seconds_late <= 0:
+        return ""
+    days = days_late(marks.seconds_late) if marks.days_late is None else marks.days_late
+    due = _moment(marks.due, marks.zone)
+    parts = [count(days, "day")] * bool(days) + [words.DUE.format(due)] * bool(due)
+    return "; ".join(parts)
 
 
 def _shown(outputs: Iterable[NotebookNode]) -> list[dict[str, Any]]:

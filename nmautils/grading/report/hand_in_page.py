@@ -24,6 +24,7 @@ from nmautils.grading.model.limits import (
 )
 from nmautils.grading.model.results import Graded
 from nmautils.grading.record.records import write_atomically
+from nmautils.grading.safe.attached import attach_pictures
 from nmautils.grading.safe.markdown import render_markdown
 from nmautils.grading.safe.outputs import clean_outputs
 from nmautils.grading.safe.text import plain_characters
@@ -103,17 +104,20 @@ def _cells(notebook: NotebookNode) -> Iterator[Cell]:
     """The cells of a notebook until the page is long enough."""
     room = SHOWN_CHARACTERS
     for number, cell in enumerate(notebook.cells[:OWN_CELLS], 1):
-        source = plain_characters(cell.source[:PARSED_CELL_CHARACTERS])
+        text = cell.source
+        pictures: dict[str, dict[str, str]] = {}
+        if cell.cell_type != "code":
+            # First, since a picture that was pasted is longer than any text.
+            text, pictures = attach_pictures(text, cell.get("attachments"))
+        source = plain_characters(text[:PARSED_CELL_CHARACTERS])
         room -= len(source)
         if room < 0:
             return
         name = plain_characters(grade_id_of(cell) or "")[:80]
         shown = Cell(f"{number}: {name}" if name else str(number))
-        if cell.cell_type == "markdown":
-            text = cell.source[
-                : 2 * WRITTEN_CHARACTERS
-            ]  # the rest is cut, which the text then says
-            shown.words = Markup(render_markdown(text, cell.get("attachments")))
+        if cell.cell_type == "markdown" or pictures:
+            # The rest is cut, which the text then says.
+            shown.words = Markup(render_markdown(text[: 2 * WRITTEN_CHARACTERS], pictures))
         elif cell.cell_type == "code":
             shown.code = highlighted(source)
             shown.outputs = clean_outputs(_outputs(cell))

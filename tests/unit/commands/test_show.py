@@ -85,6 +85,41 @@ def test_the_page_shows_every_cell_and_what_it_showed(course, capsys):
     assert page.count("<img") == 1
 
 
+PICTURES = {
+    "plain": "![a](attachment:plain.png)",
+    "a blank": "![a](attachment:my pic.png)",
+    "escapes": "![a](attachment:my%20pic.png)",
+    "brackets and a title": '![b](attachment:Zeichnung (1).png "Titel")',
+    "HTML": '<img src="attachment:my pic.png" width="300"/>',
+    "HTML around": "<figure><img width=200 src='attachment:plain.png'></figure>",
+    "data in Markdown": "![a](data:image/png;base64,{})",
+    "data in HTML": '<img src="data:image/png;base64,{}" alt="hand">',
+    "by reference": "![alt][ref]\n\n[ref]: data:image/png;base64,{}",
+    "by reference of Colab": "![][image1]\n\n[image1]: <data:image/png;base64,{}>",
+}
+
+
+@pytest.mark.parametrize("make", [new_markdown_cell, new_raw_cell])
+@pytest.mark.parametrize("text", PICTURES.values(), ids=PICTURES)
+def test_a_picture_is_shown_wherever_the_text_has_it_from(course, capsys, text, make):
+    named = ("plain.png", "my pic.png", "Zeichnung (1).png")
+    attached = {name: {"image/png": in_base64(png())} for name in named}
+    drawn = make("Mine: " + text.format(in_base64(png())), attachments=attached)
+    page = page_of(course, notebook(drawn), capsys)
+    assert page.count('<img src="data:image/png;base64,') == 1
+    assert "Mine:" in words(page)
+    assert "attachment:" not in words(page)
+    assert "<img" not in words(page)
+
+
+def test_a_large_picture_in_the_text_takes_no_room_of_the_page(course, capsys):
+    large = in_base64(png(400, 400, compress_level=0))
+    assert len(large) > 100_000
+    cells = [new_markdown_cell(f"![](data:image/png;base64,{large})\n\nbelow") for _ in range(3)]
+    page = page_of(course, notebook(*cells), capsys)
+    assert page.count("<img") == words(page).count("below") == 3
+
+
 def test_nothing_of_the_hand_in_runs(course, capsys):
     code = f"open({str(course / 'ran')!r}, 'w')"
     page = page_of(

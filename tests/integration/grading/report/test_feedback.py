@@ -6,6 +6,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -266,8 +267,21 @@ def test_lateness_is_taken_off_and_said():
         timestamp=datetime(2030, 7, 1, 9, 5),
     )
     assert "Handed in 1 July 2030, 09:05 UTC" in words(page)
-    assert "Handed in late (1 day and 1 hour) −2" in words(page)
+    assert "Handed in late (2 days; due 30 June 2030, 08:05 UTC) −2" in words(page)
     assert "Together 8 / 10" in words(page)
+
+
+def test_days_and_times_are_those_of_the_course():
+    page = page_of(
+        graded(DECODING, RIGHT),
+        penalty=2.0,
+        seconds_late=25.25 * 3600,
+        timestamp=datetime(2026, 10, 25, 23, 15),
+        days_late=1,
+        zone=ZoneInfo("Europe/Berlin"),
+    )
+    assert "Handed in 26 October 2026, 00:15 Europe/Berlin" in words(page)
+    assert "Handed in late (1 day; due 25 October 2026, 00:00 Europe/Berlin) −2" in words(page)
 
 
 # What must not

@@ -67,6 +67,41 @@ def test_colab_canvas_and_moodle_hand_ins_are_put_where_nbgrader_looks(course):
     assert submitted(course, "Mia_Moe").read_bytes() == notebook("mia = 1")
 
 
+@pytest.mark.parametrize(
+    ("notebooks", "text", "archive"),
+    [
+        (f"_file_/{T1}.ipynb", "_onlinetext_/onlinetext.html", ""),
+        (f"_file_/{T1}.ipynb", "_onlinetext_/onlinetext.html", "moodle.zip"),
+        (f"_file_{T1}.ipynb", "_onlinetext_onlinetext.html", ""),
+        (f"_file/{T1}.ipynb", "_onlinetext.html", ""),
+    ],
+)
+def test_what_was_typed_into_moodle_beside_a_notebook_needs_nobody(
+    course, notebooks, text, archive
+):
+    files = {
+        f"Anna Li_7_assignsubmission{notebooks}": notebook("anna = 1"),
+        f"Anna Li_7_assignsubmission{text}": b"<p>I hope it is right.</p>",
+        f"Bo Li_8_assignsubmission{text}": b"<p>I forgot my notebook.</p>",
+        f"Anna Li_9_assignsubmission{text}": b"<p>I am another one.</p>",
+        f"Cy Li_10_assignsubmission{notebooks}": notebook("cy = 1"),
+        "Cy Li_10_assignsubmission_file_/x/report.pdf": b"%PDF-1.7",
+    }
+    if archive:
+        put_zip(course, archive, files)
+    else:
+        for path, raw in files.items():
+            put(course, path, raw)
+    done, _ = run(course)
+    assert done.new == [f"Anna_Li/{T1}", f"Cy_Li/{T1}"]
+    above = f"{archive}/" if archive else ""
+    assert {where for where, _ in done.refused} == {
+        f"{above}Bo Li_8_assignsubmission{text}",
+        f"{above}Anna Li_9_assignsubmission{text}",
+        f"{above}Cy Li_10_assignsubmission_file_/x/report.pdf",
+    }
+
+
 def test_only_the_named_assignments_are_collected(course):
     put(course, f"ann/{T1}.ipynb")
     put(course, f"ann/{T2}.ipynb")

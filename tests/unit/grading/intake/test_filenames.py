@@ -46,6 +46,15 @@ KNOWN = {T1, "tutorial2_convolution"}
         (f"jane/{T1}/{T1}.ipynb", "jane"),
         (f"class.zip/{T1}/jane/{T1}.ipynb.txt", "jane"),
         (f"jane_{T1}.zip/{T1}.ipynb", "jane"),
+        # Folders of Colab, Kaggle and a computer
+        (f"jane/content/drive/MyDrive/Colab Notebooks/Kopie von {T1}.ipynb", "jane"),
+        (f"jane/content/drive/My Drive/Colab_Notebooks/{T1}.ipynb", "jane"),
+        (f"jane/kaggle/working/{T1}.ipynb", "jane"),
+        (f"jane/Users/jane/Desktop/{T1}.ipynb", "jane"),
+        (f"content/drive/MyDrive/jane_{T1}.ipynb", "jane"),
+        (f"home/jane/Downloads/{T1}.ipynb", "jane"),
+        (f"jane_{T1}.zip/content/drive/{T1}.ipynb", "jane"),
+        (f"Content, Jane/{T1}.ipynb", "Content_Jane"),
         # Canvas
         (f"doejane_12345_67890_{T1}.ipynb", "doejane"),
         (f"doejane_LATE_12345_67890_{T1}-1.ipynb", "doejane"),

@@ -13,7 +13,8 @@ from nmautils.course.settings import Late, read_settings
 from nmautils.grading.nbgrader_plugins.late_policy import LatePolicy
 from nmautils.grading.record import late as module
 from nmautils.grading.record.gradebook import Course
-from nmautils.grading.record.late import days_late, late_share, update_due_date
+from nmautils.grading.record.late import days_late, late_share, update_due_date, with_days
+from nmautils.grading.record.marks import SubmissionMarks
 from tests.support.paths import ROOT
 
 HOUR, DAY = 3600, 24 * 3600
@@ -225,3 +226,26 @@ def test_no_due_date_leaves_what_the_gradebook_has(monkeypatch):
     monkeypatch.setattr(module, "due_utc", lambda tutorial: tutorial.due)
     assert updated(monkeypatch, DUE, None) == (DUE, 0)
     assert updated(monkeypatch, DUE, datetime(2030, 1, 1), "another") == (DUE, 0)
+
+
+@pytest.mark.parametrize(
+    ("handed_in", "days"),
+    [
+        (datetime(2026, 10, 24, 21, 59), 0),
+        (datetime(2026, 10, 24, 22, 10), 0),  # within the grace
+        (datetime(2026, 10, 24, 22, 20), 1),
+        (datetime(2026, 10, 25, 22, 50), 1),  # 25 hours, since the clocks change
+        (datetime(2026, 10, 25, 23, 20), 2),
+    ],
+)
+def test_the_days_that_a_page_says_are_those_that_cost_something(handed_in, days):
+    settings = read_settings(ROOT)
+    course = replace(settings.course, zone="Europe/Berlin")
+    settings = replace(settings, course=course, late=POLICY)
+    due = datetime(2026, 10, 24, 21, 59)
+    late = max(0.0, (handed_in - due).total_seconds())
+    marks = with_days(SubmissionMarks(handed_in, late, 1.0), settings)
+    assert (marks.days_late, marks.zone) == (days, ZoneInfo("Europe/Berlin"))
+    assert marks.due == (due if late else None)
+    share = late_share(late, settings.late, marks.due, marks.zone)
+    assert share == pytest.approx(0.1 * days)
