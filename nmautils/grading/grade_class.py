@@ -351,7 +351,8 @@ class _Run:
             raise  # no other submission could be graded either
         except (Exception, SystemExit) as error:
             lost = at.is_lost(error)
-            if lost and task.attempts < WORKER_ATTEMPTS:
+            # The first time others were beside it, of which one may have ended the worker.
+            if lost and task.attempts <= WORKER_ATTEMPTS:
                 return False
             why = "its worker ended each time" if lost else one_line(error)
             if lost or isinstance(error, GradingFailed):

@@ -279,7 +279,7 @@ def test_the_name_of_a_folder_means_a_page_for_each_of_its_notebooks(plain, caps
     (plain / "work/ada/ps1/problem1.ipynb").write_bytes(b"")
     status, said = show(plain, capsys, "ada", "ps1")
     assert status == 1
-    assert f"the file is empty ({plain}/work/ada/ps1/problem1.ipynb)" in said.out
+    assert f"the file is empty ({plain / 'work' / 'ada/ps1/problem1.ipynb'})" in said.out
     assert f"{pages[1]}\n" in said.out
 
 
