@@ -18,7 +18,7 @@ __all__ = [
 
 # Commands that need the network or the rights of an administrator; they are not even tried.
 INSTALLER = re.compile(
-    r"\s*(?:(?:sudo|yes\s*\||uv|\S*python[\d.]*\s+-m|\{?sys\.executable\}?\s+-m)\s+)*"
+    r"\s{0,40}(?:(?:sudo|yes ?\||uv|\S{0,200}python[\d.]{0,9} -m|\{?sys\.executable\}? -m) ){0,3}"
     r"(?:pip3?|conda|mamba|uv|apt|apt-get|brew|npm|wget|curl|gdown|kaggle|git\s+clone)\b"
 )
 PLATFORM = re.compile(r"\b(?:colab|kaggle)\b", re.IGNORECASE)
@@ -31,7 +31,7 @@ GUARDED = re.compile(
 # Errors of what expects files in a folder that is empty here.
 NOTHING_FOUND = {"IndexError", "StopIteration", "ValueError"}
 # torch has no error of its own for these two.
-NO_FOLDER = re.compile(r"Parent directory .+ does not exist")
+NO_FOLDER = re.compile(r"\AParent directory .+ does not exist")
 NO_NETWORK = re.compile(r"\bno internet connection\b")
 
 

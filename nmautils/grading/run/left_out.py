@@ -115,7 +115,7 @@ def why_person(left: LeftOut) -> str:
     module = missing_module(left.error, left.message)
     if module:
         return "" if module in PLATFORMS else words.PERSON_MODULE.format(module)
-    imported = re.match(r"(?:import|from) ([\w.]+)[^;]*$", left.text)
+    imported = re.match(r"(?:import|from) ([\w.]+)(?: [^;]*)?$", left.text)
     if imported and not _is_backend(left):
         if left.error and not left.message.startswith(("cannot import name", "No module")):
             why = f"{left.text}: {left.error}: {left.message}"
