@@ -1,5 +1,6 @@
 """What ``nbgrader generate_feedback`` and formgrader's button plug in: our own page."""
 
+import contextlib
 from typing import Any
 
 from nbconvert.exporters import Exporter
@@ -43,7 +44,9 @@ class GradebookMarks(NbGraderPreprocessor):
             )
         with read_only(directory) as query:
             marks = marks_of(Lookup(query), assignment, student)
-        resources[RESULT] = graded, with_days(marks, settings_of(directory.root))
+        with contextlib.suppress(CourseError):  # without settings, hours are all that can be said
+            marks = with_days(marks, settings_of(directory.root))
+        resources[RESULT] = graded, marks
         return nb, resources
 
 

@@ -102,7 +102,9 @@ class Apart:
 def _serve(call: Callable[..., str], seconds: float, ours: Connection, pipe: Connection) -> None:
     """Answer calls until the parent closes the pipe."""
     ours.close()  # or the end of the parent would not be seen
-    signal.signal(signal.SIGXCPU, signal.SIG_DFL)
+    # A server's own handlers would keep this process alive when Python ends it, and the server too.
+    for end in (signal.SIGXCPU, signal.SIGTERM):
+        signal.signal(end, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is told, and ends its child
     _, most = resource.getrlimit(resource.RLIMIT_CPU)
     while True:
