@@ -15,7 +15,7 @@ from pathlib import Path
 
 from nbgrader.api import Gradebook
 
-from benchmarks.grading import ROOT, Timing, run
+from benchmarks.grading import ROOT, Timing, run, write
 from tests.support.ordinary_courses import COURSES, MARKS, make_course
 
 PLACE = ROOT / "build" / "bench" / "quickstart"
@@ -88,16 +88,6 @@ def table(names: list[str], copies: int) -> tuple[str, int]:
     return "\n".join(lines), wrong
 
 
-def write(page: Path, text: str) -> None:
-    """Put text between the marks of a page."""
-    begin, end = BETWEEN
-    head, _, rest = page.read_text(encoding="utf-8").partition(begin)
-    _, found, tail = rest.partition(end)
-    if not found:
-        raise ValueError(f"{page} has no line {begin} with a line {end} after it")
-    page.write_text(f"{head}{begin}\n{text}\n{end}{tail}", encoding="utf-8")
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Run and report; the status is 1 if a mark differs."""
     parser = argparse.ArgumentParser(prog="benchmarks.quickstart", description=__doc__)
@@ -108,7 +98,7 @@ def main(arguments: list[str] | None = None) -> int:
     text, wrong = table(args.courses, args.copies)
     print(text)
     if args.write:
-        write(args.write, text)
+        write(args.write, text, BETWEEN)
     return 1 if wrong else 0
 
 

@@ -95,8 +95,8 @@ class Desk:
         self._supply = KernelSupply(server)
         self._request: Message = {}
         self._wanted: Wanted | None = None
-        self._control = socket.socket()
-        self._judging = 0
+        # The process that judges, and the socket to it.
+        self._judging: tuple[int, socket.socket] | None = None
 
     def answer(self, request: Message, notebook: bytes) -> Message:
         """Grade a submission in a fork of this process."""
@@ -109,12 +109,11 @@ class Desk:
             except SandboxMissing as error:
                 self._wanted = None
                 return {"no sandbox": str(error)}
-        if not self._judging:
-            self._fork()
-        self._control.settimeout(CONTROL_SEND_SECONDS)
+        _, control = self._judging or self._fork()
+        control.settimeout(CONTROL_SEND_SECONDS)
         with contextlib.suppress(OSError):  # that it has ended is seen below
-            self._control.sendall(pack_frame(submission, [notebook]))
-        return self._attend(self._control, Limits(**request["limits"]))
+            control.sendall(pack_frame(submission, [notebook]))
+        return self._attend(control, Limits(**request["limits"]))
 
     def _get_ready(self) -> None:
         """Prepare for submissions like the one that is asked about."""
@@ -126,15 +125,17 @@ class Desk:
         self._wanted = Wanted(cells, Limits(**request["limits"]), request["walls"])
         self._supply.prepare(self._wanted)
 
-    def _fork(self) -> None:
+    def _fork(self) -> tuple[int, socket.socket]:
         """Fork the process that will judge; it waits for the submission."""
-        self._control, theirs = socket.socketpair()
+        ours, theirs = socket.socketpair()
         with theirs:
-            self._judging = os.fork()
-            if self._judging == 0:
-                self._control.close()
+            process = os.fork()
+            if process == 0:
+                ours.close()
                 stemmed = self._wanted is not None and bool(self._wanted.cells)
                 _judge(theirs, self._request, self._bundle, stemmed)
+        self._judging = process, ours
+        return self._judging
 
     def _attend(self, judging: socket.socket, limits: Limits) -> Message:
         """Hand kernels to the process that judges until it has an answer.
@@ -177,12 +178,13 @@ class Desk:
             self._fork()
 
     def _end_judging(self) -> None:
-        if self._judging:
-            self._control.close()
+        if self._judging is not None:
+            process, control = self._judging
+            control.close()
             with contextlib.suppress(ProcessLookupError):
-                os.kill(self._judging, signal.SIGKILL)
-            os.waitpid(self._judging, 0)
-            self._judging = 0
+                os.kill(process, signal.SIGKILL)
+            os.waitpid(process, 0)
+            self._judging = None
 
     def close(self) -> None:
         """End everything."""
