@@ -1,6 +1,6 @@
 """What ``nbgrader generate_feedback`` and formgrader's button plug in: our own page."""
 
-import contextlib
+from pathlib import Path
 from typing import Any
 
 from nbconvert.exporters import Exporter
@@ -10,7 +10,8 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import default
 
 from nmautils.course.gradebook import read_only
-from nmautils.course.plain import settings_of
+from nmautils.course.plain import is_plain, settings_of
+from nmautils.course.settings import FILE_NAME
 from nmautils.errors import CourseError, GradingFailed
 from nmautils.grading.model.names import name_of
 from nmautils.grading.record.book import Lookup
@@ -44,7 +45,8 @@ class GradebookMarks(NbGraderPreprocessor):
             )
         with read_only(directory) as query:
             marks = marks_of(Lookup(query), assignment, student)
-        with contextlib.suppress(CourseError):  # without settings, hours are all that can be said
+        # Without either file, a gradebook and records are enough for a page.
+        if is_plain(directory.root) or Path(directory.root, FILE_NAME).is_file():
             marks = with_days(marks, settings_of(directory.root))
         resources[RESULT] = graded, marks
         return nb, resources

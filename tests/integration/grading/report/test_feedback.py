@@ -395,6 +395,19 @@ def test_the_page_is_made_from_the_record_and_the_gradebook(made):
     assert "Together 9 / 10" in words(made())
 
 
+def test_the_page_counts_days_as_the_course_does(made, monkeypatch):
+    late = SubmissionMarks(datetime(2026, 10, 25, 22, 50), 25 * 3600, penalty=1.0)
+    monkeypatch.setattr(feedback_exporter, "marks_of", lambda *given: late)
+    write_record(made.root, graded(DECODING, RIGHT))
+    assert "Handed in late (2 days; due 24 October 2026, 21:50 UTC) −1" in words(made())
+    text = (ROOT / "course.toml").read_text()
+    assert "\nzone = " not in text
+    text = text.replace("[course]\n", '[course]\nzone = "Europe/Berlin"\n')
+    (made.root / "course.toml").write_text(text)
+    page = words(made())
+    assert "Handed in late (1 day; due 24 October 2026, 23:50 Europe/Berlin) −1" in page
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
