@@ -288,7 +288,7 @@ def test_only_a_time_beside_the_name_that_counts_is_read(path, hour):
         (f"Participant 12345_12345_assignsubmission_file_/{T1}.ipynb", "Participant_12345"),
         (f"anon_12345_67890_{T1}.ipynb", "anon_12345"),
         # what lies in a student's folder
-        (f"ann/work/{T1}.ipynb", "ann"),
+        (f"ann/homework/{T1}.ipynb", "ann"),
         (f"ann/my project/src/{T1}.ipynb", "ann"),
         (f"ann/ann_{T1}.zip/ann doe/{T1}.ipynb", "ann"),
     ],

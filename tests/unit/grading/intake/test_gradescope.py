@@ -162,10 +162,10 @@ def test_a_broken_list_is_said_and_the_hand_ins_are_asked_about(course):
 
 
 def test_a_list_that_a_student_packed_says_nothing(course):
-    lie = LIST.replace("submission_1", "work").encode()
+    lie = LIST.replace("submission_1", "homework").encode()
     put(course, f"bob/{LIST_NAME}", lie)
-    put(course, f"bob/work/{T1}.ipynb", notebook("bob"))
-    mine = {LIST_NAME: lie, f"work/{T1}.ipynb": notebook("eve")}
+    put(course, f"bob/homework/{T1}.ipynb", notebook("bob"))
+    mine = {LIST_NAME: lie, f"homework/{T1}.ipynb": notebook("eve")}
     put_zip(course, f"eve_{T1}.zip", mine)
     put_zip(course, "sly_1_2_x.zip", mine)
     done, _ = run(course)
