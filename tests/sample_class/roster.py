@@ -265,10 +265,9 @@ CLASS = [
     ),
     Student(
         "rob",
-        "another notebook's name",
+        "a name that nobody knows: told by its cells",
         ("right/module", "right/five_lines"),
         "rob/tutorial9_unknown.ipynb",
-        refused="unknown assignment",
     ),
 ]
 

@@ -1,6 +1,7 @@
 """The sample class is real, made by script, and its marks are known before grading."""
 
 import io
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from nmautils.course.contract import EXERCISES
+from nmautils.grading.intake.collect import collect
 from nmautils.grading.intake.filenames import parse_name
 from nmautils.grading.repair.python_cells import LEFTOVER
 from tests.sample_class.roster import (
@@ -19,6 +21,7 @@ from tests.sample_class.roster import (
 )
 from tests.support.answers_runner import without_head
 from tests.support.notebooks import find_cell
+from tests.support.paths import ROOT
 
 GRADED = [s for s in CLASS if not s.refused and not s.superseded]
 DUE = 1_900_000_000
@@ -86,7 +89,24 @@ def test_the_inbox_is_named_as_colab_canvas_and_moodle_name_files(tmp_path: Path
     assert set(found) == {s.file for s in CLASS}
     for student in GRADED:
         parts = student.file.replace("!", "/").split("/")
-        assert parse_name(parts, [student.tutorial]).student == student.name
+        known = [student.tutorial, "tutorial9_unknown"]  # which only its cells tell
+        assert parse_name(parts, known).student == student.name
+
+
+def test_collecting_finds_whoever_is_not_refused(tmp_path: Path):
+    releases = {}
+    for tutorial in {student.tutorial for student in CLASS}:
+        place = tmp_path / "release" / tutorial / f"{tutorial}.ipynb"
+        place.parent.mkdir(parents=True)
+        shutil.copy(ROOT / "release" / tutorial / place.name, place)
+        releases[tutorial] = nbformat.read(place, as_version=4)
+    shutil.copy(ROOT / "course.toml", tmp_path)
+    write_inbox(tmp_path / "inbox", releases, dict.fromkeys(releases, DUE))
+    done = collect(tmp_path, say=lambda line: None)
+    assert sorted(done.new) == sorted(f"{s.name}/{s.tutorial}" for s in GRADED)
+    reasons = dict(done.refused)
+    assert reasons.keys() == {s.file for s in CLASS if s.refused}
+    assert all(s.refused in reasons[s.file] for s in CLASS if s.refused)
 
 
 def test_the_endless_loop_is_one():
