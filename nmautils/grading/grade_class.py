@@ -128,7 +128,7 @@ def plan(
     tasks, seen = [], set()
     for assignment, bundle in bundles.items():
         saved = read_saved(course, assignment) if course else {}
-        for hand_in in find_hand_ins(root, assignment, bundle.notebook()):
+        for hand_in in find_hand_ins(root, assignment, bundle.notebook):
             student = hand_in.student
             seen.add(student)
             if student in excluded or (students and student not in students):

@@ -7,6 +7,7 @@ ways that only a real grader could: ``CRASH`` ends the call, ``KILL`` the proces
 import os
 import time
 from contextlib import suppress
+from copy import deepcopy
 from pathlib import Path
 
 import nbformat
@@ -68,7 +69,7 @@ def grade(
         submitted = read_notebook(submission.notebook)
     except ValueError as error:
         return not_graded(bundle, submission, full, str(error))
-    notebook = bundle.notebook()
+    notebook = deepcopy(bundle.notebook)
     exercises = []
     for name in EXPECTED:
         answer = find_cell(submitted, name).source

@@ -163,18 +163,24 @@ def source_text(source: Any) -> str:
     A notebook has one string, or a list of lines that end in line breaks. Of lists without any
     line break the breaks are put back, and tables and nulls become the lines that they stand for.
     """
-    between = "\n" if lacks_line_ends(source) else ""
-    return without_surrogates(between.join(_lines(source)))
+    lines = _lines(source)
+    return without_surrogates(("\n" if _lack_ends(lines) else "").join(lines))
 
 
 def lacks_line_ends(source: Any) -> bool:
     """Whether a cell's text is a list of lines whose line breaks are lost."""
-    lines = _lines(source)
-    letters = all(len(line) <= 1 for line in lines)
-    return len(lines) > 1 and not letters and not any("\n" in line for line in lines)
+    return _lack_ends(_lines(source))
+
+
+def _lack_ends(lines: list[str]) -> bool:
+    if len(lines) < 2 or any("\n" in line for line in lines):
+        return False
+    return any(len(line) > 1 for line in lines)
 
 
 def _lines(source: Any) -> list[str]:
+    if isinstance(source, list) and all(isinstance(line, str) for line in source):
+        return source  # as nearly all are
     if isinstance(source, dict):
         source = list(source.values())
     return [_line(part) for part in _flat(source if isinstance(source, list) else [source])]

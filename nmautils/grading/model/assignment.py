@@ -68,8 +68,9 @@ class Bundle:
         """Give the files that were released beside the notebooks, by their paths."""
         return {name: b64decode(text) for name, text in self.files.items()}
 
+    @cached_property
     def notebook(self) -> NotebookNode:
-        """Read the student version afresh; the caller may change it."""
+        """The student version, which nobody may change."""
         return _read(self.release)
 
     def to_json(self) -> str:

@@ -213,7 +213,7 @@ def prepare(course: Course, bundle: Bundle) -> None:
     name = bundle.assignment
     wanted = {
         cell.metadata.nbgrader.grade_id: float(cell.metadata.nbgrader.points)
-        for cell in bundle.notebook().cells
+        for cell in bundle.notebook.cells
         if is_grade(cell) or is_task(cell)
     }
     if _known_points(course, name) != wanted:

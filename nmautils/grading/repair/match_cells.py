@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from nbformat.notebooknode import NotebookNode
 
@@ -19,6 +20,8 @@ ALIKE = 0.6
 _WORD = re.compile(r"\w+")
 
 
+# Most cells of a submission hold what those of the release hold, and these are known before.
+@lru_cache(maxsize=1000)
 def plain(text: str) -> str:
     """Give a text without its line breaks and other white space."""
     return " ".join(text.split())
@@ -214,5 +217,6 @@ class Matching:
         return best
 
 
+@lru_cache(maxsize=1000)
 def _words(text: str) -> frozenset[str]:
     return frozenset(_WORD.findall(text[:PARSED_CELL_CHARACTERS]))

@@ -204,10 +204,11 @@ def _prepare(text: str, full: bool, many: bool) -> tuple[Bundle, tuple[str, ...]
     from .what_runs import shared_cells
 
     bundle = Bundle.from_json(text)
-    release = bundle.notebook()
+    release = bundle.notebook
     # So that the forks find everything parsed and imported, and the schema of outputs compiled.
+    _ = bundle.digest
     new_output("execute_result")
-    clean_markdown("<i>text</i>")
+    clean_markdown("1. one\n2. *two*\n\n- <i>three</i> $x$\n")
     rebuild(release, release)
     for name, test in bundle.tests.items():
         if many and name not in bundle.inside:

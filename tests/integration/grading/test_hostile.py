@@ -18,6 +18,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
+from copy import deepcopy
 from pathlib import Path
 
 import nbformat
@@ -170,14 +171,14 @@ def bundle(scene):
 
 @pytest.fixture(scope="module")
 def release(bundle):
-    return bundle.notebook()
+    return deepcopy(bundle.notebook)
 
 
 class Neighbour:
     """An honest submission, and what it got when there was nobody before it."""
 
     def __init__(self, bundle: Bundle) -> None:
-        nb = bundle.notebook()
+        nb = deepcopy(bundle.notebook)
         find_cell(nb, "relu_forward").source = RIGHT_NET
         find_cell(nb, "gd_loop").source = RIGHT_LOOP
         self.bundle, self.raw = bundle, nbformat.writes(nb).encode()

@@ -235,7 +235,7 @@ def test_a_missing_notebook_is_no_other_one_of_the_folder(course):
     root = course()
     put(root, "ps1/problem1", "ps1/problem2")
     put(root / "submitted", "ps1/problem1", steps=["ann"])
-    release = freeze(root, "ps1/problem2").notebook()
+    release = freeze(root, "ps1/problem2").notebook
     (found,) = find_hand_ins(root, "ps1/problem2", release)
     assert (found.path, found.refused) == (None, "no notebook in the folder")
     put(root / "submitted", "ps1/my second", steps=["ann"])
@@ -274,7 +274,7 @@ def test_cells_of_older_notebooks_get_ids_that_stay(course):
     root = course()
     put(root, "ps1", text=notebook(("one", "assert 1"), ("two", "assert 2"), ids=False))
     bundle = freeze(root, "ps1")
-    assert [cell.id for cell in bundle.notebook().cells] == ["released-0", "released-1"]
+    assert [cell.id for cell in bundle.notebook.cells] == ["released-0", "released-1"]
     assert bundle.digest == freeze(root, "ps1").digest
     assert bundle.inside == ("one", "two")
 
@@ -313,7 +313,7 @@ def test_a_hand_in_with_a_module_of_its_own_needs_a_person(course, files, proble
     (root / "release" / "ps1" / "given.py").write_text("x = 1")
     for name in files:
         (root / "submitted" / "ann" / "ps1" / name).write_text("x = 2")
-    (found,) = find_hand_ins(root, "ps1/problem1", freeze(root, "ps1/problem1").notebook())
+    (found,) = find_hand_ins(root, "ps1/problem1", freeze(root, "ps1/problem1").notebook)
     assert found.problem == problem
     assert found.path is not None
 

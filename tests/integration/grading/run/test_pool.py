@@ -4,6 +4,7 @@ import contextlib
 import os
 import signal
 import threading
+from copy import deepcopy
 from dataclasses import replace
 
 import nbformat
@@ -82,7 +83,7 @@ def test_the_result_says_what_happened_and_the_notebook_only_what_cells_are(cour
 def illustrated(course):
     """The course with a demonstration before its first exercise and one at its end."""
     bundle, _ = course
-    release = bundle.notebook()
+    release = deepcopy(bundle.notebook)
     first = "import os\nimport matplotlib.pyplot as plt\nplt.plot([1, 2])\nran_in = os.getpid()"
     last = "print(ran_in == os.getpid(), plt.get_fignums())\nplt.plot([2, 1]);"
     for place, source in ((2, first), (len(release.cells), last)):
