@@ -184,7 +184,7 @@ class Grader:
             if monotonic() > self.deadline:
                 kernel.close()
                 return None
-            kernel.execute(ran.source, self._time(self.limits.again_seconds))
+            kernel.execute(ran.source, self._time(self.limits.again_seconds), whole=ran.whole)
             if not kernel.alive:
                 # What an earlier cell left running may act while a later one runs.
                 before = reversed(self.replay.cells[: i + 1])
