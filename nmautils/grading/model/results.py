@@ -204,6 +204,16 @@ class Graded:
         """Points of all automatic tests together."""
         return round(sum(exercise.score for exercise in self.exercises), 6)
 
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why an instructor should look at it, also if the file could not be graded."""
+        return self.needs_person or ((self.problem,) if self.problem else ())
+
+    @property
+    def ran_out_of_time(self) -> bool:
+        """Whether something of it took too long and was stopped."""
+        return any(event.kind is EventKind.TIME_OUT for event in self.events)
+
     def to_json(self) -> str:
         """Write the result as text; of one that was read, it is the text that was read."""
         return self._text

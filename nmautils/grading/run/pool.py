@@ -13,6 +13,7 @@ import threading
 from dataclasses import asdict
 
 from nmautils.errors import GradingFailed, SandboxMissing
+from nmautils.grading.model import words
 from nmautils.grading.model.assignment import Bundle
 from nmautils.grading.model.limits import WORKER_ATTEMPTS, Limits
 from nmautils.grading.model.results import Graded, Submission
@@ -121,7 +122,8 @@ def grade(
     SandboxMissing
         If there is no sandbox and nobody asked to go without.
     GradingFailed
-        If there is no result after two attempts, or `close` was called meanwhile.
+        If there is no result, in a line: once if it took too long or `close` was called
+        meanwhile, else after two attempts.
     """
     request = {
         "bundle": bundle.to_json(),
@@ -133,23 +135,22 @@ def grade(
         "walls": name_of_walls(sandbox),
         "path": os.environ.get("PATH", ENVIRONMENT["PATH"]),
     }
-    why = ""
     for _ in range(WORKER_ATTEMPTS):  # again, in case that it was not the submission's fault
         borrowed = _borrow()
         try:
             answer = borrowed.ask(request, submission.notebook)
         except WorkerLost:
-            answer = {"failed": "the grading process ended", "again": True}
+            answer = {"failed": words.WORKER_ENDED, "again": True}
         finally:
             _give_back(borrowed)
         if "no sandbox" in answer:
             raise SandboxMissing(answer["no sandbox"])
         if "graded" in answer:
             return Graded.from_json(answer["graded"])
-        why = answer["failed"]
+        why = " ".join(answer["failed"].split())
         if borrowed.dropped or not answer.get("again", True):
-            break
-    raise GradingFailed(f"it could not be graded: {why}")
+            raise GradingFailed(why)
+    raise GradingFailed(f"{why}, {words.times(WORKER_ATTEMPTS)}")
 
 
 def _borrow() -> Worker:

@@ -20,6 +20,7 @@ from time import monotonic
 from typing import IO, NoReturn
 
 from nmautils.errors import SandboxMissing
+from nmautils.grading.model import words
 from nmautils.grading.model.assignment import Bundle
 from nmautils.grading.model.limits import CONTROL_SEND_SECONDS, RESULT_SECONDS, Limits
 from nmautils.grading.model.results import Submission
@@ -164,9 +165,10 @@ class Desk:
                 else:
                     return message
         except (BadFrame, EOFError, OSError, KeyError, TypeError, ValueError):
-            late = monotonic() > deadline
-            why = "took too long" if late else "ended without a result"
-            return {"failed": f"the process that graded it {why}", "again": not late}
+            if monotonic() > deadline:
+                seconds = limits.clock_seconds + RESULT_SECONDS
+                return {"failed": words.GRADING_TOO_LONG.format(seconds), "again": False}
+            return {"failed": words.GRADING_ENDED}
 
     def tidy(self) -> None:
         """End what was left of the last submission, and prepare if more will follow."""
@@ -243,7 +245,7 @@ def _judge(control: socket.socket, request: Message, bundle: Bundle, stemmed: bo
             )
             message = {"graded": grader.grade().to_json()}
         except BaseException as error:
-            message = {"failed": f"{type(error).__name__}: {error}"[:500]}
+            message = {"failed": words.GRADING_FAILED.format(type(error).__name__, error)[:500]}
         control.settimeout(RESULT_SECONDS)
         control.sendall(pack_frame(message))
     finally:
