@@ -1,16 +1,19 @@
 """``nmautils show``: look at a hand-in without opening it in JupyterLab."""
 
 import argparse
+import contextlib
 from difflib import get_close_matches
 from pathlib import Path
 
+from nbformat.notebooknode import NotebookNode
+
 from nmautils.commands._shared import add_root, root_of
 from nmautils.course.plain import folders_of, how_to_release
-from nmautils.errors import CourseError, HandInError, UsageError
+from nmautils.errors import CourseError, GradingFailed, HandInError, UsageError
 from nmautils.grading.intake.read import read_notebook
-from nmautils.grading.intake.submissions import HandIn, find_hand_ins, submitted_path
+from nmautils.grading.intake.submissions import folders_with, submitted_path
 from nmautils.grading.model.names import folder_and_notebook, meant_by, released_names
-from nmautils.grading.record.records import read_record
+from nmautils.grading.record.records import write_atomically
 from nmautils.grading.safe.text import printable
 
 __all__ = ["add_arguments", "run"]
@@ -38,24 +41,27 @@ def run(args: argparse.Namespace) -> int:
     names = _names(root, args.assignment)
     if args.to and len(names) > 1:
         raise UsageError(f"--to takes one page, and there are {', '.join(names)}: say which")
-    hand_ins = [_find(root, args.student, name) for name in names]
-    return max([_show(root, hand_in, args.to) for hand_in in hand_ins])
-
-
-def _show(root: Path, hand_in: HandIn, to: str | None) -> int:
+    releases = {name: _release(root, args.student, name) for name in names}
     # Only who writes a page loads what cleans it.
-    from nmautils.grading.report.hand_in_page import page_path, write_page
+    from nmautils.grading.report.hand_in_page import page_path, pages_apart
 
-    record = read_record(root, hand_in.assignment, hand_in.student)
-    path = Path(to) if to else page_path(root, hand_in)
-    try:
-        write_page(path, hand_in, record)
-    except HandInError as error:
-        where = hand_in.path or submitted_path(root, hand_in.assignment, hand_in.student)
-        print(printable(f"nothing to show: {error} ({where})"))
-        return 1
-    print(printable(str(path)))
-    return 0
+    status = 0
+    with contextlib.closing(pages_apart()) as page_of:
+        for name, release in releases.items():
+            path = Path(args.to) if args.to else page_path(root, name, args.student)
+            try:
+                page = page_of(root, name, args.student, release)
+            except HandInError as error:
+                print(printable(f"nothing to show: {error}"))
+                status = 1
+            except GradingFailed as error:
+                where = submitted_path(root, name, args.student).parent
+                print(printable(f"nothing to show: {error} ({where})"))
+                status = 1
+            else:
+                write_atomically(path, page.encode())
+                print(printable(str(path)))
+    return status
 
 
 def _names(root: Path, said: str) -> list[str]:
@@ -67,19 +73,19 @@ def _names(root: Path, said: str) -> list[str]:
     return names
 
 
-def _find(root: Path, student: str, assignment: str) -> HandIn:
+def _release(root: Path, student: str, assignment: str) -> NotebookNode:
+    """Read the student version of what a student has handed in."""
     folder, notebook = folder_and_notebook(assignment)
-    release = folders_of(root).release / folder / f"{notebook}.ipynb"
+    path = folders_of(root).release / folder / f"{notebook}.ipynb"
     try:
-        released = read_notebook(release.read_bytes())
+        release = read_notebook(path.read_bytes())
     except HandInError:
         advice = how_to_release(root, folder)
-        raise CourseError(f"{release} is no notebook; run {advice}") from None
-    hand_ins = {one.student: one for one in find_hand_ins(root, assignment, released)}
-    if student not in hand_ins:
-        close = get_close_matches(student, hand_ins, n=1)
+        raise CourseError(f"{path} is no notebook; run {advice}") from None
+    handed_in = [path.name for path in folders_with(root, assignment)]
+    if student not in handed_in:
+        close = get_close_matches(student, handed_in, n=1)
         guess = f" (did you mean {close[0]!r}?)" if close else ""
-        raise UsageError(
-            f"{student!r} has not handed in {assignment}{guess}: see {folders_of(root).submitted}"
-        )
-    return hand_ins[student]
+        where = folders_of(root).submitted
+        raise UsageError(f"{student!r} has not handed in {assignment}{guess}: see {where}")
+    return release

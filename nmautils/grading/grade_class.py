@@ -5,6 +5,7 @@ process writes to the course: it saves each result as soon as it arrives. After 
 the same command continues where the run ended.
 """
 
+import shlex
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -19,10 +20,11 @@ from nmautils.course.gradebook import has_gradebook
 from nmautils.course.plain import folders_of, how_to_release
 from nmautils.errors import GradingFailed, SandboxMissing, UsageError
 from nmautils.grading.intake.submissions import HandIn, find_hand_ins
+from nmautils.grading.model import words
 from nmautils.grading.model.assignment import Bundle, freeze
 from nmautils.grading.model.limits import WORKER_ATTEMPTS
 from nmautils.grading.model.names import folder_and_notebook, meant_by, released_names
-from nmautils.grading.model.results import EventKind, Graded, Submission
+from nmautils.grading.model.results import Graded, Submission
 from nmautils.grading.record.gradebook import (
     Course,
     count_unread,
@@ -40,7 +42,12 @@ from nmautils.grading.record.records import (
 )
 from nmautils.grading.record.saving import save
 from nmautils.grading.report.class_summary import write_summary
-from nmautils.grading.report.run_report import Report, Standing, line_about, one_line
+from nmautils.grading.report.run_report import (
+    Report,
+    line_about,
+    line_about_once_more,
+    one_line,
+)
 from nmautils.grading.run.local import Backend, Local
 from nmautils.grading.safe.text import printable
 
@@ -143,7 +150,7 @@ def plan(
                 why = _why(record, bundle, digest)
             elif course and is_in_place(course, record, hand_in.timestamp, saved.get(student)):
                 why = ""
-                _stand(report, record, bundle, hand_in)
+                report.stand(record, hand_in.problem)
             else:
                 why = "unsaved"
             report.planned[why] += 1
@@ -303,6 +310,8 @@ class _Run:
         lost = self._work(waiting, at)
         # These were being graded when a worker ended, or ran out of time beside others. One of them
         # may be the cause: to find out which, they are graded one at a time.
+        if lost:
+            self._lines.say(line_about_once_more([task.among_others for task in lost]))
         while lost:
             lost += self._work(deque([lost.popleft()]), at)
 
@@ -310,6 +319,8 @@ class _Run:
         """Grade and save all; return those that are to be graded once more, alone."""
         flying: dict[Future[Graded], tuple[Task, Submission]] = {}
         lost: deque[Task] = deque()
+        # Also the last one that comes back, since others ran beside it before.
+        crowded = len(waiting) > 1 and at.places > 1
         while waiting or flying:
             # A few more than there are places, so that no place waits for this thread.
             while waiting and len(flying) < 2 * at.places:
@@ -319,7 +330,6 @@ class _Run:
                     flying[sent[0]] = task, sent[1]
             for future in wait(flying, return_when=FIRST_COMPLETED).done:
                 task, submission = flying.pop(future)
-                crowded = bool(flying) and at.places > 1
                 if not self._take(future, task, submission, at, crowded):
                     lost.append(task)
         return lost
@@ -354,25 +364,25 @@ class _Run:
             # The first time others were beside it, of which one may have ended the worker.
             if lost and task.attempts <= WORKER_ATTEMPTS:
                 return False
-            why = "its worker ended each time" if lost else one_line(error)
             if lost or isinstance(error, GradingFailed):
-                # It has had two tries, and would hold up every run with two more.
-                why = f"grading failed twice, so a person has to look: {why}"
-                self._refuse(task, submission, why)
+                # It has had its tries, and would hold up every run with more of them.
+                ended = f"{words.WORKER_ENDED}, {words.times(task.attempts)}"
+                why = ended if lost else printable(str(error))
+                self._refuse(task, submission, why, _what_to_do(task.hand_in, why))
             else:
-                self._fail(task, f"not graded: {why}")
+                self._fail(task, f"not graded: {one_line(error)}")
         else:
-            if crowded and _ran_out_of_time(graded):
+            if crowded and graded.ran_out_of_time:
                 task.among_others = graded
                 return False
             self._save(task, _compared(graded, task.among_others))
         return True
 
-    def _refuse(self, task: Task, submission: Submission, why: str) -> None:
+    def _refuse(self, task: Task, submission: Submission, why: str, person: str = "") -> None:
         # All else that is in there runs in other processes, so it is not loaded before.
         from nmautils.grading.run.grader import not_graded
 
-        self._save(task, not_graded(task.bundle, submission, self._full, why))
+        self._save(task, not_graded(task.bundle, submission, self._full, why, person))
 
     def _save(self, task: Task, graded: Graded) -> None:
         try:
@@ -381,7 +391,7 @@ class _Run:
             self._fail(task, f"not saved, grade again to try once more: {one_line(error)}")
             return
         self._report.graded.append((graded.student, graded.assignment))
-        standing = _stand(self._report, graded, task.bundle, task.hand_in)
+        standing = self._report.stand(graded, task.hand_in.problem)
         self._line(task, line_about(graded, standing, task.hand_in.note))
 
     def _save_again(self, task: Task) -> None:
@@ -396,7 +406,7 @@ class _Run:
             self._fail(task, f"not saved: {one_line(error)}")
             return
         self._report.saved.append((hand_in.student, hand_in.assignment))
-        standing = _stand(self._report, record, task.bundle, hand_in)
+        standing = self._report.stand(record, hand_in.problem)
         self._line(task, f"{standing.score:g}/{standing.possible:g}  saved, graded before")
 
     def _fail(self, task: Task, why: str) -> None:
@@ -417,21 +427,10 @@ def _closing(place: Backend) -> Iterator[Backend]:
         place.close()
 
 
-def _stand(report: Report, graded: Graded, bundle: Bundle, hand_in: HandIn) -> Standing:
-    needs = (*graded.needs_person, graded.problem, hand_in.problem)
-    standing = Standing(
-        graded.student,
-        graded.assignment,
-        graded.score,
-        round(sum(exercise.points for exercise in graded.exercises), 6),
-        tuple(dict.fromkeys(filter(None, needs))),
-    )
-    report.standings[graded.student, graded.assignment] = standing
-    return standing
-
-
-def _ran_out_of_time(graded: Graded) -> bool:
-    return any(event.kind is EventKind.TIME_OUT for event in graded.events)
+def _what_to_do(hand_in: HandIn, why: str) -> str:
+    """Say to the instructor what became of a hand-in without a result, and what to do."""
+    student, assignment = shlex.quote(hand_in.student), shlex.quote(hand_in.assignment)
+    return words.PERSON_NOT_GRADED.format(why, student=student, assignment=assignment)
 
 
 def _compared(alone: Graded, among_others: Graded | None) -> Graded:

@@ -24,6 +24,7 @@ from .read import read_notebook
 __all__ = [
     "HandIn",
     "find_hand_ins",
+    "folders_with",
     "parse_utc",
     "read_timestamp",
     "submitted_path",
@@ -130,7 +131,9 @@ def parse_utc(text: str) -> datetime:
     return time if offset is None else (time - offset).replace(tzinfo=None)
 
 
-def find_hand_ins(root: Path, assignment: str, release: NotebookNode) -> list[HandIn]:
+def find_hand_ins(
+    root: Path, assignment: str, release: NotebookNode, student: str | None = None
+) -> list[HandIn]:
     """Look through ``submitted/`` for an assignment, in the order of the students' ids.
 
     Links are refused, not followed: a folder may have come out of an archive.
@@ -143,11 +146,10 @@ def find_hand_ins(root: Path, assignment: str, release: NotebookNode) -> list[Ha
         Which.
     release : NotebookNode
         Its student version, by which a renamed file is recognised.
+    student : str, optional
+        Whose to look at; by default those of all.
     """
-    folder, own = folders_of(root).submitted, folder_and_notebook(assignment)[0]
-    if not folder.is_dir():
-        return []
-    plain = folders_of(root).plain
+    own, plain = folder_and_notebook(assignment)[0], folders_of(root).plain
     others = {
         f"{notebook}.ipynb"
         for name in released_names(root)
@@ -157,17 +159,24 @@ def find_hand_ins(root: Path, assignment: str, release: NotebookNode) -> list[Ha
     texts = {cell.source.strip() for cell in release.cells}
     released = _Released(names_in(release), texts, others)
     found = []
-    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
-        if entry.name.startswith("."):
+    for path in folders_with(root, assignment):
+        if student not in (None, path.name):
             continue
-        path = Path(entry.path)
-        if entry.is_symlink():
-            if os.path.lexists(path / own):
-                found.append(_refuse(entry.name, assignment, f"submitted/{entry.name} is a link"))
-        elif entry.is_dir() and os.path.lexists(path / own):
-            hand_in = _look(path / own, entry.name, assignment, released)
+        if path.is_symlink():
+            found.append(_refuse(path.name, assignment, f"submitted/{path.name} is a link"))
+        else:
+            hand_in = _look(path / own, path.name, assignment, released)
             found.append(_with_own_modules(hand_in, path / own, root) if plain else hand_in)
     return found
+
+
+def folders_with(root: Path, assignment: str) -> list[Path]:
+    """Folders of the students who handed in something for an assignment, in the order of names."""
+    submitted, own = folders_of(root).submitted, folder_and_notebook(assignment)[0]
+    if not submitted.is_dir():
+        return []
+    found = (path for path in submitted.iterdir() if not path.name.startswith("."))
+    return sorted((path for path in found if os.path.lexists(path / own)), key=lambda p: p.name)
 
 
 def _with_own_modules(hand_in: HandIn, folder: Path, root: Path) -> HandIn:

@@ -24,10 +24,13 @@ __all__ = [
     "Submission",
 ]
 
-# To be raised whenever a field below is added, dropped or changes its meaning: a record with
-# another number is not read, and its hand-in is graded again. A field that may be left out needs
-# no other number, since records without it are still read.
-FORMAT = 3
+# A record with another number is not read, and its hand-in is graded again with the same inputs.
+# To be raised whenever a field below is added, dropped or changes its meaning or form, or the same
+# file may be marked otherwise than before; between releases nothing else tells that, since a bundle
+# names its version only. A field that may be left out needs no other number.
+# 4: hints of at most 1,000 characters, sentence first; lines left out; tests inside; exits and
+# devices that no longer cost points.
+FORMAT = 4
 
 
 class OtherFormat(ValueError):
@@ -203,6 +206,16 @@ class Graded:
     def score(self) -> float:
         """Points of all automatic tests together."""
         return round(sum(exercise.score for exercise in self.exercises), 6)
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why an instructor should look at it, also if the file could not be graded."""
+        return self.needs_person or ((self.problem,) if self.problem else ())
+
+    @property
+    def ran_out_of_time(self) -> bool:
+        """Whether something of it took too long and was stopped."""
+        return any(event.kind is EventKind.TIME_OUT for event in self.events)
 
     def to_json(self) -> str:
         """Write the result as text; of one that was read, it is the text that was read."""

@@ -19,6 +19,11 @@ def count(number: int, one: str) -> str:
     return f"{number:,} {noun(number, one)}"
 
 
+def times(number: int) -> str:
+    """Say how often something happened, for instance ``twice``."""
+    return {1: "once", 2: "twice"}.get(number, f"{number} times")
+
+
 # --- while a notebook ran (``{}`` is a number of seconds or GiB) ----------------------------------
 
 TOO_LONG = (
@@ -69,6 +74,18 @@ PERSON_FILE = "a file that it uses is not there: {}"
 PERSON_LINE = "a line works only elsewhere: {}"
 PERSON_NEEDED = "{}: it needs what a line that was left out would have made ({})"
 PERSON_GIVEN = "the given cell {} ended its Python process"
+
+# --- why there is no result (to both) -------------------------------------------------------------
+
+GRADING_TOO_LONG = "grading it took longer than {:g} seconds and was stopped"
+GRADING_ENDED = "the process that graded it ended without a result"
+GRADING_FAILED = "grading it failed with {}: {}"
+WORKER_ENDED = "the worker that graded it ended"
+PERSON_NOT_GRADED = (
+    "it could not be graded: {}; see it with `nmautils show {student} {assignment}`, and try again "
+    "with `nmautils grade {assignment} --student {student} --force`"
+)
+
 # --- tests that ran inside the student's process --------------------------------------------------
 
 TEST_INSIDE = "The tests of this exercise"

@@ -32,6 +32,7 @@ from nmautils.grading.record.gradebook import open_course, prepare
 from nmautils.grading.record.records import grading_lock, read_record, seed_for, write_record
 from nmautils.grading.record.saving import save
 from nmautils.grading.run import pool
+from nmautils.grading.safe.text import printable
 
 from .course_directory import check_gradebook, course_directory, say_errors_in_one_line
 
@@ -91,13 +92,17 @@ class GradeSubmission(NbGraderPreprocessor):
         with grading_lock(root):
             submission = Submission(student, resources.pop(HANDED_IN), 0)
             seed = seed_for(root, assignment, student, submission.digest)
-            graded = pool.grade(
-                freeze(root, assignment),
-                replace(submission, seed=seed),
-                full=self.full,
-                limits=Limits.of(settings_of(root).grading),
-                sandbox=self.sandbox,
-            )
+            try:
+                graded = pool.grade(
+                    freeze(root, assignment),
+                    replace(submission, seed=seed),
+                    full=self.full,
+                    limits=Limits.of(settings_of(root).grading),
+                    sandbox=self.sandbox,
+                )
+            except GradingFailed as error:
+                who = printable(f"{student}/{assignment}")
+                raise GradingFailed(f"{who} could not be graded: {error}") from None
             write_record(root, graded)
         for note in (*graded.repairs, *graded.needs_person):
             self.log.warning("%s: %s", student, note)

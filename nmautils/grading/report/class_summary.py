@@ -148,9 +148,8 @@ def summarise(assignment: str, records: Iterable[Graded]) -> Summary:
     times = []
     for graded in records:
         summary.students.append(graded.student)
-        reasons = [graded.problem] * bool(graded.problem) + list(graded.needs_person)
-        if reasons:
-            summary.people.append(Person(graded.student, list(dict.fromkeys(reasons))))
+        if graded.reasons:
+            summary.people.append(Person(graded.student, list(dict.fromkeys(graded.reasons))))
         summary.repaired += bool(graded.repairs)
         repairs.update(set(graded.repairs))
         events.update({event.kind.value for event in graded.events})

@@ -1,7 +1,7 @@
 """The page of `nmautils show`: a hand-in to look at, with nothing on it that could act.
 
 It is made of the file as it was handed in, cell by cell, by the same cleaning as the feedback
-page. Nothing of the file runs.
+page. Nothing of the file runs, and only a child process with limits reads it.
 """
 
 from collections.abc import Iterator
@@ -14,8 +14,9 @@ from markupsafe import Markup
 from nbformat.notebooknode import NotebookNode
 
 from nmautils.cells import grade_id_of
+from nmautils.errors import HandInError
 from nmautils.grading.intake.read import read_submission
-from nmautils.grading.intake.submissions import HandIn
+from nmautils.grading.intake.submissions import HandIn, find_hand_ins, submitted_path
 from nmautils.grading.model.limits import (
     OWN_CELLS,
     PARSED_CELL_CHARACTERS,
@@ -23,15 +24,16 @@ from nmautils.grading.model.limits import (
     WRITTEN_CHARACTERS,
 )
 from nmautils.grading.model.results import Graded
-from nmautils.grading.record.records import write_atomically
+from nmautils.grading.record.records import read_record
 from nmautils.grading.safe.attached import attach_pictures
 from nmautils.grading.safe.markdown import render_markdown
 from nmautils.grading.safe.outputs import clean_outputs
 from nmautils.grading.safe.text import plain_characters
 
+from .apart import Apart
 from .page import highlighted, render
 
-__all__ = ["hand_in_page", "page_path", "write_page"]
+__all__ = ["find_and_show", "hand_in_page", "page_path", "pages_apart"]
 
 
 @dataclass
@@ -45,29 +47,39 @@ class Cell:
     outputs: list[NotebookNode] = field(default_factory=list)
 
 
-def page_path(root: Path, hand_in: HandIn) -> Path:
+def page_path(root: Path, assignment: str, student: str) -> Path:
     """Where the page of a hand-in is written, if nobody wants it elsewhere."""
-    return root / "shown" / hand_in.student / f"{hand_in.assignment}.html"
+    return root / "shown" / student / f"{assignment}.html"
 
 
-def write_page(path: Path, hand_in: HandIn, record: Graded | None = None) -> None:
-    """Write the page of a hand-in.
+def pages_apart() -> Apart:
+    """Give what makes the page of a hand-in in a child process, called as `find_and_show` is."""
+    return Apart(find_and_show)
+
+
+def find_and_show(root: Path, assignment: str, student: str, release: NotebookNode) -> str:
+    """Look for a hand-in and make its page.
 
     Parameters
     ----------
-    path : Path
-        Where to.
-    hand_in : HandIn
-        From `find_hand_ins`.
-    record : Graded, optional
-        What became of it, if it was graded.
+    root : Path
+        Folder of the course.
+    assignment, student : str
+        Which and whose.
+    release : NotebookNode
+        The assignment's student version.
 
     Raises
     ------
     HandInError
-        If nothing of the file can be shown: one line that says why.
+        If nothing of it can be shown: one line that says why, and where it lies.
     """
-    write_atomically(path, hand_in_page(hand_in, hand_in.read(), record).encode())
+    (hand_in,) = find_hand_ins(root, assignment, release, student)
+    try:
+        return hand_in_page(hand_in, hand_in.read(), read_record(root, assignment, student))
+    except HandInError as error:
+        where = hand_in.path or submitted_path(root, assignment, student)
+        raise HandInError(f"{error} ({where})") from None
 
 
 def hand_in_page(hand_in: HandIn, raw: bytes, record: Graded | None = None) -> str:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from nmautils.grading.model.limits import REASONS_IN_LINE
 from nmautils.grading.model.results import Graded
+from nmautils.grading.model.words import count
 from nmautils.grading.safe.text import printable
 
-__all__ = ["Report", "Standing", "first_reasons", "line_about", "one_line"]
+__all__ = ["Report", "Standing", "first_reasons", "line_about", "line_about_once_more", "one_line"]
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,19 @@ class Report:
     seconds: float = 0.0
     stopped: bool = False
 
+    def stand(self, graded: Graded, problem: str) -> Standing:
+        """Note where a hand-in stands that was graded, and what its folder says against it."""
+        reasons = (*graded.reasons, problem)
+        standing = Standing(
+            graded.student,
+            graded.assignment,
+            graded.score,
+            round(sum(exercise.points for exercise in graded.exercises), 6),
+            tuple(dict.fromkeys(filter(None, reasons))),
+        )
+        self.standings[graded.student, graded.assignment] = standing
+        return standing
+
     @property
     def needs_person(self) -> dict[tuple[str, str], list[str]]:
         """Why somebody should look, for each that somebody should look at."""
@@ -95,6 +109,29 @@ def line_about(graded: Graded, standing: Standing, note: str) -> str:
     parts += dict.fromkeys(f"{event.kind} in {event.cell}" for event in graded.events)
     parts += [f"needs you: {why}" for why in first_reasons(standing.needs_person)]
     return "  ".join(map(printable, parts))
+
+
+def line_about_once_more(before: Sequence[Graded | None]) -> str:
+    """Say that some are graded once more, why, and how long that may take.
+
+    Parameters
+    ----------
+    before : sequence of Graded or None
+        What came out of each before: a result if it ran out of time, None if its worker was lost.
+    """
+    late = [graded.seconds.get("total", 0) for graded in before if graded is not None]
+    parts = []
+    if late:
+        parts.append(f"{count(len(late), 'hand-in')} ran out of time beside others")
+    if len(late) < len(before):
+        lost = len(before) - len(late)
+        parts.append(f"{count(lost, 'hand-in')} lost the worker")
+    seconds = sum(late)
+    how_long = f"{seconds / 60:.0f} min" if seconds > 90 else f"{seconds:.0f} s"
+    return (
+        f"{' and '.join(parts)}: graded once more, one at a time"
+        f"{f', which may take {how_long}' if late else ''}"
+    )
 
 
 def first_reasons(reasons: Sequence[str]) -> list[str]:

@@ -55,9 +55,11 @@ __all__ = ["Grader", "not_graded", "points_of"]
 T = TypeVar("T")
 
 
-def not_graded(bundle: Bundle, submission: Submission, full: bool, why: str) -> Graded:
-    """Give no points, say why, and call for a person."""
-    return Grader(bundle, submission, full=full).refuse(why)
+def not_graded(
+    bundle: Bundle, submission: Submission, full: bool, why: str, person: str = ""
+) -> Graded:
+    """Give no points, say why, and call for a person, who may be told in words of their own."""
+    return Grader(bundle, submission, full=full).refuse(why, person)
 
 
 class Grader:
@@ -131,10 +133,10 @@ class Grader:
         self.seconds["total"] = monotonic() - started
         return self._result(repaired.notebook, answered, repaired.notes)
 
-    def refuse(self, why: str) -> Graded:
+    def refuse(self, why: str, person: str = "") -> Graded:
         """Give the result of a submission that cannot be graded: no points for anything."""
         started = monotonic()
-        self.needs_person.append(why)
+        self.needs_person.append(person or why)
         notebook, _ = rebuild(self.release, self.release)
         for cell in notebook.cells:
             if kind_in(cell) == Kind.TEST:
@@ -184,7 +186,7 @@ class Grader:
             if monotonic() > self.deadline:
                 kernel.close()
                 return None
-            kernel.execute(ran.source, self._time(self.limits.again_seconds))
+            kernel.execute(ran.source, self._time(self.limits.again_seconds), whole=ran.whole)
             if not kernel.alive:
                 # What an earlier cell left running may act while a later one runs.
                 before = reversed(self.replay.cells[: i + 1])

@@ -90,7 +90,7 @@ class _InsideRun(Grader):
             self.seconds["tests"] += run.seconds
             self._note(cell, run, seconds)
             if run.status in {"ok", "error"}:
-                self.replay.add(Ran(cell, test, False, run.leaves))
+                self.replay.add(Ran(cell, test, own=False, leaves=run.leaves, whole=True))
         self.verdicts[name] = judge_inside(
             test,
             cell.source,

@@ -13,12 +13,14 @@ import threading
 from dataclasses import asdict
 
 from nmautils.errors import GradingFailed, SandboxMissing
+from nmautils.grading.model import words
 from nmautils.grading.model.assignment import Bundle
 from nmautils.grading.model.limits import WORKER_ATTEMPTS, Limits
 from nmautils.grading.model.results import Graded, Submission
 from nmautils.grading.run.sandbox.walls import name_of_walls
 
 from . import worker
+from .fonts import open_kept
 from .forkserver import ENVIRONMENT
 from .wire import RESULT, BadFrame, Message, pack_frame, read_frame
 
@@ -35,14 +37,19 @@ class Worker:
     def __init__(self) -> None:
         self.owner = os.getpid()
         self.dropped = self.lost = False
+        kept = open_kept()
+        fonts = [] if kept is None else [kept]
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-m", worker.__name__],
+            [sys.executable, "-I", "-m", worker.__name__, *map(str, fonts)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd="/",
             env=ENVIRONMENT,
+            pass_fds=fonts,
         )
+        for descriptor in fonts:
+            os.close(descriptor)
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._requests, self._answers = self._process.stdin, self._process.stdout
@@ -121,7 +128,8 @@ def grade(
     SandboxMissing
         If there is no sandbox and nobody asked to go without.
     GradingFailed
-        If there is no result after two attempts, or `close` was called meanwhile.
+        If there is no result, in a line: once if it took too long or `close` was called
+        meanwhile, else after two attempts.
     """
     request = {
         "bundle": bundle.to_json(),
@@ -133,23 +141,22 @@ def grade(
         "walls": name_of_walls(sandbox),
         "path": os.environ.get("PATH", ENVIRONMENT["PATH"]),
     }
-    why = ""
     for _ in range(WORKER_ATTEMPTS):  # again, in case that it was not the submission's fault
         borrowed = _borrow()
         try:
             answer = borrowed.ask(request, submission.notebook)
         except WorkerLost:
-            answer = {"failed": "the grading process ended", "again": True}
+            answer = {"failed": words.WORKER_ENDED, "again": True}
         finally:
             _give_back(borrowed)
         if "no sandbox" in answer:
             raise SandboxMissing(answer["no sandbox"])
         if "graded" in answer:
             return Graded.from_json(answer["graded"])
-        why = answer["failed"]
+        why = " ".join(answer["failed"].split())
         if borrowed.dropped or not answer.get("again", True):
-            break
-    raise GradingFailed(f"it could not be graded: {why}")
+            raise GradingFailed(why)
+    raise GradingFailed(f"{why}, {words.times(WORKER_ATTEMPTS)}")
 
 
 def _borrow() -> Worker:

@@ -23,12 +23,15 @@ class Ran:
         Whether the student added it.
     leaves : bool
         Whether something of it goes on running, as its kernel says.
+    whole : bool
+        Whether no line of it may be left out, see `nmautils.grading.run.statements`.
     """
 
     cell: NotebookNode
     source: str
     own: bool
     leaves: bool
+    whole: bool = False
 
 
 @dataclass

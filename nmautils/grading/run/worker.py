@@ -20,12 +20,14 @@ from time import monotonic
 from typing import IO, NoReturn
 
 from nmautils.errors import SandboxMissing
+from nmautils.grading.model import words
 from nmautils.grading.model.assignment import Bundle
 from nmautils.grading.model.limits import CONTROL_SEND_SECONDS, RESULT_SECONDS, Limits
 from nmautils.grading.model.results import Submission
 from nmautils.grading.run.sandbox.confined import confine_reader
 
 from . import forkserver
+from .fonts import kept_fonts
 from .forkserver import WARM_FOR_A_CLASS, close_all_but, settle, warm_up
 from .forkserver_client import ForkServer
 from .kernel import ProbeFailed
@@ -53,7 +55,8 @@ def main() -> None:
 
     with tempfile.TemporaryDirectory(prefix="nma-", ignore_cleanup_errors=True) as home:
         os.environ.update(HOME=home, MPLCONFIGDIR=home)
-        warm_up(WARM)
+        with kept_fonts(int(sys.argv[1]) if len(sys.argv) > 1 else None, home):
+            warm_up(WARM)
         settle()
         server = ForkServer.fork_here(home, requests.fileno(), answers.fileno())
         _answer_requests(Desk(server, requests), server, requests, answers)
@@ -164,9 +167,10 @@ class Desk:
                 else:
                     return message
         except (BadFrame, EOFError, OSError, KeyError, TypeError, ValueError):
-            late = monotonic() > deadline
-            why = "took too long" if late else "ended without a result"
-            return {"failed": f"the process that graded it {why}", "again": not late}
+            if monotonic() > deadline:
+                seconds = limits.clock_seconds + RESULT_SECONDS
+                return {"failed": words.GRADING_TOO_LONG.format(seconds), "again": False}
+            return {"failed": words.GRADING_ENDED}
 
     def tidy(self) -> None:
         """End what was left of the last submission, and prepare if more will follow."""
@@ -244,7 +248,7 @@ def _judge(control: socket.socket, request: Message, bundle: Bundle, stemmed: bo
             )
             message = {"graded": grader.grade().to_json()}
         except BaseException as error:
-            message = {"failed": f"{type(error).__name__}: {error}"[:500]}
+            message = {"failed": words.GRADING_FAILED.format(type(error).__name__, error)[:500]}
         control.settimeout(RESULT_SECONDS)
         control.sendall(pack_frame(message))
     finally:

@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from contextlib import suppress
@@ -324,14 +325,14 @@ def test_a_submission_that_ends_grade_stops_nobody(root, capsys):
     assert sum("not graded" in line for line in lines) == 1
 
 
-def test_what_could_not_be_graded_twice_has_a_record_and_is_not_tried_again(root):
+def test_what_could_not_be_graded_has_a_record_and_is_not_tried_again(root):
     expected = class_of(root, 4)
     tried = []
 
     def fail(bundle, submission, **options):
         tried.append(submission.student)
         if submission.student == "s01":
-            raise GradingFailed("it could not be graded: the grading process ended")
+            raise GradingFailed("the worker that graded it ended, twice")
         return grade(bundle, submission, **options)
 
     def run_once(**options):
@@ -341,8 +342,12 @@ def test_what_could_not_be_graded_twice_has_a_record_and_is_not_tried_again(root
     assert scores(root) == expected | {"s01": 0}
     assert (report.failed, report.status) == ({}, 1)
     (why,) = report.needs_person["s01", NAME]
-    assert why.startswith("grading failed twice")
-    assert why.endswith("the grading process ended")
+    assert why == (
+        "it could not be graded: the worker that graded it ended, twice; see it with "
+        "`nmautils show s01 tiny`, and try again with `nmautils grade tiny --student s01 --force`"
+    )
+    # What the student reads names no command.
+    assert read_record(root, NAME, "s01").problem == "the worker that graded it ended, twice"
     with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as book:
         assert book.find_submission(NAME, "s01").needs_manual_grade
     # A person is still asked for, but nothing is tried for a third time, without --force.
@@ -358,7 +363,20 @@ def test_what_could_not_be_graded_twice_has_a_record_and_is_not_tried_again(root
     assert tried.count("s01") == 4
 
 
-def run_with_slow_ones(root, jobs):
+def test_a_name_of_several_words_is_quoted_in_what_to_do(root):
+    hand_in(root, "ann b", solve(released(root)))
+
+    def fail(bundle, submission, **options):
+        raise GradingFailed("grading it took longer than 1860 seconds and was stopped")
+
+    report = grade_class(root, place=lambda: Local(1, fail), lines=Said())
+    (why,) = report.needs_person["ann b", NAME]
+    assert "it took longer than 1860 seconds and was stopped; see it" in why
+    assert "`nmautils show 'ann b' tiny`" in why
+    assert "--student 'ann b' --force" in why
+
+
+def run_with_slow_ones(root, jobs, slow_ones=("s01", "s02")):
     """Run a class in which s01 and s02 run out of time; beside others, s01 loses a point by it."""
     tried, at_work = [], []
 
@@ -369,21 +387,23 @@ def run_with_slow_ones(root, jobs):
         alone = len(at_work) == 1
         at_work.remove(submission.student)
         tried.append((submission.student, alone))
-        if submission.student not in {"s01", "s02"}:
+        if submission.student not in slow_ones:
             return graded
         event = Event("double", EventKind.TIME_OUT, "It took longer than 30 seconds.")
         exercises = list(graded.exercises)
         if submission.student == "s01" and tried.count(("s01", True)) == 0:
             exercises[0] = replace(exercises[0], score=exercises[0].score - 1)
-        return replace(graded, events=(event,), exercises=tuple(exercises))
+        seconds = {"total": 61.0}
+        return replace(graded, events=(event,), exercises=tuple(exercises), seconds=seconds)
 
-    report = grade_class(root, place=lambda: Local(jobs, slow), lines=Said())
-    return report, [student for student, _ in tried]
+    said = Said()
+    report = grade_class(root, place=lambda: Local(jobs, slow), lines=said)
+    return report, [student for student, _ in tried], said.lines
 
 
 def test_what_runs_out_of_time_beside_others_is_graded_once_more_alone(root):
     expected = class_of(root, 6)
-    report, tried = run_with_slow_ones(root, 2)
+    report, tried, lines = run_with_slow_ones(root, 2)
     assert Counter(tried) == Counter({**dict.fromkeys(expected, 1), "s01": 2, "s02": 2})
     assert set(tried[-2:]) == {"s01", "s02"}
     assert scores(root) == expected
@@ -392,12 +412,37 @@ def test_what_runs_out_of_time_beside_others_is_graded_once_more_alone(root):
         "it ran out of time beside other hand-ins and got 2 points; alone it got 3, which count"
     )
     assert ("s02", NAME) not in report.needs_person
+    assert lines[4] == (
+        "2 hand-ins ran out of time beside others: graded once more, one at a time, which may take "
+        "2 min"
+    )
+    assert (len(lines), len(report.graded)) == (7, 6)
+
+
+def test_the_last_to_come_back_was_beside_others_too(root):
+    class_of(root, 2)
+    at_work = threading.Barrier(2)
+
+    def last(bundle, submission, **options):
+        graded = grade(bundle, submission, **options)
+        if submission.student != "s01":
+            at_work.wait(10)
+            return graded
+        if times_graded(root).count("s01") == 1:
+            at_work.wait(10)
+            time.sleep(0.5)  # until the other one is saved
+        event = Event("double", EventKind.TIME_OUT, "It took longer than 30 seconds.")
+        return replace(graded, events=(event,))
+
+    grade_class(root, place=lambda: Local(2, last), lines=Said())
+    assert times_graded(root).count("s01") == 2
 
 
 def test_what_was_alone_when_it_ran_out_of_time_is_graded_once(root):
     class_of(root, 4)
-    report, tried = run_with_slow_ones(root, 1)
+    report, tried, lines = run_with_slow_ones(root, 1)
     assert sorted(tried) == ["s00", "s01", "s02", "s03"]
+    assert len(lines) == 4
     assert report.needs_person == {}
 
 

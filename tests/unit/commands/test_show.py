@@ -2,7 +2,9 @@
 
 import os
 import shutil
+import time
 from dataclasses import replace
+from functools import partial
 
 import nbformat
 import pytest
@@ -10,8 +12,11 @@ from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, new_raw_cell
 
 from nmautils.cli import main
+from nmautils.grading.model.limits import GIB
 from nmautils.grading.model.results import Graded
 from nmautils.grading.record.records import write_record
+from nmautils.grading.report import hand_in_page
+from nmautils.grading.report.apart import Apart
 from tests.support.hostile_texts import HOSTILE
 from tests.support.paths import TINY_COURSE
 from tests.support.safe_pages import assert_harmless, in_base64, png
@@ -191,6 +196,10 @@ def _several(folder):
     shutil.copy(folder / "a.ipynb", folder / "b.ipynb")
 
 
+def _half_a_gigabyte(folder):
+    os.truncate(folder / "tiny.ipynb", 500 << 20)
+
+
 @pytest.mark.parametrize(
     ("raw", "change", "why"),
     [
@@ -205,6 +214,9 @@ def _several(folder):
         (PLAIN, _pipe, "nothing to show: "),
         (PLAIN, _several, "several notebooks (a.ipynb, b.ipynb)"),
         (PLAIN, lambda folder: (folder / "tiny.ipynb").unlink(), "no notebook in the folder"),
+        (PLAIN, _half_a_gigabyte, "500 MB, more than 64 MB"),
+        (b'{"cells":' + b"[" * 3_000_000, None, "too many parts"),
+        (b'{"cells":[{"source":"' + b"[" * (21 << 20), None, "more than the 20 MB"),
     ],
 )
 def test_what_cannot_be_shown_says_why_in_a_line(course, capsys, raw, change, why):
@@ -218,6 +230,76 @@ def test_what_cannot_be_shown_says_why_in_a_line(course, capsys, raw, change, wh
     assert str(course / "submitted/ada/tiny") in said.out
     assert said.out.count("\n") == 1
     assert not (course / "shown").exists()
+
+
+def _wait(*_):
+    time.sleep(60)
+
+
+def _compute(*_):
+    while True:
+        pass
+
+
+def _fill(*_):
+    bytearray(64 * GIB)
+
+
+@pytest.mark.parametrize(
+    ("where", "act", "wall", "why"),
+    [
+        ("find_hand_ins", _wait, 0.2, "it took longer than 1 seconds to make"),
+        ("read_submission", _compute, 30, "it took longer than 1 seconds to make"),
+        ("read_submission", _fill, 30, "it needs more than 1 GiB of memory"),
+        ("find_hand_ins", lambda *_: os._exit(3), 30, "the process that made it ended"),
+        ("find_hand_ins", lambda *_: int("two\nlines"), 30, "it could not be made: ValueError: "),
+    ],
+)
+def test_what_would_hold_up_or_end_the_command_is_one_line(
+    course, capsys, monkeypatch, where, act, wall, why
+):
+    hand_in(course, PLAIN)
+    monkeypatch.setattr(hand_in_page, where, act)
+    monkeypatch.setattr(hand_in_page, "Apart", partial(Apart, seconds=1, wall_seconds=wall))
+    status, said = show(course, capsys)
+    assert status == 1
+    assert said.out.startswith(f"nothing to show: {why}")
+    assert said.out.endswith(f"({course / 'submitted/ada/tiny'})\n")
+    assert (said.out.count("\n"), said.err) == (1, "")
+
+
+SLOW = [
+    "[",
+    "*a ",
+    "`",
+    "<a",
+    "![](",
+    "$$",
+    "| ",
+    "> ",
+    "- ",
+    "\n",
+    " \n",
+    "&a",
+    "\\",
+    "<!--",
+    "](",
+]
+
+
+def test_texts_that_are_slow_to_read_and_huge_pictures_are_shown_in_time(course, capsys):
+    bomb = in_base64(png(9_000, 3_000))
+    cells = [new_markdown_cell(text * (20_000 // len(text))) for text in SLOW]
+    cells += [new_code_cell(text * (20_000 // len(text))) for text in [*SLOW, "f'{", "a."]]
+    pictures = [new_output("display_data", {"image/png": bomb})] * 30
+    cells += [
+        new_code_cell("1", outputs=pictures),
+        new_markdown_cell("![](attachment:a.png)", attachments={"a.png": {"image/png": bomb}}),
+        new_markdown_cell(f"![](data:image/png;base64,{bomb})"),
+    ]
+    started = time.process_time()
+    page_of(course, notebook(*cells), capsys)
+    assert time.process_time() - started < 2  # what takes its time is the child
 
 
 def test_who_or_what_is_unknown_is_one_line(course, capsys):

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from nmautils.errors import GradingFailed
+from nmautils.errors import GradingFailed, HandInError
 from nmautils.grading.model.results import Graded
 from nmautils.grading.record.marks import SubmissionMarks
 from nmautils.grading.report import feedback
@@ -84,9 +84,24 @@ def test_a_page_that_fails_says_why_in_one_line(apart):
     assert str(caught.value) == "it could not be made: ValueError: two lines"
 
 
+def test_what_cannot_be_read_is_said_as_it_is(apart):
+    def refuse():
+        raise HandInError("the file is empty")
+
+    with pytest.raises(HandInError, match=r"^the file is empty$"):
+        apart(refuse)()
+
+
+def test_a_page_that_needs_too_much_memory_is_named_and_the_next_one_is_made(apart):
+    call = apart(lambda size: str(len(bytearray(size))), memory=512 << 20)
+    with pytest.raises(GradingFailed, match=r"^it needs more than 0\.5 GiB of memory$"):
+        call(600 << 20)
+    assert call(64 << 20) == str(64 << 20)
+
+
 def test_a_child_that_ends_is_no_page_and_another_one_takes_its_place(apart):
     call = apart(lambda ends: os._exit(0) if ends else "page")
-    with pytest.raises(GradingFailed):
+    with pytest.raises(GradingFailed, match="the process that made it ended"):
         call(True)
     assert call(False) == "page"
     call._child[0].kill()

@@ -1,8 +1,12 @@
 """Which cells may have ended a process, likely ones first."""
 
-from nbformat.v4 import new_code_cell
+from nbformat.v4 import new_code_cell, new_notebook, writes
 
+from nmautils.grading.model.assignment import Bundle
 from nmautils.grading.model.limits import SUSPECT_TRIES, SUSPECTS
+from nmautils.grading.model.results import Submission
+from nmautils.grading.run.inside_run import WholeGrader
+from nmautils.grading.run.kernel import CellRun
 from nmautils.grading.run.replay import Ran, Replay
 
 
@@ -56,3 +60,51 @@ def test_after_some_tries_in_vain_nobody_is_suspected():
         ran = made.cells[0]
         made.put_back(made.take_out(ran), ran)
     assert made.suspects(widely=True) == []
+
+
+class DyingKernels:
+    """Kernels that run nothing, note what they were asked to run, and die of ``die``."""
+
+    def __init__(self):
+        self.asked = []
+
+    def start(self, shared):
+        self.asked.append([])
+        self.alive = True
+        return self
+
+    def begin(self, seed):
+        pass
+
+    def execute(self, source, seconds, *, whole=False):
+        self.asked[-1].append((source, whole))
+        self.alive = source != "die"
+        return CellRun("ok" if self.alive else "died")
+
+    def close(self):
+        self.alive = False
+
+
+def test_a_test_that_ran_inside_runs_whole_again_after_a_death():
+    answer = new_code_cell("x = 1", metadata={"nbgrader": {"grade_id": "x", "solution": True}})
+    tests = [
+        new_code_cell(
+            f"assert x == 1  # {name}",
+            metadata={"nbgrader": {"grade_id": name, "grade": True, "locked": True, "points": 1}},
+        )
+        for name in ("first", "second")
+    ]
+    for cell in (answer, *tests):
+        cell.metadata.nbgrader["schema_version"] = 3
+    release = writes(new_notebook(cells=[answer, *tests]))
+    answer.source = "x = 2 - 1"
+    handed_in = writes(new_notebook(cells=[answer, tests[0], new_code_cell("die"), tests[1]]))
+    bundle = Bundle("t", release, {test.metadata.nbgrader.grade_id: test.source for test in tests})
+    kernels = DyingKernels()
+    WholeGrader(bundle, Submission("ada", handed_in.encode(), 0), kernels).grade()
+    first, second = ((test.source, True) for test in tests)
+    assert kernels.asked == [
+        [("x = 2 - 1", False), ("die", False)],
+        [("x = 2 - 1", False), first, ("die", False)],
+        [("x = 2 - 1", False), first, second],
+    ]
