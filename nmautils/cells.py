@@ -32,6 +32,7 @@ __all__ = [
     "is_test",
     "kind_of",
     "nbgrader_of",
+    "packages_of",
     "runs_inside",
     "tags_of",
 ]
@@ -98,6 +99,13 @@ def kind_of(cell: "NotebookNode") -> Kind:
         return Kind.TEST
     tags = tags_of(cell)
     return next((kind for kind in TAGGED if kind.value in tags), Kind.GIVEN)
+
+
+def packages_of(notebook: "NotebookNode") -> list[str]:
+    """Give what a course adds to the packages that answers may import, as its notebook says."""
+    ours = notebook.metadata.get("nmautils")
+    found = ours.get("packages") if isinstance(ours, dict) else None
+    return [text for text in found if isinstance(text, str)] if isinstance(found, list) else []
 
 
 def is_test(cell: "NotebookNode") -> bool:

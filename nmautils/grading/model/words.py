@@ -42,6 +42,8 @@ LINE_LEFT_OUT = "Line {line} of this cell was left out, and the rest was run: `{
 SOMETHING_LEFT_OUT = "This was left out of the cell, and the rest was run: `{text}`."
 NO_MODULE = "Where notebooks are graded there is no module `{}`."
 PERSON_TOLD = "The person who marks your work has been told."
+# What a check before handing in says instead.
+PERSON_WILL_BE_TOLD = "The person who marks your work will be told."
 ONLY_ON_ITS_PLATFORM = "It works only in {}."
 NOT_TRIED = "Nothing is installed, fetched or reset while a notebook is graded."
 USES_LEFT_OUT = "It uses what a line that was left out would have made."
