@@ -36,10 +36,7 @@ class CheckKernel(StudentKernel):
     """The grader's kernel on Jupyter's sockets; it leaves out the same lines of a cell."""
 
     extra: ClassVar[frozenset[str]] = frozenset()
-
-    def __init__(self, **named: Any) -> None:
-        super().__init__(**named)
-        self._missing = MissingHere()
+    _missing: ClassVar[MissingHere] = MissingHere()
 
     async def do_execute(self, code: str, *given: Any, **named: Any) -> dict[str, Any]:
         """Run a cell, and note what the lines that were left out would have made."""
@@ -72,6 +69,10 @@ def _kernel() -> CheckKernel:
     return CheckKernel.instance()
 
 
+def _shell() -> Any:
+    return _kernel().shell
+
+
 def begin(blocked: Iterable[str], extra: Iterable[str]) -> None:
     """Make this process like one that grades, and keep the value of each cell from now on.
 
@@ -92,7 +93,7 @@ def begin(blocked: Iterable[str], extra: Iterable[str]) -> None:
     sys.meta_path[:] = [_Without(finder, names) for finder in sys.meta_path]
     socket.getaddrinfo = _no_network
     check.probe = _explained(check.probe)
-    _kernel().shell.events.register("post_run_cell", _keep)
+    _shell().events.register("post_run_cell", _keep)
 
 
 class _Without:
@@ -146,14 +147,14 @@ def _keep(result: Any) -> None:
 def remember() -> None:
     """Note the notebook's variables, before a check runs."""
     _variables.clear()
-    _variables.update(_kernel().shell.user_ns)
+    _variables.update(_shell().user_ns)
     _kernel().run_whole(True)
 
 
 def forget() -> None:
     """Put the notebook's variables back: when marks are given, checks run in another process."""
     _kernel().run_whole(False)
-    variables = _kernel().shell.user_ns
+    variables = _shell().user_ns
     for name in set(variables) - set(_variables):
         del variables[name]
     variables.update(_variables)
