@@ -45,6 +45,7 @@ PERSON_TOLD = "The person who marks your work has been told."
 # What a check before handing in says instead.
 PERSON_WILL_BE_TOLD = "The person who marks your work will be told."
 ONLY_ON_ITS_PLATFORM = "It works only in {}."
+RUN_ONCE = "It would keep nothing that the cell defines, so the cell was run once without it."
 NOT_TRIED = "Nothing is installed, fetched or reset while a notebook is graded."
 USES_LEFT_OUT = "It uses what a line that was left out would have made."
 FAILED_HERE = "It does not work where notebooks are graded ({})."
