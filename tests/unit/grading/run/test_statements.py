@@ -207,7 +207,10 @@ def test_the_last_expression_is_shown_and_no_other(notebook):
     assert notebook.run("4\nimport no_such_module").result is None
 
 
-@pytest.mark.parametrize("first", ["%%time", "%%time  ", "%%time --no-raise-error", "%%capture", "%%prun -q", "\n\n%%time"])
+@pytest.mark.parametrize(
+    "first",
+    ["%%time", "%%time  ", "%%time --no-raise-error", "%%capture", "%%prun -q", "\n\n%%time"],
+)
 def test_lines_below_a_magic_for_the_cell_run_one_by_one_as_well(notebook, first):
     notebook.run(f"{first}\nimport no_such_module\nafter = 2")
     assert notebook.names["after"] == 2
