@@ -24,6 +24,7 @@ def count(number: int, one: str) -> str:
 TOO_LONG = (
     "This cell took longer than {:g} seconds and was stopped. Is there a loop that never ends?"
 )
+AN_OWN_CELL = "own cell {}"
 ENDED = "This cell ended the Python process it ran in; the cells after it ran in a new one."
 TOO_MUCH_MEMORY = (
     "This cell and what it started needed more than {:.1f} GiB of memory, so it was stopped; the "
@@ -116,7 +117,8 @@ TOGETHER_SO_FAR = "Together so far"
 
 BEFORE = "At the beginning of your notebook"
 ANSWER = "Your answer"
-OWN_CELL = "Your own cell"
+OWN_CELL = "Your own cell {}"
+YOUR = "Your {}"
 YOUR_CELL = "Your cell"
 OWN_CELLS = "Your own cells after this exercise"
 LATER_CELLS = "What later cells showed"

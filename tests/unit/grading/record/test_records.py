@@ -204,9 +204,7 @@ def test_the_same_file_keeps_its_seed_and_another_gets_another(tmp_path):
 
 
 @pytest.mark.parametrize("length", [0, 9, 60])
-def test_a_record_that_is_cut_before_its_seed_is_graded_again_with_new_inputs_and_says_so(
-    tmp_path, length
-):
+def test_a_record_cut_before_its_seed_is_graded_again_with_new_inputs_and_says_so(tmp_path, length):
     path = write_record(tmp_path, graded())
     whole = path.read_bytes()
     path.write_bytes(whole[:length])
