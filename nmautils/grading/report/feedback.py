@@ -244,7 +244,8 @@ class _Reader:
         elif kind == Kind.TEST:
             self._test(cell, name)
         elif kind == Kind.OWN:
-            self.waiting.append(self._cell(cell, words.OWN_CELL.format(own_number(cell))))
+            label = words.OWN_CELL.format(own_number(cell) or "").strip()
+            self.waiting.append(self._cell(cell, label))
         elif kind in (Kind.DEMO, Kind.EXPLORE):
             self._demo(cell, pictures_only=kind == Kind.EXPLORE)
 
