@@ -20,6 +20,7 @@ __all__ = [
     "END_SCHEME",
     "END_SOLUTION",
     "END_WORKED_OUT",
+    "OWN_ID",
     "TAGGED",
     "WORTH",
     "Kind",
@@ -32,6 +33,8 @@ __all__ = [
     "is_test",
     "kind_of",
     "nbgrader_of",
+    "own_number",
+    "packages_of",
     "runs_inside",
     "tags_of",
 ]
@@ -62,6 +65,8 @@ class Kind(str, Enum):
         return self.value
 
 
+# How the id of a cell of the student's own begins in a rebuilt notebook; its number follows.
+OWN_ID = "own-"
 TAGGED = (Kind.SETUP, Kind.DEMO, Kind.EXPLORE)
 
 
@@ -98,6 +103,21 @@ def kind_of(cell: "NotebookNode") -> Kind:
         return Kind.TEST
     tags = tags_of(cell)
     return next((kind for kind in TAGGED if kind.value in tags), Kind.GIVEN)
+
+
+def own_number(cell: "NotebookNode") -> int:
+    """Give the number of a cell that the student added, as pages call it; 0 for any other."""
+    ours = cell.metadata.get("nmautils")
+    is_own = isinstance(ours, dict) and ours.get("kind") == Kind.OWN.value
+    number = cell["id"].removeprefix(OWN_ID)
+    return int(number) if is_own and number.isdecimal() else 0
+
+
+def packages_of(notebook: "NotebookNode") -> list[str]:
+    """Give what a course adds to the packages that answers may import, as its notebook says."""
+    ours = notebook.metadata.get("nmautils")
+    found = ours.get("packages") if isinstance(ours, dict) else None
+    return [text for text in found if isinstance(text, str)] if isinstance(found, list) else []
 
 
 def is_test(cell: "NotebookNode") -> bool:

@@ -341,13 +341,13 @@ def _parts(
     nothing: list[tuple[str, str]] = []
     questions = [(each["state"], each["title"], nothing) for each in report["questions"]]
     cells = [
-        ("cannot run", each["title"], [("", line) for line in each["says"]])
+        (each["state"], each["title"], [("", line) for line in each["says"]])
         for each in report["cells"]
     ]
     for heading, rows in (
         ("Exercises", exercises),
         ("Written answers", questions),
-        ("Cells that the grader cannot run", cells),
+        ("Cells that the grader cannot run as they are", cells),
     ):
         if rows:
             yield heading, rows

@@ -81,6 +81,12 @@ def why_missing(name: str, answer: Answer | None) -> Slip:
             f"The line that raises NotImplementedError is still there (line {left} of your cell), "
             f"so Python stops at it and never gets to your answer. Delete that line, {AGAIN}.",
         )
+    if name in top and answer.text.lstrip().startswith("%%timeit"):
+        return Slip(
+            "%%timeit keeps nothing",
+            f"`%%timeit` times a cell, but keeps nothing that the cell defines, so `{name}` is not "
+            f"there. Delete that line, or write `%%time`, {AGAIN}.",
+        )
     if name in top:
         return _stopped(name, answer.error) or Slip(
             "answer not run",

@@ -248,7 +248,8 @@ def _is_held(place: str, write: bool, seconds: float) -> bool:
     try:
         # Closing ends the transaction.
         with contextlib.closing(sqlite3.connect(place, seconds, isolation_level=None)) as database:
-            database.execute("BEGIN IMMEDIATE" if write else "SELECT 1 FROM sqlite_master")
+            # Who only reads holds up a commit as well.
+            database.execute("BEGIN EXCLUSIVE" if write else "SELECT 1 FROM sqlite_master")
     except sqlite3.Error as error:
         return "locked" in str(error)
     return False

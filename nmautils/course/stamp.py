@@ -361,6 +361,9 @@ def stamp(
         "title": info.title,
     }
     stamped: NotebookNode = nbformat.from_dict(nb)
+    if settings.grading.packages:
+        # For a student's check, which has nothing else of the course.
+        stamped.metadata["nmautils"] = {"packages": list(settings.grading.packages)}
 
     late = {"exercises": exercises, "toc": toc}
 

@@ -9,7 +9,15 @@ from typing import Any
 
 from nbformat.notebooknode import NotebookNode
 
-from nmautils.cells import Kind, exercise_of, grade_id_of, kind_of, nbgrader_of, runs_inside
+from nmautils.cells import (
+    Kind,
+    exercise_of,
+    grade_id_of,
+    kind_of,
+    nbgrader_of,
+    packages_of,
+    runs_inside,
+)
 from nmautils.checks import NOT_SOLVED
 from nmautils.errors import HandInError
 from nmautils.grading.intake.read import read_submission
@@ -17,10 +25,10 @@ from nmautils.grading.model import words
 from nmautils.grading.model.limits import KERNEL_STARTS, Limits
 from nmautils.grading.model.outline import headings_of, title_of, titles_of
 from nmautils.grading.repair.python_cells import LEFTOVER, Parser, comment_out
+from nmautils.grading.run.left_out import LeftOut, missing_module
 from nmautils.precheck.cell_code import CellCode, read_code
-from nmautils.precheck.environment import is_there
+from nmautils.precheck.environment import before_marking, is_there, modules_of
 from nmautils.precheck.fresh_kernel import FreshKernel, Outcome
-from nmautils.precheck.inside import NO_NETWORK
 from nmautils.precheck.report import CellReport, ExerciseReport, QuestionReport, Report
 
 __all__ = ["check_notebook", "checksum"]
@@ -30,6 +38,7 @@ LONGEST_LINE = 300  # characters of a hint in a report
 WRITTEN = (Kind.EXERCISE, Kind.GIVEN)
 RUN = (Kind.SETUP, Kind.EXERCISE, Kind.GIVEN, Kind.TEST)
 SHOWN_ONLY = (Kind.DEMO, Kind.EXPLORE)
+_SYNTAX = {"SyntaxError", "IndentationError", "TabError"}
 
 
 def check_notebook(path: Path, seconds: float = Limits.cell_seconds, beside: str = "") -> Report:
@@ -66,6 +75,7 @@ class _Check:
     def __init__(self, notebook: NotebookNode, folder: Path, seconds: float) -> None:
         self.folder, self.limit = folder, seconds
         self.cells: list[NotebookNode] = notebook.cells
+        self.extra = modules_of(packages_of(notebook))
         self.notes: list[str] = []
         self._put_types_right()
         self.kinds = [kind_of(cell) for cell in self.cells]
@@ -73,7 +83,7 @@ class _Check:
         self.parse = Parser()
         # As the grader leaves it: without lines that can only fail there.
         self.sources = [cell.source for cell in self.cells]
-        self.left_out: dict[int, list[str]] = {}
+        self.left_out: dict[int, list[LeftOut]] = {}
         self.leftover: set[int] = set()
         self.code: dict[int, CellCode] = {}
         for i in self._of(*WRITTEN):
@@ -109,7 +119,9 @@ class _Check:
             self.leftover.add(i)
         lines = zip(before.split("\n"), self.sources[i].split("\n"), strict=True)
         self.left_out[i] = [
-            old.strip() for old, new in lines if old != new and not LEFTOVER.match(old)
+            LeftOut(place, old.strip(), *_why_online(old))
+            for place, (old, new) in enumerate(lines, 1)
+            if old != new and not LEFTOVER.match(old)
         ]
         self.code[i] = read_code(self.sources[i])
 
@@ -123,8 +135,9 @@ class _Check:
                 "the right notebook?"
             )
         started = monotonic()
-        blocked = {m for code in self.code.values() for m in code.modules if not is_there(m)}
-        with FreshKernel(blocked) as kernel:
+        used = {module for code in self.code.values() for module in code.modules}
+        blocked = {module for module in used if not self._is_there(module)}
+        with FreshKernel(blocked, self.extra) as kernel:
             for i in self._of(*RUN):
                 is_new = self.kinds[i] != Kind.EXERCISE or not self._is_untouched(i)
                 if is_new and self.sources[i].strip():
@@ -134,6 +147,9 @@ class _Check:
         report.questions = [self._question(i) for i in self._of(Kind.QUESTION)]
         report.cells = [found for i in self.outcomes if (found := self._cell(i)) is not None]
         report.notes += self.notes
+
+    def _is_there(self, module: str) -> bool:
+        return is_there(module, self.extra)
 
     def _run(self, kernel: FreshKernel, i: int) -> Outcome:
         if not kernel.alive and not self._start(kernel):
@@ -249,37 +265,59 @@ class _Check:
         if self.kinds[i] == Kind.TEST:
             return None
         code, outcome = self.code.get(i, CellCode()), self.outcomes[i]
-        says = [
-            f"`{line}` is left out: there is no network while grading."
-            for line in self.left_out.get(i, [])
-        ]
+        # The set-up is the release's when marks are given, whatever is left out of it here.
+        ours = self.kinds[i] in WRITTEN
+        left_out = [*self.left_out.get(i, ()), *outcome.left_out] if ours else []
+        says = [self._why_left_out(left) for left in sorted(left_out, key=lambda each: each.line)]
+        told = " ".join(left.text for left in left_out)
         says += [
             f"`{_short(command, 60)}` is a command of this machine's shell; where it is graded, "
             "there are no files or programs of yours and no network."
             for command in code.shell
+            if command not in told
         ]
-        says += [self._missing_module(m) for m in code.sure if not is_there(m)]
+        named = {missing_module(left.error, left.message) for left in left_out}
+        says += [
+            self._missing_module(m)
+            for m in code.sure
+            if not self._is_there(m) and m not in named and f"import {m}" not in told
+        ]
         says += [
             f"`{name}` is a file of this machine; only the notebook is graded."
             for name in code.files
         ]
+        stopped = self._why_stopped(i, outcome)
+        says += [stopped] if stopped else []
+        state = "cannot run" if stopped else "left out" if left_out else "may fail"
+        return CellReport(i + 1, self._name_of_cell(i), state, says) if says else None
+
+    def _why_left_out(self, left: LeftOut) -> str:
+        """Say which line the grader leaves out, in the words of the feedback page."""
+        module = missing_module(left.error, left.message)
+        if module and self._is_there(module):
+            return (
+                f"`{module}` is there where notebooks are graded, but not on this machine, so "
+                f"`{left.text}` and what needs it could not be tried."
+            )
+        return f"{before_marking(left.told)}{self._beside(left.error, left.message)}"
+
+    def _why_stopped(self, i: int, outcome: Outcome) -> str:
         if outcome.status == "time-out":
-            says.append(words.TOO_LONG.format(self.limit))
-        elif outcome.status == "died":
-            says.append(words.ENDED)
-        elif outcome.status == "not run":
-            says.append(words.GAVE_UP)
-        elif outcome.status == "error":
-            reason = self._why(i, outcome)
-            says = [each for each in says if each != reason] + [reason + self._at(i, outcome)]
-        return CellReport(i + 1, self._name_of_cell(i), says) if says else None
+            return words.TOO_LONG.format(self.limit)
+        if outcome.status == "died":
+            return words.ENDED
+        if outcome.status == "not run":
+            return words.GAVE_UP
+        # What ends a cell on purpose ends no more than that.
+        if outcome.status != "error" or outcome.ename == "SystemExit":
+            return ""
+        return self._why(i, outcome) + self._at(i, outcome)
 
     def _at(self, i: int, outcome: Outcome) -> str:
         """Say in which line a cell stopped, unless it is the one that the cell is named by."""
         lines = self.cells[i].source.split("\n")
-        # IPython does not count blank lines at the top.
-        blank = next((n for n, line in enumerate(lines) if line.strip()), 0)
-        place = outcome.line + blank if outcome.line else 0
+        # The text of a syntax error has its line already.
+        place = 0 if outcome.ename in _SYNTAX else outcome.line
         code = _short(lines[place - 1], 50) if 0 < place <= len(lines) else ""
         named = next((n for n, line in enumerate(lines, 1) if line.strip()[:1] not in ("", "#")), 0)
         return f" (Line {place}: `{code}`)" if code and place != named else ""
@@ -295,30 +333,23 @@ class _Check:
         return f"{what} `{first}`" + (f", below “{heading}”" if heading else "")
 
     def _missing_module(self, module: str) -> str:
-        if (self.folder / f"{module}.py").is_file() or (self.folder / module).is_dir():
-            return f"`{module}` stands beside your notebook; only the notebook is graded."
-        return f"The module `{module}` is not there where notebooks are graded."
+        lack = "ModuleNotFoundError", f"No module named '{module}'"
+        return f"{words.NO_MODULE.format(module)}{self._beside(*lack)}"
+
+    def _beside(self, error: str, message: str) -> str:
+        """Say so if what is missing stands beside the notebook."""
+        module = missing_module(error, message)
+        file = re.search(r": '(.{1,400})'$", message) or re.match(r"(\S+) not found", message)
+        name = module or (file[1] if file else "")
+        at = self.folder / name
+        there = at.with_suffix(".py").is_file() or at.is_dir() if module else at.is_file()
+        if not name or not there:
+            return ""
+        return f" `{name}` stands beside your notebook; only the notebook is graded."
 
     def _why(self, i: int, outcome: Outcome) -> str:
         """Say in a sentence why a cell stopped."""
-        text = outcome.evalue
-        module = re.match(r"No module named '(\w+)", text)
-        if outcome.ename in ("ModuleNotFoundError", "ImportError") and module:
-            return self._missing_module(module[1])
-        if outcome.ename == "FileNotFoundError":
-            found = re.search(r": '(.{1,400})'$", text) or re.match(r"(\S+) not found", text)
-            name = found[1] if found else ""
-            if name and (self.folder / name).exists():
-                return (
-                    f"It reads `{name}`, which lies beside your notebook; only the notebook is "
-                    "graded."
-                )
-            return f"It reads `{name}`, which is not there." if name else _error(outcome)
-        if outcome.ename == "StdinNotImplementedError":
-            return "It waits for somebody to type, and nobody is there."
-        if NO_NETWORK in text:
-            return "It needs the network, and there is none while grading."
-        missing = re.match(r"name '(\w+)' is not defined", text)
+        missing = re.match(r"name '(\w+)' is not defined", outcome.evalue)
         if outcome.ename == "NameError" and missing:
             return self._why_missing(i, missing[1])
         return f"It stops: {_error(outcome)}"
@@ -346,6 +377,13 @@ class _Check:
     def _made_by(self, cell: NotebookNode) -> frozenset[str]:
         code = self.parse(cell.source)
         return code.provided | code.names
+
+
+def _why_online(line: str) -> tuple[str, str]:
+    """Give the error that a line would end with, of those that `comment_out` leaves out."""
+    if line.startswith(("%", "!")):
+        return "", ""
+    return "ModuleNotFoundError", "No module named 'google'"
 
 
 def checksum(cell: NotebookNode, source: str | None = None) -> str:

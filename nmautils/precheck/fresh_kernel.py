@@ -4,7 +4,6 @@ import ast
 import json
 import os
 import queue
-import re
 import shutil
 import subprocess
 import sys
@@ -23,14 +22,19 @@ import nmautils
 from nmautils.errors import NmautilsError, PackageMissing
 from nmautils.grading.model.limits import Limits
 from nmautils.grading.run.forkserver import ENVIRONMENT
-from nmautils.precheck import inside
+from nmautils.grading.run.left_out import LeftOut, read_left_out
 
 __all__ = ["RUNNING", "FreshKernel", "Outcome"]
 
 # Set for what runs here, so that a cell that asks for this very check does not begin another one.
 RUNNING = "NMAUTILS_CHECKLIST"
 START_SECONDS = 180  # with the imports that all notebooks share, on a slow disk
-_ARROW = re.compile(r"^-+>\s*(\d+)", re.M)
+# Begins with the folder of this library at the end of the path, for one that is not installed.
+_COMMAND = (
+    "import sys; sys.path.append(sys.argv.pop(1)); "
+    "from nmautils.precheck import inside; inside.start()"
+)
+_INSIDE = "__import__('nmautils.precheck.inside', fromlist=['_'])"
 LOOK_AGAIN = 0.2  # seconds, after which a kernel that says nothing may have ended
 
 
@@ -48,6 +52,8 @@ class Outcome:
         Line of the cell in which it arose, from 1; 0 if that is not known.
     checks : list of dict or None
         Name, passed, hint and mistake of each check, if its value was a score.
+    left_out : tuple of LeftOut
+        Lines that were left out, as the grader leaves them out.
     """
 
     status: str
@@ -55,13 +61,15 @@ class Outcome:
     evalue: str = ""
     line: int = 0
     checks: list[dict[str, Any]] | None = field(default=None)
+    left_out: tuple[LeftOut, ...] = ()
 
 
 class _ThisPython(KernelSpecManager):
     """Starts the Python that runs this, whatever kernels are installed."""
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
-        command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        library = str(Path(nmautils.__file__).parent.parent)
+        command = [sys.executable, "-c", _COMMAND, library, "-f", "{connection_file}"]
         command += ["--HistoryManager.enabled=False"]
         return KernelSpec(argv=command, display_name="Python 3", language="python")
 
@@ -73,12 +81,14 @@ class FreshKernel:
     ----------
     blocked : iterable of str
         Modules that cannot be imported, although they may be installed.
+    extra : iterable of str
+        Modules that the course has where it grades.
     """
 
-    def __init__(self, blocked: Iterable[str]) -> None:
+    def __init__(self, blocked: Iterable[str], extra: Iterable[str] = ()) -> None:
         if find_spec("ipykernel") is None:
             raise PackageMissing("this needs ipykernel; install it with: pip install ipykernel")
-        self._blocked = sorted(blocked)
+        self._blocked, self._extra = sorted(blocked), sorted(extra)
         self._folder = Path(tempfile.mkdtemp(prefix="nmautils-check-"))
         self._work = self._folder / "work"
         self._manager: Any = None
@@ -116,12 +126,7 @@ class FreshKernel:
         )
         self._client = self._manager.client()
         self._client.start_channels(iopub=False, stdin=False, hb=False)
-        # At the end of the path, for a library that stands where only this process looks.
-        place = str(Path(nmautils.__file__).parent.parent)
-        begin = (
-            f"__import__('sys').path.append({place!r})\n"
-            f"__import__({inside.__name__!r}, fromlist=['begin']).begin({self._blocked!r})"
-        )
+        begin = f"{_INSIDE}.begin({self._blocked!r}, {self._extra!r})"
         outcome = self._execute(begin, START_SECONDS, store_history=False)
         if outcome.status != "ok":
             self.stop()
@@ -155,15 +160,13 @@ class FreshKernel:
 
     def _ask(self, function: str) -> None:
         """Call a function of `inside`."""
-        source = f"__import__({inside.__name__!r}, fromlist=['_']).{function}()"
-        self._execute(source, Limits().again_seconds, store_history=False)
+        self._execute(f"{_INSIDE}.{function}()", Limits().again_seconds, store_history=False)
 
     def _execute(self, source: str, seconds: float, store_history: bool) -> Outcome:
-        ask = f"__import__({inside.__name__!r}, fromlist=['last_score']).last_score()"
         identity = self._client.execute(
             source,
             store_history=store_history,
-            user_expressions={"checks": ask} if store_history else {},
+            user_expressions={"checks": f"{_INSIDE}.last_score()"} if store_history else {},
             allow_stdin=False,
             stop_on_error=False,
         )
@@ -195,14 +198,13 @@ class FreshKernel:
 
 
 def _outcome(reply: dict[str, Any]) -> Outcome:
+    left_out = read_left_out(reply.get("left_out"))
     if reply["status"] != "ok":
-        trace = "\n".join(map(str, reply.get("traceback", ())))
-        # The first arrow is in the cell itself, later ones in what it called.
-        arrow = _ARROW.search(re.sub(r"\x1b\[[\d;]*m", "", trace))
-        line = int(arrow[1]) if arrow else 0
-        return Outcome("error", str(reply.get("ename", "")), str(reply.get("evalue", "")), line)
+        error = str(reply.get("ename", "")), str(reply.get("evalue", ""))
+        return Outcome("error", *error, int(reply.get("line", 0)), left_out=left_out)
     try:
         shown = reply["user_expressions"]["checks"]["data"]["text/plain"]
-        return Outcome("ok", checks=json.loads(ast.literal_eval(shown)))
+        checks = json.loads(ast.literal_eval(shown))
     except (KeyError, ValueError, SyntaxError):
-        return Outcome("ok")
+        checks = None
+    return Outcome("ok", checks=checks, left_out=left_out)

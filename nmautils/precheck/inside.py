@@ -1,13 +1,26 @@
-"""What runs inside the fresh kernel, beside the student's cells."""
+"""What runs inside the fresh kernel: the grader's way of running a cell, and what checks need."""
 
 import importlib
 import json
 import socket
 import sys
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from functools import wraps
+from typing import Any, ClassVar
 
-__all__ = ["NO_NETWORK", "begin", "forget", "last_score", "remember"]
+from ipykernel.kernelapp import IPKernelApp
+
+from nmautils import check
+from nmautils.checks import CheckFailed, Score
+from nmautils.checks.missing import MISSING_HERE
+from nmautils.grading.run.devices import compute_here
+from nmautils.grading.run.fetchers import quiet_fetchers
+from nmautils.grading.run.left_out import missing_module, read_left_out
+from nmautils.grading.run.missing_here import MissingHere
+from nmautils.grading.run.student_kernel import StudentKernel
+from nmautils.precheck.environment import before_marking, is_there
+
+__all__ = ["NO_NETWORK", "begin", "forget", "last_score", "remember", "start"]
 
 NO_NETWORK = "there is no network while grading"
 
@@ -19,17 +32,68 @@ _values: list[Any] = []
 _variables: dict[str, Any] = {}
 
 
-def begin(blocked: Iterable[str]) -> None:
-    """Make this process like one that grades, and keep the value of each cell from now on."""
-    import IPython
+class CheckKernel(StudentKernel):
+    """The grader's kernel on Jupyter's sockets; it leaves out the same lines of a cell."""
 
+    extra: ClassVar[frozenset[str]] = frozenset()
+    _missing: ClassVar[MissingHere] = MissingHere()
+
+    async def do_execute(self, code: str, *given: Any, **named: Any) -> dict[str, Any]:
+        """Run a cell, and note what the lines that were left out would have made."""
+        reply = await super().do_execute(code, *given, **named)
+        for left in read_left_out([list(row) for row in reply["left_out"]]):
+            # What is missing only here cannot be why the grader gives no points.
+            if not is_there(missing_module(left.error, left.message), self.extra):
+                self._missing.note(left)
+        return reply
+
+    def run_whole(self, whole: bool) -> None:
+        """Say whether what comes is a check, of which no line may be left out."""
+        self._whole = whole
+
+    def why_missing(self, error: Exception) -> str:
+        """Say what a call lacked where notebooks are graded; nothing if it failed by itself."""
+        kind, text = type(error).__name__, str(error)
+        if is_there(missing_module(kind, text), self.extra):
+            return ""
+        why = self._missing.explain(kind, text, "")
+        return before_marking(why[0]) if why is not None else ""
+
+
+def start() -> None:
+    """Be the kernel, with the command line of ``ipykernel_launcher``."""
+    IPKernelApp.launch_instance(kernel_class=CheckKernel)
+
+
+def _kernel() -> CheckKernel:
+    return CheckKernel.instance()
+
+
+def _shell() -> Any:
+    return _kernel().shell
+
+
+def begin(blocked: Iterable[str], extra: Iterable[str]) -> None:
+    """Make this process like one that grades, and keep the value of each cell from now on.
+
+    Parameters
+    ----------
+    blocked : iterable of str
+        Modules that cannot be imported, although they may be installed.
+    extra : iterable of str
+        Modules that the course has where it grades.
+    """
+    CheckKernel.extra = frozenset(extra)
     for name in SLOW:
         importlib.import_module(name)
+    compute_here()
+    quiet_fetchers()
     # A module that is loaded already is found without asking anybody.
     names = frozenset(blocked)
     sys.meta_path[:] = [_Without(finder, names) for finder in sys.meta_path]
     socket.getaddrinfo = _no_network
-    IPython.get_ipython().events.register("post_run_cell", _keep)
+    check.probe = _explained(check.probe)
+    _shell().events.register("post_run_cell", _keep)
 
 
 class _Without:
@@ -54,6 +118,27 @@ def _no_network(host: Any, *_: Any, **__: Any) -> Any:
     raise OSError(f"{NO_NETWORK} ({host})")
 
 
+def _explained(mark: Callable[..., Any]) -> Callable[..., Any]:
+    """Have a call that lacks something where notebooks are graded say so, as the judge does."""
+
+    def probe(function: Callable[..., Any]) -> Callable[..., Any]:
+        marked = mark(function)
+
+        @wraps(function)
+        def called(*given: Any, **named: Any) -> Any:
+            try:
+                return marked(*given, **named)
+            except Exception as error:
+                why = _kernel().why_missing(error)
+                if not why:
+                    raise
+                raise CheckFailed(why, MISSING_HERE, stopped=why) from None
+
+        return called
+
+    return probe
+
+
 def _keep(result: Any) -> None:
     # By a hook, not by `_` or `Out`: a notebook may have put something else there.
     _values[:] = [result.result]
@@ -61,17 +146,15 @@ def _keep(result: Any) -> None:
 
 def remember() -> None:
     """Note the notebook's variables, before a check runs."""
-    import IPython
-
     _variables.clear()
-    _variables.update(IPython.get_ipython().user_ns)
+    _variables.update(_shell().user_ns)
+    _kernel().run_whole(True)
 
 
 def forget() -> None:
     """Put the notebook's variables back: when marks are given, checks run in another process."""
-    import IPython
-
-    variables = IPython.get_ipython().user_ns
+    _kernel().run_whole(False)
+    variables = _shell().user_ns
     for name in set(variables) - set(_variables):
         del variables[name]
     variables.update(_variables)
@@ -79,8 +162,6 @@ def forget() -> None:
 
 def last_score() -> str:
     """Give the checks of the last cell's score as JSON; ``null`` if its value is no score."""
-    from nmautils.checks import Score
-
     score = _values[0] if _values else None
     if not isinstance(score, Score):
         return "null"

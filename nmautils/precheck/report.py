@@ -57,12 +57,15 @@ class CellReport:
         Its place among all cells of the notebook, from 1.
     title : str
         How a student finds it.
+    state : str
+        ``"cannot run"``, ``"left out"`` if only lines of it are left out, or ``"may fail"``.
     says : list of str
         Why, a sentence each.
     """
 
     cell: int
     title: str
+    state: str
     says: list[str]
 
 

@@ -3,7 +3,16 @@
 import nbformat
 import pytest
 
-from nmautils.cells import Kind, exercise_of, grade_id_of, is_test, kind_of, nbgrader_of, tags_of
+from nmautils.cells import (
+    Kind,
+    exercise_of,
+    grade_id_of,
+    is_test,
+    kind_of,
+    nbgrader_of,
+    packages_of,
+    tags_of,
+)
 
 
 def cell(cell_type="code", **metadata):
@@ -58,3 +67,18 @@ def test_tags_that_are_no_text_are_left_out():
 
 def test_a_test_belongs_to_the_exercise_of_its_name():
     assert exercise_of("gd_loop_test") == exercise_of("gd_loop") == "gd_loop"
+
+
+@pytest.mark.parametrize(
+    ("ours", "packages"),
+    [
+        ({"packages": ["statsmodels", 3, None, "a>=1"]}, ["statsmodels", "a>=1"]),
+        ({"packages": "statsmodels"}, []),
+        ({}, []),
+        ("packages", []),
+        (None, []),
+    ],
+)
+def test_packages_of_a_course_are_texts_in_its_notebook(ours, packages):
+    assert packages_of(nbformat.from_dict({"metadata": {"nmautils": ours}})) == packages
+    assert packages_of(nbformat.from_dict({"metadata": {}})) == []

@@ -28,7 +28,14 @@ REPORT = {
         {"title": "Exercise 3", "state": "solved", "says": ["All hold."], "remarks": []},
     ],
     "questions": [{"title": "Think! 1", "state": "empty"}],
-    "cells": [{"cell": 7, "title": "Your cell `import x`", "says": ["`x` is not there."]}],
+    "cells": [
+        {
+            "cell": 7,
+            "title": "Your cell `import x`",
+            "state": "left out",
+            "says": ["`x` is not there."],
+        }
+    ],
     "notes": ["The file was cut short."],
 }
 
@@ -96,8 +103,8 @@ def test_text_has_a_line_for_everything():
         "Written answers\n"
         "  empty       Think! 1\n"
         "\n"
-        "Cells that the grader cannot run\n"
-        "  cannot run  Your cell `import x`\n"
+        "Cells that the grader cannot run as they are\n"
+        "  left out    Your cell `import x`\n"
         "              `x` is not there.\n"
         "\n"
         "The file was cut short."

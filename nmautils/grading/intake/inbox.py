@@ -38,6 +38,8 @@ class InboxNotebook:
         Hexadecimal SHA-256 of its content.
     late : bool
         Whether the platform marks it as late, but does not say when it came.
+    in_shared_folder : bool
+        Whether its own name says whose it is, so that others' files may lie beside it.
     """
 
     where: str
@@ -48,6 +50,7 @@ class InboxNotebook:
     packed: datetime
     digest: str
     late: bool = False
+    in_shared_folder: bool = False
 
 
 @dataclass
@@ -155,6 +158,7 @@ def recognise(
         calendar.in_utc(found.time, name.assignment),
         hashlib.sha256(raw).hexdigest(),
         bool(name.late),
+        name.level == len(found.parts) - 1,
     )
 
 
@@ -181,6 +185,7 @@ def read_inbox(
     others: list[tuple[tuple[str, ...], str]] = []
     unknown: list[tuple[tuple[str, ...], str]] = []
     answered: set[tuple[str, ...]] = set()
+    shared: set[tuple[str, ...]] = {()}
     accounts: set[tuple[tuple[str, ...], str]] = set()
     lists: dict[tuple[str, ...], dict[str, Submitter]] = {}
     cells = CellNames(root, known)
@@ -207,20 +212,21 @@ def read_inbox(
         except HandInError as error:
             refuse(found.where, str(error))
             continue
-        answered.add(found.parts[:-1])
+        (shared if notebook.in_shared_folder else answered).add(found.parts[:-1])
         accounts |= {(found.parts[:level], notebook.account) for level in range(len(found.parts))}
         keep(notebook, found.raw)
         inbox.notebooks[notebook.assignment, notebook.student].append(notebook)
     # Notebooks, pictures and data of one's own beside a notebook of the course need nobody, nor
     # does what its student typed into the platform; alone they stand for a hand-in.
-    known_folders = set(answered)
+    # In a folder of the whole class such a file may be another student's, and is named.
+    known_folders = answered - shared
     for parts, why in unknown:
-        if len(parts) == 1 or parts[:-1] not in known_folders:
+        if parts[:-1] not in known_folders:
             refuse("/".join(parts), why)
     for parts, why in others:
         if typed_by(parts) in accounts:
             continue
-        if len(parts) == 1 or parts[:-1] not in answered:
+        if parts[:-1] in shared or parts[:-1] not in answered:
             refuse("/".join(parts), why)
     return inbox
 

@@ -223,7 +223,10 @@ class Graded:
 
     @cached_property
     def _text(self) -> str:
-        return json.dumps(asdict(self), sort_keys=True)
+        # First what cannot be had again, so that a record that was cut still tells it.
+        first = {"seed": self.seed, "submission": self.submission}
+        rest = {name: value for name, value in asdict(self).items() if name not in first}
+        return f"{json.dumps(first)[:-1]}, {json.dumps(rest, sort_keys=True)[1:]}"
 
     @classmethod
     def from_json(cls, text: str) -> "Graded":

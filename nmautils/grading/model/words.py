@@ -29,6 +29,7 @@ def times(number: int) -> str:
 TOO_LONG = (
     "This cell took longer than {:g} seconds and was stopped. Is there a loop that never ends?"
 )
+AN_OWN_CELL = "own cell {}"
 ENDED = "This cell ended the Python process it ran in; the cells after it ran in a new one."
 TOO_MUCH_MEMORY = (
     "This cell and what it started needed more than {:.1f} GiB of memory, so it was stopped; the "
@@ -47,7 +48,10 @@ LINE_LEFT_OUT = "Line {line} of this cell was left out, and the rest was run: `{
 SOMETHING_LEFT_OUT = "This was left out of the cell, and the rest was run: `{text}`."
 NO_MODULE = "Where notebooks are graded there is no module `{}`."
 PERSON_TOLD = "The person who marks your work has been told."
+# What a check before handing in says instead.
+PERSON_WILL_BE_TOLD = "The person who marks your work will be told."
 ONLY_ON_ITS_PLATFORM = "It works only in {}."
+RUN_ONCE = "It would keep nothing that the cell defines, so the cell was run once without it."
 NOT_TRIED = "Nothing is installed, fetched or reset while a notebook is graded."
 USES_LEFT_OUT = "It uses what a line that was left out would have made."
 FAILED_HERE = "It does not work where notebooks are graded ({})."
@@ -130,7 +134,8 @@ TOGETHER_SO_FAR = "Together so far"
 
 BEFORE = "At the beginning of your notebook"
 ANSWER = "Your answer"
-OWN_CELL = "Your own cell"
+OWN_CELL = "Your own cell {}"
+YOUR = "Your {}"
 YOUR_CELL = "Your cell"
 OWN_CELLS = "Your own cells after this exercise"
 LATER_CELLS = "What later cells showed"

@@ -8,6 +8,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import secrets
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -121,8 +122,8 @@ def _read(path: Path, warn: Warn) -> Graded | None:
         return None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         line = f"{path} is no record ({type(error).__name__}), so `nmautils grade` grades it again"
-        # `write_record` never leaves a part of a record; what cut it has taken its seed, too.
-        lost = isinstance(error, (json.JSONDecodeError, UnicodeDecodeError, RecursionError))
+        # `write_record` never leaves a part of a record, but a disk may.
+        lost = isinstance(error, OSError) or _seed_in(path.read_bytes()) is None
         warn(f"{line}, with new inputs for its tests" if lost else line)
         return None
     return graded
@@ -164,15 +165,29 @@ def is_current(record: Graded | None, bundle: "Bundle", digest: str, full: bool 
 def seed_for(root: str | Path, assignment: str, student: str, digest: str) -> int:
     """Choose the seed of a hand-in: a new one, unless this file was graded before.
 
-    A record that another version of `nmautils` wrote still tells its seed.
+    A record that another version of `nmautils` wrote still tells its seed, and so does one that
+    was cut.
     """
     try:
-        kept = json.loads(record_path(root, assignment, student).read_bytes())
-        if kept["submission"] == digest and type(kept["seed"]) is int:
-            return int(kept["seed"])
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        pass
-    return secrets.randbits(32)
+        raw = record_path(root, assignment, student).read_bytes()
+    except OSError:
+        return secrets.randbits(32)
+    kept = _seed_in(raw)
+    return kept[0] if kept is not None and kept[1] == digest else secrets.randbits(32)
+
+
+_HEAD = re.compile(rb'\A\{"seed": (\d{1,20}), "submission": "(\w{64})"')
+
+
+def _seed_in(raw: bytes) -> tuple[int, str] | None:
+    """Find in a record its seed, and what was graded with it."""
+    if head := _HEAD.match(raw):
+        return int(head[1]), head[2].decode()
+    try:
+        kept = json.loads(raw)
+        return (kept["seed"], kept["submission"]) if type(kept["seed"]) is int else None
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
 
 
 def write_atomically(path: Path, content: bytes, mode: int = 0o600, sync: bool = True) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from nbformat.notebooknode import NotebookNode, from_dict
 
-from nmautils.cells import Kind, grade_id_of, kind_of
+from nmautils.cells import OWN_ID, Kind, grade_id_of, kind_of
 from nmautils.grading.intake.read import read_submission
 from nmautils.grading.model.limits import (
     CELL_CHARACTERS,
@@ -284,5 +284,5 @@ def _name_own_cells(cells: Iterable[NotebookNode], taken: set[str]) -> None:
     for cell in cells:
         while not cell["id"]:
             number += 1
-            if f"own-{number}" not in taken:
-                cell["id"] = f"own-{number}"
+            if f"{OWN_ID}{number}" not in taken:
+                cell["id"] = f"{OWN_ID}{number}"

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import reads as reads_unchecked
 
-from nmautils.cells import Kind, exercise_of, grade_id_of, is_task
+from nmautils.cells import Kind, exercise_of, grade_id_of, is_task, own_number
 from nmautils.checks import NOT_SOLVED, Cause, CheckResult, Picture, causes_of
 from nmautils.errors import GradingFailed
 from nmautils.grading.model import words
@@ -223,6 +223,8 @@ class _Reader:
         for event in graded.events:
             known = self.exercises.get(exercise_of(event.cell))
             place = known.title if known else event.cell
+            if place.startswith(words.AN_OWN_CELL.format("")):
+                place = words.YOUR.format(place)
             self.page.events.append(f"{place}: {event.text}" if place else event.text)
 
     def _read(self, cell: NotebookNode) -> None:
@@ -242,7 +244,8 @@ class _Reader:
         elif kind == Kind.TEST:
             self._test(cell, name)
         elif kind == Kind.OWN:
-            self.waiting.append(self._cell(cell, words.OWN_CELL))
+            label = words.OWN_CELL.format(own_number(cell) or "").strip()
+            self.waiting.append(self._cell(cell, label))
         elif kind in (Kind.DEMO, Kind.EXPLORE):
             self._demo(cell, pictures_only=kind == Kind.EXPLORE)
 

@@ -65,5 +65,7 @@ def _tasks() -> int:
 
 
 def _alarm() -> bool:
+    if not hasattr(signal, "getitimer"):  # Windows, where a notebook may be checked
+        return False
     timers = (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF)
     return any(signal.getitimer(timer)[0] for timer in timers)

@@ -15,6 +15,7 @@ from nmautils.cells import (
     is_read_by_a_person,
     is_task,
     kind_of,
+    own_number,
 )
 from nmautils.checks import Answer, CellError
 from nmautils.checks.answer import at_line
@@ -413,9 +414,15 @@ def _name(cell: NotebookNode) -> str:
 
 
 def _called(cell: NotebookNode) -> str:
-    """Say which cell it is; one without a name is quoted, as its source may be another's name."""
-    source = " ".join(cell.source.split())[:40]
-    return _name(cell) or (f"`{source}`" if source else "an empty cell")
+    """Say which cell it is: by its name, or by its number and its first line of code."""
+    if name := _name(cell):
+        return name
+    lines = [" ".join(line.replace("`", "'").split()) for line in cell.source.split("\n")]
+    lines = [line for line in lines if line]
+    first = next((line for line in lines if not line.startswith("#")), lines[0] if lines else "")
+    quoted = f"`{first if len(first) <= 40 else f'{first[:39]}…'}`" if first else "an empty cell"
+    number = own_number(cell)
+    return f"{words.AN_OWN_CELL.format(number)}, {quoted}" if number else quoted
 
 
 def _error_of(run: CellRun, source: str) -> CellError | None:

@@ -17,6 +17,7 @@ PLATFORMS = {
     **dict.fromkeys(("google", "colab"), "Colab"),
     **dict.fromkeys(("kaggle_datasets", "kaggle_secrets", "kaggle_web_client"), "Kaggle"),
 }
+_RUN_ONCE = "%%timeit"  # see `Statements.begin`
 # What sets up a place or a look, and computes nothing.
 _SETS_UP = re.compile(
     r"chdir|mkdir|makedirs|savefig|\bmount\b|style\.use|rcParams|matplotlib\.use|set_matplotlib|"
@@ -72,7 +73,8 @@ class LeftOut:
         if module:
             return words.NO_MODULE.format(module)
         if not self.error:
-            return words.NOT_TRIED
+            timed = self.text.startswith(_RUN_ONCE)
+            return words.RUN_ONCE if timed else words.NOT_TRIED
         if self.error == "NameError":
             return words.USES_LEFT_OUT
         return words.FAILED_HERE.format(f"{self.error}: {self.message}".removesuffix(": "))
@@ -123,6 +125,8 @@ def why_person(left: LeftOut) -> str:
         return words.PERSON_LINE.format(left.text)
     if re.match(r"%run\b", left.text):
         return words.PERSON_FILE.format(left.text)
+    if left.text.startswith(_RUN_ONCE) and not left.error:
+        return ""
     if left.text.startswith("%%"):
         return words.PERSON_LINE.format(left.text)
     if _SETS_UP.search(left.text):

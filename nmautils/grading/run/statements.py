@@ -43,6 +43,9 @@ __all__ = ["Statements"]
 _NEVER_RUN = {"conda", "mamba", "micromamba", "pip", "reset", "reset_selective", "uv"}
 # Magics that run a line of the student's: its errors are judged as those of any other line.
 _RUN_CODE = {"prun", "time", "timeit"}
+# Magics that make one statement of all that stands below them.
+_TIMED = re.compile(r"\s*%%(time|timeit|prun)(?![\w])[ \t]*([^\n]*)")
+_TIMEIT_OPTIONS = re.compile(r"\A(?:-[nr][ \t]*\d+[ \t]*|-[tcqov]+[ \t]*|-p[ \t]*\d+[ \t]*)*")
 _DEVICE = re.compile(r"\b(?:cuda|gpu|mps|tpu|xla)\b", re.IGNORECASE)
 _BY_NAME = {"StdinNotImplementedError", "UsageError"}
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
@@ -90,9 +93,17 @@ class Statements:
             return cell
         # IPython drops blank lines at the top.
         self._blank = len(self._lines) - len(cell.lstrip().splitlines())
-        # This magic makes one statement of all that stands below it.
-        first, line_end, rest = cell.lstrip().partition("\n")
-        return f"# timed{line_end}{rest}" if first.rstrip() == "%%time" else cell
+        timed = _TIMED.match(cell)
+        if timed is None:
+            return cell
+        magic, options = timed.groups()
+        if magic == "timeit":
+            # It would run the cell many times, and keep nothing that the cell defines.
+            self._left.append((self._blank + 1, f"%%{magic} {options}".strip(), "", "", []))
+        elif magic == "time" and options and not options.startswith("-"):
+            return cell  # IPython refuses it
+        setup = _TIMEIT_OPTIONS.sub("", options) if magic == "timeit" else ""
+        return f"{setup or '# timed'}{cell[timed.end() :]}"
 
     def left_out(self) -> list[tuple[int, str, str, str, list[str]]]:
         """Give what was left out of the cell.

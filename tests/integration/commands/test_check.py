@@ -13,7 +13,12 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from nmautils import cli
 from nmautils.course.contract import EXERCISES, QUESTIONS
+from nmautils.grading.model.assignment import Bundle
+from nmautils.grading.model.results import EventKind, Submission
+from nmautils.grading.model.words import PERSON_TOLD
+from nmautils.grading.run import pool
 from nmautils.precheck.check import checksum
+from nmautils.precheck.environment import MODULES
 from tests.support.grading_class import STUB, graded
 from tests.support.notebooks import find_cell, solved
 from tests.support.paths import ROOT
@@ -150,35 +155,83 @@ def says_of(report):
     return {each["title"].split("`")[1]: each["says"] for each in report["cells"]}
 
 
+NO_CUPY = "Where notebooks are graded there is no module `cupy`."
+TOLD = "The person who marks your work will be told."
+HERE = "It does not work where notebooks are graded ({})."
+
+
+def left(text, *why, line=1):
+    """The words of the feedback page on a line that is left out."""
+    told = f"Line {line} of this cell was left out, and the rest was run: `{text}`."
+    return " ".join([told, *why])
+
+
 def test_what_the_grader_does_not_have_is_listed_with_the_reason(checked, tmp_path):
     (tmp_path / "data.csv").write_text("1, 2")
     (tmp_path / "helpers.py").write_text("")
     (tmp_path / "whole.csv").write_text("1, 2")
     whole = str(tmp_path / "whole.csv")
     own = {
-        "import cupy": ["The module `cupy` is not there where notebooks are graded."],
+        "import cupy": [left("import cupy", NO_CUPY, TOLD)],
         # Installed beside the tests, but nothing that grading asks for.
-        "import pytest": ["The module `pytest` is not there where notebooks are graded."],
-        "import helpers": ["`helpers` stands beside your notebook; only the notebook is graded."],
-        "text = open('data.csv').read()": [
-            "It reads `data.csv`, which lies beside your notebook; only the notebook is graded."
+        "import pytest": [left("import pytest", NO_CUPY.replace("cupy", "pytest"), TOLD)],
+        "import helpers": [
+            left(
+                "import helpers",
+                NO_CUPY.replace("cupy", "helpers"),
+                TOLD,
+                "`helpers` stands beside your notebook; only the notebook is graded.",
+            )
         ],
-        "open('nowhere.csv')": ["It reads `nowhere.csv`, which is not there."],
+        "text = open('data.csv').read()": [
+            left(
+                "text = open('data.csv').read()",
+                HERE.format("FileNotFoundError: [Errno 2] No such file or directory: 'data.csv'"),
+                TOLD,
+                "`data.csv` stands beside your notebook; only the notebook is graded.",
+            )
+        ],
+        "open('nowhere.csv')": [
+            left(
+                "open('nowhere.csv')",
+                HERE.format(
+                    "FileNotFoundError: [Errno 2] No such file or directory: 'nowhere.csv'"
+                ),
+                TOLD,
+            )
+        ],
         f"p = {whole!r}": [f"`{whole}` is a file of this machine; only the notebook is graded."],
         "!pip install cupy": [
-            "`!pip install cupy` is left out: there is no network while grading."
+            left(
+                "!pip install cupy",
+                "Nothing is installed, fetched or reset while a notebook is graded.",
+            )
         ],
         "!true": [
             "`!true` is a command of this machine's shell; where it is graded, there are no files "
             "or programs of yours and no network."
         ],
         "import urllib.request as u; u.urlopen('http://a.example')": [
-            "It needs the network, and there is none while grading."
+            left(
+                "import urllib.request as u; u.urlopen('http://a.example')",
+                HERE.format(
+                    "URLError: <urlopen error there is no network while grading (a.example)>"
+                ),
+                TOLD,
+            )
         ],
         "later + 1": ["It uses `later`, which only a cell further down makes."],
         "later = 1": None,
         "nowhere": ["It uses `nowhere`, which no cell of this notebook makes."],
-        "input()": ["It waits for somebody to type, and nobody is there."],
+        "input()": [
+            left(
+                "input()",
+                HERE.format(
+                    "StdinNotImplementedError: raw_input was called, but this frontend does not "
+                    "support input requests."
+                ),
+            )
+        ],
         "1 / 0": ["It stops: ZeroDivisionError: division by zero"],
         "import nmautils as nma; nma.checklist()": None,
         "%matplotlib inline": None,
@@ -226,17 +279,82 @@ def test_a_module_that_an_answer_can_do_without_costs_nothing(checked):
     assert (status, report["cells"]) == (0, [])
 
 
-def test_an_answer_that_needs_a_missing_module_is_red_and_says_why_once(checked):
+def test_an_answer_below_a_line_that_is_left_out_is_solved(checked):
     status, report = checked(f"import cupy\n\n{RIGHT}")
     assert status == 1
-    (exercise,) = report["exercises"]
-    assert (exercise["state"], exercise["says"]) == (
-        "red",
-        ["Its cell does not run through; see below."],
-    )
+    assert states(report) == {"double": "solved"}
     (cell,) = report["cells"]
     assert cell["title"] == "Exercise 1: twice"
-    assert cell["says"] == ["The module `cupy` is not there where notebooks are graded."]
+    assert (cell["state"], cell["says"]) == ("left out", [left("import cupy", NO_CUPY, TOLD)])
+
+
+def test_an_answer_that_needs_what_is_left_out_is_red_with_the_reason(checked):
+    _, report = checked("import cupy\n\ndef double(x):\n    return cupy.asarray(2 * x)")
+    (exercise,) = report["exercises"]
+    assert exercise["state"] == "red"
+    assert exercise["says"] == [
+        "2 of 2 visible checks do not hold: missing where it is graded: Your code needs `cupy`, "
+        "which a line that was left out would have made: `import cupy`. "
+        f"{NO_CUPY} {TOLD}"
+    ]
+
+
+OWN = [
+    "import cupy, math\nfrom cupyx import a, b\nx = a(2)\ny = math.sqrt(4)",
+    "%load_ext nowhere\nz = y + 1",
+    "with open('/content/data.csv') as file:\n    text = file.read()\nprint(z)",
+    "exit()\n1 / 0",
+    "!pip install cupy\n%pip install cupy",
+    "raise ValueError('mine')\nlate = 1",
+    "try:\n    late\nexcept NameError:\n    known = z",
+    "%%time\nimport cupyx\nw = known",
+]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        f"import cupy\n{RIGHT}",
+        "def double(x):\n    return 2 * x * w / w",
+        "import cupy as cp\ndef double(x):\n    return cp.array(x) * 2",
+        "def double(x):\n    import cupy\n    return cupy.array(x) * 2",
+        "def double(x):\n    return open('two.txt').read() * x",
+        "def double(x):\n    return late * x",
+    ],
+)
+def test_the_grader_says_and_gives_the_same(tmp_path, checked, answer):
+    _, report = checked(answer, *OWN)
+    release = nbformat.writes(small(None))
+    handed_in = (tmp_path / "small.ipynb").read_bytes()
+    bundle = Bundle("small", release, {"double_test": TEST})
+    graded = pool.grade(bundle, Submission("ada", handed_in, 1))
+
+    (exercise,), (result,) = report["exercises"], graded.exercises
+    assert (exercise["state"] == "solved") == (result.score == result.points)
+    hints = [check["hint"].replace(TOLD, PERSON_TOLD) for check in exercise["checks"]]
+    assert hints == [check.hint for check in result.checks]
+    told = [line.replace(TOLD, PERSON_TOLD) for cell in report["cells"] for line in cell["says"]]
+    wanted = [event.text for event in graded.events if event.kind is EventKind.LEFT_OUT]
+    assert len(wanted) >= 7
+    assert [line for line in told if line in wanted] == wanted
+
+
+def test_a_module_that_only_this_machine_lacks_is_said_to_be_there(checked, monkeypatch):
+    monkeypatch.setattr("nmautils.precheck.environment.MODULES", MODULES | {"fancy_module"})
+    _, report = checked(RIGHT, "import fancy_module\nx = fancy_module.y")
+    (cell,) = report["cells"]
+    assert cell["says"][0] == (
+        "`fancy_module` is there where notebooks are graded, but not on this machine, so "
+        "`import fancy_module` and what needs it could not be tried."
+    )
+
+
+def test_packages_of_the_course_are_there(tmp_path, capsys):
+    nb = small(RIGHT, "import hypothesis\nimport sortedcontainers", "import pytest")
+    nb.metadata["nmautils"] = {"packages": ["hypothesis>=6", "No-Such.Package"]}
+    nbformat.write(nb, tmp_path / "small.ipynb")
+    _, report = check(tmp_path / "small.ipynb", capsys)
+    assert list(says_of(report)) == ["import pytest"]
 
 
 def test_asking_whether_a_missing_module_is_there_costs_nothing(checked):
@@ -282,8 +400,7 @@ def test_the_line_that_fails_is_told_if_it_is_not_the_first(checked):
     assert len(one) == 1
     assert one[0].startswith("It stops: ValueError: ")
     assert one[0].endswith(" (Line 4: `math.sqrt(-1)`)")
-    module = "The module `cupy` is not there where notebooks are graded."
-    assert two == [f"{module} (Line 4: `import cupy`)"]
+    assert two == [left("import cupy", NO_CUPY, TOLD, line=4)]
     name = "It uses `nowhere`, which no cell of this notebook makes."
     assert three == [f"{name} (Line 3: `nowhere`)"]
     assert four == ["It stops: ZeroDivisionError: division by zero"]
@@ -431,6 +548,24 @@ def test_it_needs_nothing_that_only_teaching_installs(tmp_path):
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert "Nothing is left to do." in done.stdout
+
+
+def test_its_kernel_needs_neither_unix_nor_what_only_teaching_installs():
+    unix = ["fcntl", "grp", "pwd", "resource", "termios"]
+    teaching = ["nbgrader", "nbclient", "nbconvert", "jupyterlab", "rich", "psutil", "sqlalchemy"]
+    code = f"""
+import signal, sys
+import asyncio, ipykernel.ipkernel, ipykernel.kernelapp, torch.utils.data, torch.optim
+import matplotlib.pyplot, scipy.stats, sklearn
+sys.modules.update(dict.fromkeys({unix + teaching}, None))
+for name in [n for n in dir(signal) if "itimer" in n.lower()]:
+    delattr(signal, name)
+from nmautils.precheck import check, inside
+from nmautils.grading.run.exits import left_running, what_runs
+assert not left_running(what_runs())
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.parametrize(

@@ -78,3 +78,26 @@ def test_a_gradebook_without_anybody_says_what_to_run(course, capsys):
         pass
     assert main(["marks", "--root", str(course)]) == 0
     assert "nobody is in the gradebook yet" in capsys.readouterr().out
+
+
+NAMES = ["parametric_relu_network", "gradient_descent_loop", "mean_squared_error_of_the_decoder"]
+
+
+@pytest.mark.parametrize("columns", [60, 80, 200])
+def test_the_table_fits_the_terminal_and_loses_no_number(course, capsys, monkeypatch, columns):
+    fill(course)
+    with warnings.catch_warnings(), open_gradebook(course) as gradebook:
+        warnings.simplefilter("ignore")
+        for name in NAMES:
+            gradebook.add_grade_cell(f"{name}_test", "tiny", "tiny", max_score=3, cell_type="code")
+        gradebook.add_student("alexandra-konstantinopolskaya-von-und-zu")
+    monkeypatch.setenv("COLUMNS", str(columns))
+    assert main(["marks", "--root", str(course)]) == 0
+    out = capsys.readouterr().out
+    assert max(map(len, out.splitlines())) <= columns
+    assert "…" not in out
+    ada = next(line for line in out.splitlines() if "│ ada " in line)
+    assert [part for part in ada.split() if part != "│"][:5] == ["ada", "3.5", "0", "0", "0"]
+    for name in ["double", *NAMES]:
+        assert name in out
+    assert (" 4  mean_squared" in out or "\n4  mean_squared" in out) == (columns < 200)

@@ -115,6 +115,7 @@ OTHERS = [
     ),
     ("# def train(x):\n#     return x", "train", "answer commented out", "line 1"),
     ("x = 1\n  # class train:\n", "train", "answer commented out", "line 2"),
+    ("%%timeit\ndef train(x):\n    return x", "train", "%%timeit keeps nothing", "write `%%time`"),
     ("'''\ndef train(x):\n    return x\n'''", "train", "answer between quotation marks", "line 2"),
     ("x = 3", "train", "name not defined", "Nothing in your cell is called `train`"),
     ("import os", "np", "answer not run", "No cell that makes `np` has run"),

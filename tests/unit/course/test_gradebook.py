@@ -146,6 +146,17 @@ def test_who_only_reads_does_not_wait_for_who_writes(held, caplog):
         wait_until_free(str(path))
 
 
+def test_a_program_that_is_reading_holds_up_who_writes_and_is_told(held, caplog):
+    path, other = held
+    other.execute("BEGIN")
+    other.execute("SELECT * FROM sqlite_master").fetchone()
+    wait_until_free(str(path), write=False)
+    assert caplog.messages == []
+    with pytest.raises(GradebookError, match="database is locked"):
+        wait_until_free(str(path))
+    assert len(caplog.messages) == 1
+
+
 def test_waiting_makes_no_gradebook_and_changes_none(tmp_path, caplog):
     wait_until_free(str(tmp_path / "none.db"))
     wait_until_free("postgresql://example.org/marks")

@@ -7,7 +7,7 @@ import shutil
 import nbformat
 import pytest
 
-from nmautils.cells import Kind, kind_of
+from nmautils.cells import Kind, kind_of, packages_of
 from nmautils.course.settings import read_settings
 from nmautils.course.stamp import (
     anchor,
@@ -60,6 +60,17 @@ def test_bytes_are_the_same_each_time_and_valid(course):
     assert all(cell.get("outputs", []) == [] for cell in nb["cells"])
     assert all(cell.get("execution_count") is None for cell in nb["cells"])
     nbformat.validate(nb)
+
+
+def test_a_notebook_names_the_packages_that_the_course_adds(course):
+    _, stamped, _ = source_notebook(read_settings(course), "tiny")
+    assert packages_of(stamped) == []
+    assert "nmautils" not in stamped.metadata
+    with (course / "course.toml").open("a") as file:
+        file.write('\n[grading]\npackages = ["statsmodels", "wordcloud>=1.9"]\n')
+    _, stamped, _ = source_notebook(read_settings(course), "tiny")
+    assert packages_of(stamped) == ["statsmodels", "wordcloud>=1.9"]
+    nbformat.validate(stamped)
 
 
 def test_graded_cells_are_named_by_their_grade_id(course):

@@ -6,7 +6,7 @@ from importlib.metadata import PackageNotFoundError, packages_distributions, req
 import pytest
 
 from nmautils.grading.run.forkserver import WARM
-from nmautils.precheck.environment import MODULES, is_there
+from nmautils.precheck.environment import MODULES, is_there, modules_of
 
 
 def name_of(requirement: str) -> str:
@@ -75,3 +75,12 @@ def test_what_the_forkserver_imports_comes_with_the_extra():
 @pytest.mark.parametrize("package", "einops pandas plotly scikit-image seaborn torchinfo".split())
 def test_what_hosted_notebooks_preload_comes_with_the_extra_and_not_by_chance(package):
     assert package in needed("nmautils", "grading")
+
+
+def test_packages_of_the_course_bring_their_modules_and_what_these_need():
+    found = modules_of(["Hypothesis[cli]>=6", "scikit.image ; python_version > '3'", "no-such"])
+    assert {"hypothesis", "sortedcontainers", "skimage", "no_such"} <= found
+    assert "pytest" not in found
+    assert is_there("hypothesis", found)
+    assert not is_there("pytest", found)
+    assert modules_of([]) == frozenset()

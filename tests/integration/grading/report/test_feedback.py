@@ -200,6 +200,26 @@ def test_own_cells_and_submitted_outputs_are_shown_as_what_they_are():
     assert all(picture.find_parent("details") for picture in pictures)
 
 
+def test_an_event_and_the_cell_that_it_is_of_have_one_number():
+    own = (
+        new_code_cell("x = 1", id="own-1"),
+        new_code_cell("# look\n\nopen(1)\ny = 1", id="own-2"),
+    )
+    result = graded(DECODING, RIGHT, own=own)
+    long = f"own cell 1, `{'x' * 39}…`"
+    events = (
+        Event("own cell 2, `open(1)`", EventKind.LEFT_OUT, "Line 3 was left out."),
+        Event(long, EventKind.TIME_OUT, "It took long."),
+        Event("`given`", EventKind.TIME_OUT, "It took long."),
+    )
+    page = page_of(replace(result, events=events))
+    labels = [each.get_text() for each in soup(page).find_all("h3")]
+    assert [label for label in labels if "own" in label] == ["Your own cell 1", "Your own cell 2"]
+    assert "Your own cell 2, open(1): Line 3 was left out." in words(page)
+    assert f"Your {long.replace('`', '')}: It took long." in words(page)
+    assert "<code>given</code>: It took long." in page
+
+
 def test_outputs_that_were_run_again_are_not_called_handed_in():
     def run_again(nb):
         for each in nb.cells:

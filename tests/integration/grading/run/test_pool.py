@@ -70,7 +70,9 @@ def test_the_result_says_what_happened_and_the_notebook_only_what_cells_are(cour
     notebook = nbformat.reads(graded.notebook, as_version=4)
     assert "nmautils" not in notebook.metadata
     assert all(set(cell.metadata.nmautils) == {"kind", "outputs"} for cell in notebook.cells)
-    assert [(e.cell, e.kind) for e in graded.events] == [("`while True: pass`", "time-out")]
+    assert [(e.cell, e.kind) for e in graded.events] == [
+        ("own cell 1, `while True: pass`", "time-out")
+    ]
     assert "took longer than 1 seconds" in graded.events[0].text
     assert (graded.score, graded.seed, graded.needs_person) == (2, 1, ())
     assert graded.title == "Tiny"

@@ -589,6 +589,31 @@ def test_notebooks_of_ones_own_beside_the_hand_in_need_nobody(releases):
     assert len(lines) == 4
 
 
+@pytest.mark.parametrize("archive", ["", "class.zip"])
+def test_in_a_folder_of_the_whole_class_no_file_is_dropped_in_silence(releases, archive):
+    collected = {
+        f"annli_11_101_{T1}.ipynb": of(T1, "ann"),
+        "boli_12_102_Untitled.ipynb": of(T1, "bo"),
+    }
+    named = {
+        "annli_11_103_report.pdf": b"%PDF-1.7",
+        "boli_12_104_scratch.ipynb": notebook("of his own"),
+        "cyli_13_105_answers.docx": b"PK\x03\x04",
+        "dan.txt": b"I forgot it.",
+    }
+    files = {**collected, **named}
+    if archive:
+        put_zip(releases, archive, files)
+    else:
+        for name, raw in files.items():
+            put(releases, f"class/{name}", raw)
+    done, lines = run(releases)
+    assert done.new == [f"annli/{T1}", f"boli/{T1}"]
+    assert {where.rpartition("/")[2] for where, _ in done.refused} == set(named)
+    for name in named:
+        assert sum(name in line for line in lines) == 1
+
+
 def test_a_notebook_that_shares_as_much_with_both_is_not_guessed(releases):
     cells = [new_code_cell("", id=f"{name}-0") for name in (T1, T2)]
     put(releases, "ann/x.ipynb", nbformat.writes(new_notebook(cells=cells)).encode())

@@ -205,11 +205,11 @@ def test_the_same_file_keeps_its_seed_and_another_gets_another(tmp_path):
         assert 0 <= seed("") < 2**32
 
 
-@pytest.mark.parametrize("share", [0, 0.3, 0.9])
-def test_a_record_that_is_cut_is_graded_again_with_new_inputs_and_says_so(tmp_path, share):
+@pytest.mark.parametrize("length", [0, 9, 60])
+def test_a_record_cut_before_its_seed_is_graded_again_with_new_inputs_and_says_so(tmp_path, length):
     path = write_record(tmp_path, graded())
     whole = path.read_bytes()
-    path.write_bytes(whole[: int(share * len(whole))])
+    path.write_bytes(whole[:length])
     said = []
     assert read_record(tmp_path, "tiny", "ada", said.append) is None
     assert said == [
@@ -288,3 +288,17 @@ def test_who_changes_the_fields_of_a_record_looks_at_its_number():
     names = [field.name for kind in kinds for field in dataclasses.fields(kind)]
     text = " ".join([*names, *(kind.value for kind in EventKind)])
     assert (FORMAT, hashlib.sha256(text.encode()).hexdigest()[:8]) == (4, "5f312747")
+
+
+@pytest.mark.parametrize("part", [0.3, 0.5, 0.9])
+def test_a_record_that_was_cut_keeps_its_seed(tmp_path, part):
+    record = graded()
+    path = write_record(tmp_path, record)
+    raw = path.read_bytes()
+    path.write_bytes(raw[: int(len(raw) * part)])
+    said = []
+    assert read_record(tmp_path, "tiny", "ada", said.append) is None
+    assert "new inputs" not in said[0]
+    assert seed_for(tmp_path, "tiny", "ada", record.submission) == record.seed
+    # Another file is not graded with the inputs of this one.
+    assert seed_for(tmp_path, "tiny", "ada", "0" * 64) != record.seed

@@ -87,6 +87,8 @@ def test_the_missing_module_is_found(error, message, module):
         ("c = open('c.json')", "FileNotFoundError", "[Errno 2]", "open("),
         ("get('http://x')", "URLError", "x", "get("),
         ("%%cython", "UsageError", "not found", "%%cython"),
+        ("%%timeit -n 3", "", "", ""),
+        ("%%timeit", "UsageError", "not found", "%%timeit"),
         ("from google.colab import drive", "ModuleNotFoundError", "No module named 'google'", ""),
         ("drive.mount('/x')", "NameError", "name 'drive' is not defined", ""),
         ("os.chdir('/content')", "FileNotFoundError", "[Errno 2]", ""),

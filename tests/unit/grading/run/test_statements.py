@@ -207,11 +207,40 @@ def test_the_last_expression_is_shown_and_no_other(notebook):
     assert notebook.run("4\nimport no_such_module").result is None
 
 
-@pytest.mark.parametrize("first", ["%%time", "%%time  ", "%%capture", "\n\n%%time"])
+@pytest.mark.parametrize(
+    "first",
+    ["%%time", "%%time  ", "%%time --no-raise-error", "%%capture", "%%prun -q", "\n\n%%time"],
+)
 def test_lines_below_a_magic_for_the_cell_run_one_by_one_as_well(notebook, first):
     notebook.run(f"{first}\nimport no_such_module\nafter = 2")
     assert notebook.names["after"] == 2
     assert [row[2] for row in notebook.left] == ["ModuleNotFoundError"]
+
+
+@pytest.mark.parametrize(
+    ("first", "told"),
+    [
+        ("%%timeit", (1, "%%timeit")),
+        ("%%timeit -n 10 -r3", (1, "%%timeit -n 10 -r3")),
+        ("\n%%timeit -o -q scale = 2", (2, "%%timeit -o -q scale = 2")),
+    ],
+)
+def test_a_cell_that_would_only_be_timed_is_run_once_and_the_magic_is_told(notebook, first, told):
+    notebook.names["runs"] = []
+    notebook.run(f"{first}\nruns.append(1)\ndef double(x):\n    return 2 * x\n1 / 0\nlate = 1")
+    assert notebook.names["double"](4) == 8
+    assert notebook.names["runs"] == [1]
+    assert [row[:3] for row in notebook.left] == [(*told, "")]
+    # The student's own errors still stop it.
+    assert notebook.error == "ZeroDivisionError"
+    assert "late" not in notebook.names
+    assert notebook.names.get("scale") == (2 if "scale" in first else None)
+
+
+@pytest.mark.parametrize("first", ["%%timeits", "%%time x = 3", "%%cython", "x = 1\n%%timeit"])
+def test_what_is_not_such_a_magic_is_run_as_it_stands(notebook, first):
+    cell = f"{first}\nafter = 1"
+    assert notebook.statements.begin(cell) == cell
 
 
 def test_await_at_the_left_margin_works(notebook):
