@@ -1,9 +1,6 @@
 """The command line: commands, exit statuses, and one line for each mistake."""
 
-import os
 import shutil
-import subprocess
-import sys
 from types import SimpleNamespace
 
 import pytest
@@ -266,46 +263,9 @@ def test_stopping_with_the_keyboard_leaves_no_traceback(capsys, monkeypatch):
     assert call(capsys, "lint") == (130, "", "nmautils: stopped\n")
 
 
-def test_it_runs_as_a_module_without_loading_what_it_does_not_need():
-    code = (
-        "import sys; from nmautils import cli; cli.main(['--version']); "
-        "print([m for m in ('torch', 'nbgrader', 'matplotlib') if m in sys.modules])"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True
-    )
-    assert done.stdout.splitlines()[-1] == "[]"
-
-
-def test_no_program_of_ours_waits_for_a_grammar_that_no_notebook_needs():
-    for module in ("nmautils.cli", "nmautils.grading.run.worker"):
-        code = f"import sys, {module}, nbformat; assert not sys.modules['rfc3987_syntax']"
-        subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
-
-
 def test_a_gradebook_that_cannot_be_read_is_named_before_anything_is_built(course, capsys):
     (course / "gradebook.db").write_text("no database, whatever it is " * 100)
     assert is_one_line(
         capsys, f"the gradebook {course}/gradebook.db: file is not a", "build", "--root", course
     )
     assert call(capsys, "build", "--only", "source", "--root", course)[0] == 0
-
-
-@pytest.mark.parametrize("arguments", [["--help"], ["lint", "--help"], ["lint", "--root", "."]])
-def test_a_closed_pipe_ends_a_command_quietly(course, arguments):
-    reading, writing = os.pipe()
-    os.close(reading)
-    try:
-        done = subprocess.run(
-            [sys.executable, "-m", "nmautils.cli", *arguments],
-            cwd=course,
-            env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": ""},
-            stdout=writing,
-            stderr=subprocess.PIPE,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-    finally:
-        os.close(writing)
-    assert (done.returncode, done.stderr) == (141, "")

@@ -1,6 +1,7 @@
 """Who may import whom: the order of the rooms of `nmautils`, held to by every import in it."""
 
 import ast
+import functools
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -57,7 +58,10 @@ def imports_of(module: str, path: Path) -> Iterator[tuple[int, str]]:
                 yield node.lineno, whole if whole in FILES else base
 
 
-IMPORTS = {module: list(imports_of(module, path)) for module, path in FILES.items()}
+@functools.cache
+def imports() -> dict[str, list[tuple[int, str]]]:
+    """What each file imports; made when first asked for, since every worker collects this."""
+    return {module: list(imports_of(module, path)) for module, path in FILES.items()}
 
 
 def room_of(module: str) -> str:
@@ -70,7 +74,7 @@ def broken(rule) -> list[str]:
     """Imports within the package of which `rule` (module, imported) says that they are wrong."""
     return [
         f"{FILES[module].relative_to(ROOT)}:{line} imports {imported}"
-        for module, found in IMPORTS.items()
+        for module, found in imports().items()
         for line, imported in found
         if rule(module, imported)
     ]
@@ -95,7 +99,7 @@ def test_no_import_is_against_the_order_of_the_rooms():
 def test_no_imports_go_in_a_circle():
     inner = {
         module: {imported for _, imported in found if imported in FILES} - {module}
-        for module, found in IMPORTS.items()
+        for module, found in imports().items()
     }
     try:
         TopologicalSorter(inner).prepare()

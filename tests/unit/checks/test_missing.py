@@ -1,5 +1,6 @@
 """Why a name is missing although its cell ran: from its text and the error it ended with."""
 
+import atexit
 import builtins
 import html
 import re
@@ -179,6 +180,8 @@ def notebook():
     run.shell = shell
     yield run
     InteractiveShell.clear_instance()
+    # Else each is kept, and collects garbage for a third of a second, when the process ends.
+    atexit.unregister(shell.atexit_operations)
 
 
 CHECK = """

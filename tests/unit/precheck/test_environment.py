@@ -1,5 +1,6 @@
 """The list of what there is where notebooks are graded says what pyproject.toml says."""
 
+import functools
 import re
 from importlib.metadata import PackageNotFoundError, packages_distributions, requires
 
@@ -13,22 +14,23 @@ def name_of(requirement: str) -> str:
     return re.split(r"[^\w.-]", requirement, maxsplit=1)[0].lower().replace("_", "-")
 
 
-def needed(package: str, extra: str = "") -> set[str]:
+@functools.cache
+def needed(package: str, extra: str = "") -> frozenset[str]:
     """Packages that one asks for, with an extra of its own or without."""
     try:
         lines = requires(package) or []
     except PackageNotFoundError:  # for another system
-        return set()
-    return {
+        return frozenset()
+    return frozenset(
         name_of(line)
         for line in lines
         if "extra ==" not in line or (extra and re.search(rf"extra == ['\"]{extra}['\"]", line))
-    }
+    )
 
 
 def closure(package: str, extra: str) -> set[str]:
     """Packages that come with one, and what comes with those."""
-    found, todo = {package}, needed(package, extra)
+    found, todo = {package}, set(needed(package, extra))
     while todo:
         name = todo.pop()
         if name not in found:

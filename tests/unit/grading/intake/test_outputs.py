@@ -1,21 +1,17 @@
 """Large notebook files: outputs are left out before anything is parsed."""
 
 import base64
-import contextlib
 import json
-import time
 import tracemalloc
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from nmautils.errors import HandInError
 from nmautils.grading.intake import outputs as module
 from nmautils.grading.intake import read as reading
 from nmautils.grading.intake.outputs import without_large_outputs
 from nmautils.grading.intake.read import read_submission
-from nmautils.grading.model.limits import MIB
 
 LIMIT = 50_000
 
@@ -95,18 +91,6 @@ def test_outputs_with_brackets_and_quotes_end_where_they_end(small):
     assert data["cells"][1]["source"] == "y = 2"
 
 
-@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
-def test_24_megabytes_of_a_video_cost_nothing(encoding):
-    book = notebook(video(24 * MIB), source="x = 'ä'")
-    text = json.dumps(book, indent=1, ensure_ascii=False)
-    started = time.process_time()
-    found = read_submission(text.encode(encoding))
-    assert time.process_time() - started < 3
-    assert [cell.source for cell in found.notebook.cells] == ["x = 'ä'", "y = 2"]
-    assert found.needs_person == ()
-    assert any("one large output was left out" in note for note in found.notes)
-
-
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "latin-1"])
 @pytest.mark.parametrize("indent", [None, 1])
 def test_large_files_in_other_files_are_made_small_too(small, encoding, indent):
@@ -131,27 +115,3 @@ def test_memory_stays_in_proportion_to_the_file(small):
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < len(raw)
-
-
-def test_what_is_large_without_its_outputs_is_refused():
-    raw = nbformat.writes(notebook(source="#" * (21 * MIB))).encode()
-    with pytest.raises(HandInError, match=r"22 MB, more than the 20 MB|21 MB, more than the 20 MB"):
-        read_submission(raw)
-
-
-@pytest.mark.parametrize(
-    "raw",
-    [
-        b'{"outputs": [' * 300_000,
-        b'"' + b'\\"' * 2_000_000,
-        b'"outputs"' + b" " * 4_000_000 + b": [",
-        b'"outputs": [{' + b'"\\' * 1_500_000,
-        b"]" * 1_000_000,
-        b'{"outputs": [{' + b"{}," * 900_000,
-    ],
-)
-def test_no_file_costs_more_than_linear_time(raw):
-    started = time.process_time()
-    with contextlib.suppress(HandInError):
-        without_large_outputs(raw, LIMIT)
-    assert time.process_time() - started < 4

@@ -1,7 +1,6 @@
 """A written answer is found in a cell for code, and ordinary code is not taken for one."""
 
 import copy
-import time
 
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
@@ -154,15 +153,3 @@ def test_a_given_text_does_not_count():
     code = Parser()("# Look at what the layer has learnt, bit by bit, now.\nlook()")
     assert prose_of(code)
     assert not prose_of(code, given=code.source)
-
-
-SLOW = ["# (\n", '"a " + ', "x = '''\n", "# a b c d\n\n", "a = b = "]
-
-
-@pytest.mark.parametrize("piece", SLOW)
-def test_many_long_cells_below_a_question_take_no_long_time(release, nb, piece):
-    started = time.process_time()
-    for _ in range(30):
-        put_below(nb, "why", new_code_cell(piece * (10_000 // len(piece)) + "1"))
-    repair(release, as_bytes(nb))
-    assert time.process_time() - started < 20
