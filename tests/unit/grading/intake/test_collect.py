@@ -429,7 +429,8 @@ def test_contents_are_not_held_in_memory(course):
         run(course)
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
-    assert peaks[2] < peaks[1] + 2 * size
+    # If they were held it would be 18 more; when Python collects garbage makes a few.
+    assert peaks[2] < peaks[1] + 9 * size
 
 
 def test_a_name_with_line_breaks_makes_one_line(course):
