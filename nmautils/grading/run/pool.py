@@ -20,7 +20,6 @@ from nmautils.grading.model.results import Graded, Submission
 from nmautils.grading.run.sandbox.walls import name_of_walls
 
 from . import worker
-from .fonts import open_kept
 from .forkserver import ENVIRONMENT
 from .wire import RESULT, BadFrame, Message, pack_frame, read_frame
 
@@ -37,19 +36,14 @@ class Worker:
     def __init__(self) -> None:
         self.owner = os.getpid()
         self.dropped = self.lost = False
-        kept = open_kept()
-        fonts = [] if kept is None else [kept]
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-m", worker.__name__, *map(str, fonts)],
+            [sys.executable, "-I", "-m", worker.__name__],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd="/",
             env=ENVIRONMENT,
-            pass_fds=fonts,
         )
-        for descriptor in fonts:
-            os.close(descriptor)
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._requests, self._answers = self._process.stdin, self._process.stdout

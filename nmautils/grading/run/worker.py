@@ -27,7 +27,6 @@ from nmautils.grading.model.results import Submission
 from nmautils.grading.run.sandbox.confined import confine_reader
 
 from . import forkserver
-from .fonts import kept_fonts
 from .forkserver import WARM_FOR_A_CLASS, close_all_but, settle, warm_up
 from .forkserver_client import ForkServer
 from .kernel import ProbeFailed
@@ -55,8 +54,7 @@ def main() -> None:
 
     with tempfile.TemporaryDirectory(prefix="nma-", ignore_cleanup_errors=True) as home:
         os.environ.update(HOME=home, MPLCONFIGDIR=home)
-        with kept_fonts(int(sys.argv[1]) if len(sys.argv) > 1 else None, home):
-            warm_up(WARM)
+        warm_up(WARM)
         settle()
         server = ForkServer.fork_here(home, requests.fileno(), answers.fileno())
         _answer_requests(Desk(server, requests), server, requests, answers)
