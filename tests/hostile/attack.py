@@ -94,6 +94,8 @@ class Ground:
     process_names : str
         Its name space of processes; an attack that finds itself in there gives up, for the
         safety of the machine that runs the tests.
+    mark : str
+        What a process is called that tries to stay; other tests run beside these.
     """
 
     home: str
@@ -109,6 +111,7 @@ class Ground:
     path: str
     pid: int
     process_names: str
+    mark: str
 
 
 @dataclass(frozen=True)

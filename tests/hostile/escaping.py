@@ -9,7 +9,7 @@ import ctypes, os
 libc = ctypes.CDLL(None, use_errno=True)
 
 def mark():
-    libc.prctl(15, b"hostile-left", 0, 0, 0)
+    libc.prctl(15, b"@mark@", 0, 0, 0)
 """
 
 FOREVER = "while True:\n            time.sleep(1)"
@@ -242,8 +242,8 @@ for _ in range(3):
             os._exit(0)
         mark()
         {FOREVER}
-subprocess.Popen(["/bin/sh", "-c", "exec -a hostile-left sleep 600 || nohup sleep 600"],
-                 start_new_session=True, env={{"NMA_HOSTILE": "hostile-left"}})
+subprocess.Popen(["/bin/sh", "-c", "exec -a @mark@ sleep 600 || nohup sleep 600"],
+                 start_new_session=True, env={{"NMA_HOSTILE": "@mark@"}})
 """,
         loop=RIGHT_LOOP,
         kept=6,

@@ -8,6 +8,7 @@ Requests come on standard input, answers go to standard output, as frames.
 
 import contextlib
 import ctypes
+import importlib
 import os
 import select
 import signal
@@ -17,11 +18,10 @@ import tempfile
 from dataclasses import replace
 from functools import lru_cache
 from time import monotonic
-from typing import IO, NoReturn
+from typing import IO, TYPE_CHECKING, NoReturn
 
 from nmautils.errors import SandboxMissing
 from nmautils.grading.model import words
-from nmautils.grading.model.assignment import Bundle
 from nmautils.grading.model.limits import CONTROL_SEND_SECONDS, RESULT_SECONDS, Limits
 from nmautils.grading.model.results import Submission
 from nmautils.grading.run.sandbox.confined import confine_reader
@@ -33,10 +33,18 @@ from .kernel import ProbeFailed
 from .kernel_supply import KernelAsker, KernelSupply, Wanted
 from .wire import RESULT, BadFrame, Message, pack_frame, read_frame
 
+if TYPE_CHECKING:
+    from nmautils.grading.model.assignment import Bundle
+
 __all__ = ["main"]
 
-# What test cells and the judge use; a fork must not spend its time on imports.
-WARM = (*forkserver.WARM, "nmautils.checks.draw", "nmautils.grading.run.inside_run")
+# What test cells and the judge use; a fork must not spend its time on imports. Imported after the
+# forkserver was forked: nothing that judges is in the memory of a student's process.
+WARM = (
+    "nmautils.checks.draw",
+    "nmautils.grading.model.assignment",
+    "nmautils.grading.run.inside_run",
+)
 
 PR_SET_PDEATHSIG = 1
 
@@ -54,9 +62,12 @@ def main() -> None:
 
     with tempfile.TemporaryDirectory(prefix="nma-", ignore_cleanup_errors=True) as home:
         os.environ.update(HOME=home, MPLCONFIGDIR=home)
-        warm_up(WARM)
+        warm_up(forkserver.WARM)
         settle()
         server = ForkServer.fork_here(home, requests.fileno(), answers.fileno())
+        for name in WARM:
+            importlib.import_module(name)
+        settle()
         _answer_requests(Desk(server, requests), server, requests, answers)
 
 
@@ -195,10 +206,11 @@ class Desk:
 
 
 @lru_cache(maxsize=16)
-def _prepare(text: str, full: bool, many: bool) -> tuple[Bundle, tuple[str, ...]]:
+def _prepare(text: str, full: bool, many: bool) -> tuple["Bundle", tuple[str, ...]]:
     """Read a bundle and its shared cells, and do all that its submissions have in common."""
     from nbformat.v4 import new_output
 
+    from nmautils.grading.model.assignment import Bundle
     from nmautils.grading.repair.rebuild import rebuild
     from nmautils.grading.safe.markdown import clean_markdown
 
@@ -224,7 +236,7 @@ def _nobody(*_: object) -> NoReturn:
     raise ProbeFailed("nobody was asked")
 
 
-def _judge(control: socket.socket, request: Message, bundle: Bundle, stemmed: bool) -> NoReturn:
+def _judge(control: socket.socket, request: Message, bundle: "Bundle", stemmed: bool) -> NoReturn:
     """Wait for a submission, grade it, send the result, and end this process."""
     from .inside_run import WholeGrader
 

@@ -19,6 +19,7 @@ import threading
 import time
 from collections import Counter
 from copy import deepcopy
+from dataclasses import asdict
 from pathlib import Path
 
 import nbformat
@@ -26,6 +27,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 import nmautils
+from nmautils.course.settings import read_settings
 from nmautils.grading.model.assignment import Bundle, freeze
 from nmautils.grading.model.limits import Limits
 from nmautils.grading.model.results import Graded, Submission
@@ -36,6 +38,7 @@ from nmautils.grading.run.sandbox.bubblewrap import HOME_INSIDE
 from tests.hostile.attack import DECODING, RIGHT_LOOP, RIGHT_NET, Attack, Ground
 from tests.hostile.corpus import CORPUS
 from tests.support.amount import some
+from tests.support.memory import MemoryWatch, Peaks
 from tests.support.notebooks import find_cell
 from tests.support.paths import ROOT
 from tests.support.waiting import wait_until
@@ -49,14 +52,15 @@ LIMITS = {
     "grace_seconds": 0.5,
     "patience": 1.5,
     "total_seconds": 12.0,
+    "memory_gib": read_settings(ROOT).grading.memory_gib,
 }
 # For what is not the student's own time: start, judging, writing down.
 OVERHEAD = 20.0
 GIB = 1 << 30
 # What the grader's own processes may need, beyond what they share, while a stranger writes to them.
 GRADER_MEMORY = GIB
-# By how much all processes together may pass the limit of the submission: it is looked at every
-# now and then, and the grader takes its share.
+# By how much the limit of the submission may be passed, by a process of the grader with all that
+# it shares, and by sandbox and grader together: they are looked at every now and then.
 OVERRUN = 200 << 20
 SAFE_KINDS = {"text/plain", "text/html", "image/png"}  # HTML: the table of checks, ours
 
@@ -103,6 +107,7 @@ class Scene:
             path=str(folder / "s"),
             pid=os.getpid(),
             process_names=os.readlink("/proc/self/ns/pid"),
+            mark=f"left-{secrets.token_hex(4)}",
         )
         self.before = self.files()
 
@@ -199,75 +204,24 @@ def _report():
     yield
     slowest = sorted(TIMES.items(), key=lambda item: -item[1])[:8]
     print("\nslowest:", ", ".join(f"{name} {seconds:.1f} s" for name, seconds in slowest))
+    for kind in Peaks.__annotations__:
+        largest = sorted(PEAKS.items(), key=lambda item: -getattr(item[1], kind))[:4]
+        texts = [f"{name} {getattr(peaks, kind) >> 20} MiB" for name, peaks in largest]
+        print(f"most memory, {kind}:", ", ".join(texts))
 
 
 TIMES: dict[str, float] = {}
+PEAKS: dict[str, Peaks] = {}
 
 
-class Watch(threading.Thread):
-    """Look every now and then how much memory the processes below this one take, and this one.
-
-    Attributes
-    ----------
-    grader : int
-        Of the one process of the grader that takes most, in bytes.
-    taken : int
-        Of all together, sandbox included, beyond what they took before.
-    main : int
-        By how much this process has grown.
-    """
-
-    def __init__(self) -> None:
-        super().__init__(daemon=True)
-        self.grader = self.taken = 0
-        self._done = threading.Event()
-        self._before = _memory(_below(os.getpid()))
-        self._main = _memory([os.getpid()])
-
-    def run(self) -> None:
-        while not self._done.wait(0.25):
-            outside, inside = [], []
-            for pid in _below(os.getpid()):
-                with contextlib.suppress(OSError):
-                    same = os.readlink(f"/proc/{pid}/ns/pid") == os.readlink("/proc/self/ns/pid")
-                    (outside if same else inside).append(pid)
-            self.grader = max([self.grader, *(_memory([pid]) for pid in outside)])
-            taken = _memory([*outside, *inside]) + _files(inside)
-            self.taken = max(self.taken, taken - self._before)
-
-    @property
-    def main(self) -> int:
-        return _memory([os.getpid()]) - self._main
-
-    def __enter__(self) -> "Watch":
-        self.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._done.set()
-        self.join()
-
-
-def _memory(pids: list[int]) -> int:
-    """Bytes that processes take, page tables included; what they share counts once."""
-    taken = 0
-    for pid in pids:
-        for name in ("smaps_rollup", "status"):
-            with contextlib.suppress(OSError):
-                for line in Path(f"/proc/{pid}/{name}").read_text().splitlines():
-                    kind, _, amount = line.partition(":")
-                    if kind in ("Pss_Anon", "Pss_Shmem", "VmPTE"):
-                        taken += 1024 * int(amount.split()[0])
-    return taken
-
-
-def _files(inside: list[int]) -> int:
-    """Bytes that lie in the file systems of a sandbox, by one of its processes."""
-    for pid in inside:
-        with contextlib.suppress(OSError):
-            systems = [os.statvfs(f"/proc/{pid}/root{folder}") for folder in ("/tmp", "/dev/shm")]
-            return sum((each.f_blocks - each.f_bfree) * each.f_frsize for each in systems)
-    return 0
+def check_memory(peaks: Peaks, limit: int) -> None:
+    """Require that nothing outside the sandbox came to hold more than a submission may."""
+    seen = {name: f"{amount >> 20} MiB" for name, amount in asdict(peaks).items()}
+    print("\nmost memory:", seen)
+    assert max(peaks.main, peaks.worker, peaks.judging) < limit + OVERRUN, seen
+    assert peaks.taken < limit + OVERRUN, seen
+    assert peaks.own < GRADER_MEMORY, seen
+    assert peaks.grown < OVERRUN, seen
 
 
 def _parents() -> dict[int, int]:
@@ -280,23 +234,15 @@ def _parents() -> dict[int, int]:
     return parents
 
 
-def _below(top: int) -> list[int]:
-    parents, found = _parents(), [top]
-    for pid in found:
-        found += [child for child, parent in parents.items() if parent == pid]
-    return found[1:]
-
-
-def _left_over() -> list[str]:
+def _left_over(scene: Scene) -> list[str]:
     """Processes that bear the mark of an attack."""
-    found = []
+    mark, found = scene.ground.mark.encode(), []
     for name in filter(str.isdigit, os.listdir("/proc")):
-        with contextlib.suppress(OSError):
-            folder = Path("/proc", name)
-            comm = (folder / "comm").read_text().strip()
-            started = (folder / "cmdline").read_bytes()
-            if comm == "hostile-left" or started.startswith((b"hostile-left", b"sleep\x00600")):
-                found.append(f"{name} {comm} {started[:50]!r}")
+        for file in ("comm", "cmdline", "environ"):
+            with contextlib.suppress(OSError):
+                text = Path("/proc", name, file).read_bytes()
+                if mark in text:
+                    found.append(f"{name} {file} {text[:100]!r}")
     return found
 
 
@@ -365,19 +311,17 @@ def test_an_attack_gains_nothing_and_harms_nobody(
     raw = attack.make(release, scene.ground)
     limits = Limits(**{**LIMITS, **attack.limits})
     started = time.monotonic()
-    with Watch() as watch:
+    with MemoryWatch() as watch:
         graded = pool.grade(bundle, Submission("mallory", raw, 11), limits=limits)
-    seconds = TIMES[attack.name] = time.monotonic() - started
+        seconds = TIMES[attack.name] = time.monotonic() - started
+        feedback_page_apart(graded, SubmissionMarks())  # raises if it takes too long
+    PEAKS[attack.name] = watch.peaks
 
     check(attack, graded, scene)
-    feedback_page_apart(graded, SubmissionMarks())  # raises if it takes too long
     assert seconds < limits.total_seconds + OVERHEAD
-    assert watch.grader < GRADER_MEMORY, f"{watch.grader / GIB:.1f} GiB in the grader"
-    most = limits.memory_bytes + OVERRUN
-    assert watch.taken < most, f"{watch.taken / GIB:.2f} GiB in grader and sandbox together"
-    assert watch.main < OVERRUN, f"{watch.main / GIB:.2f} GiB more in the main process"
+    check_memory(watch.peaks, limits.memory_bytes)
     assert scene.files() == scene.before
-    wait_until(lambda: not _left_over(), 3)
+    wait_until(lambda: not _left_over(scene), 3)
     assert _workers() == workers, "the judge's worker is another one"
     if with_neighbour:
         after = neighbour.grade()
@@ -445,18 +389,23 @@ def course(scene, release, neighbour):
 def test_a_class_with_strangers_in_it_is_graded_to_its_end(course, scene):
     root, handed_in = course
     before = {path: path.read_bytes() for path in root.glob("submitted/*_honest/*/*.ipynb")}
-    done = subprocess.run(
-        [sys.executable, "-m", "nmautils.cli", "grade", "--jobs", "2"],
-        cwd=root,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=400,
-        check=False,
-    )
-    said = done.stdout + done.stderr
-    assert done.returncode == 1, said  # somebody has to look at some of them
+    with (
+        subprocess.Popen(
+            [sys.executable, "-m", "nmautils.cli", "grade", "--jobs", "2"],
+            cwd=root,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        ) as command,
+        MemoryWatch(command.pid) as watch,
+    ):
+        said, _ = command.communicate(timeout=400)
+    PEAKS["a whole class"] = watch.peaks
+    limit = Limits.of(read_settings(root).grading).memory_bytes
+    assert max(watch.peaks.main, watch.peaks.worker, watch.peaks.judging) < limit + OVERRUN
+    assert command.returncode == 1, said  # somebody has to look at some of them
     assert "Traceback" not in said
     assert scene.secret not in said
     marks = {}
@@ -474,4 +423,4 @@ def test_a_class_with_strangers_in_it_is_graded_to_its_end(course, scene):
     assert not [path for path in (root / "autograded").rglob("*") if path.is_symlink()]
     assert {path: path.read_bytes() for path in before} == before
     assert scene.contacts == []
-    assert not _left_over()
+    assert not _left_over(scene)
