@@ -9,6 +9,7 @@ import tempfile
 import pytest
 
 import nmautils._fast_start  # noqa: F401
+from nmautils.grading.run.torch_start import put_off_the_compiler
 from tests.support.amount import EVERYTHING
 from tests.support.paths import GOLDEN as GOLDEN_FILE
 from tests.support.paths import TESTS
@@ -117,10 +118,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(autouse=True)
 def _one_torch_thread() -> None:
-    """Keep torch on one thread, whatever the test before did, without importing it here."""
+    """Keep torch on one thread, whatever the test before did, without importing it here.
+
+    Its compiler, a second and a half, is imported when a test asks for it, as in the grader.
+    """
     torch = sys.modules.get("torch")
-    if torch is not None and torch.get_num_threads() != 1:
-        torch.set_num_threads(1)
+    if torch is not None:
+        put_off_the_compiler()
+        if torch.get_num_threads() != 1:
+            torch.set_num_threads(1)
 
 
 @pytest.fixture(autouse=True)

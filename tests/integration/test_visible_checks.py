@@ -58,7 +58,8 @@ def turns(answer):
 def has_other_marks(answer):
     """Marking gives other points than the answer's file says, or its feedback not the name."""
     marked = tried(answer, False)
-    return float(marked) != answer.points or answer.names not in feedback(marked)
+    deserved = float(marked) == answer.points < marked.possible
+    return not deserved or answer.names not in feedback(marked)
 
 
 def named(score):

@@ -319,7 +319,16 @@ class Worker:
         )
         if "forkserver" in methods:
             # Imported once, so that a new process need not wait for it.
-            context.set_forkserver_preload([__name__, "torch", "scipy.ndimage", "scipy.stats"])
+            context.set_forkserver_preload(
+                [
+                    __name__,
+                    "torch",
+                    "torch._dynamo",
+                    "matplotlib.pyplot",
+                    "scipy.ndimage",
+                    "scipy.stats",
+                ]
+            )
         self.pipe, theirs = context.Pipe()
         self.process = context.Process(target=_work, args=(theirs, self.exercise), daemon=True)
         self.process.start()

@@ -427,22 +427,24 @@ def test_a_red_check_is_said_in_a_line(checked):
 
 
 def test_an_endless_loop_ends_with_one_line(checked):
-    _, report = checked("def double(x):\n    while True:\n        pass", "while True: pass")
+    _, report = checked(
+        "def double(x):\n    while True:\n        pass", "while True: pass", seconds="3"
+    )
     (exercise,) = report["exercises"]
     assert exercise["state"] == "red"
     assert exercise["says"] == [
-        "A check called your code and it took longer than 5 seconds: it was stopped."
+        "A check called your code and it took longer than 3 seconds: it was stopped."
     ]
     assert says_of(report) == {
         "while True: pass": [
-            "This cell took longer than 5 seconds and was stopped. Is there a loop that never ends?"
+            "This cell took longer than 3 seconds and was stopped. Is there a loop that never ends?"
         ]
     }
 
 
 def test_a_loop_that_ignores_the_stop_is_ended_and_the_rest_still_runs(checked):
     stubborn = "while True:\n    try:\n        while True: pass\n    except BaseException: pass"
-    status, report = checked(RIGHT, "import os; factor = 2", stubborn, "print(factor)")
+    status, report = checked(RIGHT, "import os; factor = 2", stubborn, "print(factor)", seconds="3")
     assert status == 1
     assert states(report) == {"double": "solved"}
     assert list(says_of(report)) == ["while True:"]

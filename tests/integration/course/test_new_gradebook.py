@@ -1,16 +1,13 @@
 """A gradebook that we make is the one that nbgrader makes."""
 
-import os
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 from nbgrader.api import Gradebook
 
 from nmautils.course.gradebook import open_gradebook, tools_on_path
+from tests.support.grading_class import nbgrader
 
 
 @pytest.fixture(scope="module")
@@ -50,17 +47,7 @@ def test_schema_version_and_rows_are_those_of_nbgrader(theirs, tmp_path):
 def test_nbgraders_upgrade_finds_nothing_to_do(tmp_path):
     path = made(tmp_path)
     before = content(path)
-    bin_folder = Path(sys.executable).parent
-    path_variable = os.pathsep.join([str(bin_folder), os.environ.get("PATH", "")])
-    done = subprocess.run(
-        [sys.executable, "-m", "nbgrader", "db", "upgrade"],
-        cwd=tmp_path,
-        env={**os.environ, "PATH": path_variable},
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert done.returncode == 0, done.stderr
+    done = nbgrader(tmp_path, "db", "upgrade")
     assert "Running upgrade" not in done.stderr
     assert content(path) == before
 

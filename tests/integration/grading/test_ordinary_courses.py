@@ -313,11 +313,11 @@ def test_an_own_cell_with_the_name_of_a_test_is_told_of_as_an_own_cell(small):
     grade(root, ["namesake"])
     graded = read_record(root, "small", "namesake")
     assert [(event.cell, event.kind) for event in graded.events] == [
-        ("`double_part`", EventKind.CUT)
+        ("own cell 1, `double_part`", EventKind.CUT)
     ]
     with open_gradebook(root) as gradebook:
         page = read_page(graded, marks_of(gradebook, "small", "namesake"))
-    assert page.events == [f"`double_part`: {graded.events[0].text}"]
+    assert page.events == [f"Your own cell 1, `double_part`: {graded.events[0].text}"]
     assert not any(exercise.events for exercise in page.exercises)
 
 

@@ -191,8 +191,8 @@ def test_a_text_on_an_answered_question_is_no_answer_to_another(release, nb):
 @pytest.mark.parametrize("piece", ["1.3 ", "Bonus ", "1.3\n", "#", "Think! ", "1.1.1.1."])
 def test_long_texts_take_no_long_time(release, nb, piece):
     started = time.process_time()
-    for _ in range(30):
+    for _ in range(10):
         nb.cells.append(new_markdown_cell(piece * (10_000 // len(piece))))
         nb.cells.append(new_code_cell(f"# {piece}\n" * (10_000 // (len(piece) + 3))))
     repair(release, as_bytes(nb))
-    assert time.process_time() - started < 20
+    assert time.process_time() - started < 20 / 3
