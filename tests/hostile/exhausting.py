@@ -257,7 +257,98 @@ def crowd(name: str, about: str, code: str, **more):
     return costs_itself(name, about, CROWD + KEPT + code, **more)
 
 
+def full_sockets(name: str, about: str, pair: str):
+    """Make an attack by children with sockets that are full, and that nobody reads."""
+    code = f"""
+import socket
+
+def pair():
+{pair}
+
+def fill():
+    kept, sent = [], 0
+    for _ in range(70):
+        ends = pair()
+        kept += ends
+        for end in ends:
+            end.setblocking(False)
+            try:
+                for _ in range(300):
+                    sent += end.send(b"x" * 50_000)
+            except OSError:
+                pass
+    os.write(told, b"%d " % sent)
+    time.sleep(600)
+
+came, told = os.pipe()
+for _ in range(4):
+    if os.fork() == 0:
+        mark()
+        fill()
+time.sleep(2)
+sent = sum(map(int, os.read(came, 1000).split()))
+if sent > 3 * 2**29:
+    obtained(f"{{sent:,}} bytes in sockets")
+time.sleep(600)
+"""
+    return costs_itself(name, about, CROWD + code, memory_gib=1, cell_seconds=4, kept=0)
+
+
 UNCOUNTED = [
+    full_sockets(
+        "full_tcp_sockets",
+        "connections to itself that nobody reads, filled from both ends",
+        """
+    server = socket.create_server(("127.0.0.1", 0))
+    one = socket.create_connection(server.getsockname())
+    return one, server.accept()[0], server""",
+    ),
+    full_sockets(
+        "full_udp_sockets",
+        "datagrams that nobody reads, in queues as long as they may be",
+        """
+    one, two = (socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2))
+    for end in (one, two):
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2**22)
+        end.bind(("127.0.0.1", 0))
+    one.connect(two.getsockname())
+    two.connect(one.getsockname())
+    return one, two""",
+    ),
+    costs_itself(
+        "locks",
+        "locks on every other byte of a file, each of which takes memory of the kernel",
+        MARK
+        + """
+import fcntl, struct
+
+file = open("/tmp/locked", "w+")
+for place in range(0, 2000, 2):
+    fcntl.lockf(file, fcntl.LOCK_EX, 1, place)
+asked = struct.pack("hhqqi4x", fcntl.F_WRLCK, 0, 0, 2000, 0)
+if os.fork() == 0:
+    kind = struct.unpack_from("h", fcntl.fcntl(file, fcntl.F_GETLK, asked))[0]
+    if kind != fcntl.F_UNLCK:
+        obtained("a lock that is kept")
+    os._exit(0)
+os.wait()
+""",
+    ),
+    costs_itself(
+        "lingering_sockets",
+        "sockets whose end waits for fifty minutes, to be sent to the process that judges",
+        """
+import socket, struct
+
+for family in (socket.AF_UNIX, socket.AF_INET):
+    lingering = socket.socket(family)
+    try:
+        lingering.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 3000))
+        obtained("a socket that lingers")
+    except OSError:
+        pass
+""",
+    ),
     costs_itself(
         "system_v_memory",
         "System V memory, which belongs to no process",

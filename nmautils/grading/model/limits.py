@@ -96,6 +96,7 @@ SHARED_MEMORY_BYTES = 64 * MIB  # of /dev/shm in a sandbox
 SANDBOX_FILES = 10_000  # files and folders in /tmp of a sandbox, and as many in /dev/shm
 INODE_BYTES = 2 * KIB  # that each of them takes of the kernel's memory, at most
 SOCKET_BYTES = 256 * KIB  # that wait in a socket, where nobody counts them
+INTERNET_SOCKET_BYTES = 4 * MIB  # the same of TCP and UDP, whose buffers grow
 MEMORY_MARGIN_BYTES = 64 * MIB  # between a submission's limit and the one that the kernel holds
 
 # --- run: patience -------------------------------------------------------------------------------

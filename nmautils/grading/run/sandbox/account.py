@@ -20,6 +20,8 @@ __all__ = ["GroupAccount"]
 # What the files are called, in version 1 and in version 2.
 DOOR = ("tasks", "cgroup.procs")
 USAGE, EVENTS = ("memory.usage_in_bytes", "memory.current"), ("memory.oom_control", "memory.events")
+# Of version 1, which counts what sockets hold apart; in version 2 it is part of the usage.
+SOCKETS = "memory.kmem.tcp.usage_in_bytes"
 # Contents of files that are dropped when memory is needed.
 CACHE = ("total_active_file", "total_inactive_file"), ("active_file", "inactive_file")
 
@@ -46,6 +48,7 @@ class GroupAccount:
         self._doors = [self._open([group], DOOR, os.O_WRONLY)[0] for group in groups]
         self._usage, version = self._open(groups, USAGE)
         self._cache = CACHE[version]
+        self._sockets, _ = self._open(groups, [SOCKETS])
         self._events, _ = self._open(groups, EVENTS)
         self._stat, _ = self._open(groups, ["memory.stat"])
         self._time, self._time_version = self._open(groups, ["cpuacct.usage", "cpu.stat"])
@@ -74,7 +77,7 @@ class GroupAccount:
         if self._usage is None:
             return self._processes.memory_bytes()
         dropped = sum(_number(self._stat, name) for name in self._cache)
-        return max(0, _number(self._usage) - dropped)
+        return max(0, _number(self._usage) + _number(self._sockets) - dropped)
 
     def cpu_seconds(self) -> float:
         """Processor time used so far."""
@@ -97,7 +100,7 @@ class GroupAccount:
         elif _number(self._events, "oom_kill"):
             return True  # the kernel was quicker, and ended one of them
         else:
-            quick = _number(self._usage)
+            quick = _number(self._usage) + _number(self._sockets)
         return quick > most and self.memory_bytes() > most
 
     def close(self) -> None:

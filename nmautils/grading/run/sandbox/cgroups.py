@@ -49,6 +49,7 @@ class Groups:
         settings = {
             "memory.limit_in_bytes": memory,
             "memory.memsw.limit_in_bytes": memory,
+            "memory.kmem.tcp.limit_in_bytes": memory,  # counted once there is a limit
             "memory.max": memory,
             "memory.swap.max": 0,
             "pids.max": limits.processes,

@@ -8,9 +8,11 @@ import contextlib
 import os
 from collections.abc import Iterable
 
-from nmautils.grading.model.limits import INODE_BYTES, KIB, SOCKET_BYTES
+from nmautils.grading.model.limits import INODE_BYTES, INTERNET_SOCKET_BYTES, KIB, SOCKET_BYTES
 
 __all__ = ["Processes"]
+
+INTERNET = ("TCP:", "UDP:")  # lines of /proc/PID/net/sockstat
 
 TICKS = os.sysconf("SC_CLK_TCK")
 # In /proc/PID/stat, counted from the field behind the name: user and system time of the process,
@@ -89,7 +91,9 @@ class Processes:
         for process in self._all():
             words = self._text(process, "net/sockstat").split()
             if words[:2] == ["sockets:", "used"]:
-                return total + int(words[2]) * SOCKET_BYTES
+                pairs = zip(words, words[2:], strict=False)
+                internet = sum(int(number) for kind, number in pairs if kind in INTERNET)
+                return total + int(words[2]) * SOCKET_BYTES + internet * INTERNET_SOCKET_BYTES
         return total
 
 

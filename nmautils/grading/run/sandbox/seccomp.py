@@ -37,6 +37,11 @@ NEW_NAMESPACES = 0x7E020080
 INTERNET, PROTOCOLS = (socket.AF_INET, socket.AF_INET6), (0, 6, 17)
 # These write into the input of a terminal.
 TYPING = (termios.TIOCSTI, 0x541C)
+# A socket that lingers holds up who closes it last: the judge, if it was sent to it.
+LINGER = (socket.SO_LINGER,)
+# Locks on parts of files, of which one process can have millions that no account counts:
+# F_SETLK, F_SETLKW and the two of open files.
+LOCKS = (6, 7, 37, 38)
 # To ask, and to be an ordinary program.
 PERSONALITIES = (0xFFFFFFFF, 0)
 
@@ -46,6 +51,8 @@ LOAD, EQUAL, AT_LEAST, ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 NUMBER, ARCHITECTURE, ARGUMENT, ARGUMENT_BYTES = 0, 4, 16, 8
 ALLOW, FAIL = 0x7FFF0000, 0x00050000
 REFUSE, UNKNOWN = FAIL | errno.EPERM, FAIL | errno.ENOSYS
+# As if it were done: databases ask for a lock, and have their file to themselves in a sandbox.
+NOTHING = FAIL
 # socket(2): "protocol family not available". libzmq, which asks for the names of interfaces by
 # AF_NETLINK, gives up on this answer, but ends its process on "not permitted".
 NO_FAMILY = FAIL | errno.EINVAL
@@ -104,8 +111,10 @@ def _program(column: int, architecture: int, without: Collection[str] = ()) -> b
         steps += _when(looked_at[name], [_step(RETURN, REFUSE)])
     steps += _when(looked_at["clone"], [*_unless(ANY_BIT, NEW_NAMESPACES), _step(RETURN, ALLOW)])
     steps += _when(looked_at["clone3"], [_step(RETURN, UNKNOWN)])
+    steps += _when(looked_at["fcntl"], _none_of(1, LOCKS, NOTHING))
     steps += _when(looked_at["ioctl"], _none_of(1, TYPING))
     steps += _when(looked_at["personality"], _one_of(0, PERSONALITIES))
+    steps += _when(looked_at["setsockopt"], _none_of(2, LINGER))
     steps += _when(looked_at["socketpair"], _one_of(0, [socket.AF_UNIX], NO_FAMILY))
     steps += _when(looked_at["socket"], _of_socket())
     for first, last in _ranges(allowed_numbers(column, without)):
@@ -137,10 +146,10 @@ def _one_of(argument: int, values: Iterable[int], otherwise: int = REFUSE) -> li
     return [*steps, _step(RETURN, otherwise)]
 
 
-def _none_of(argument: int, values: Iterable[int]) -> list[bytes]:
+def _none_of(argument: int, values: Iterable[int], otherwise: int = REFUSE) -> list[bytes]:
     steps = [_load(argument)]
     for value in values:
-        steps += [_step(EQUAL, value, no=1), _step(RETURN, REFUSE)]
+        steps += [_step(EQUAL, value, no=1), _step(RETURN, otherwise)]
     return [*steps, _step(RETURN, ALLOW)]
 
 

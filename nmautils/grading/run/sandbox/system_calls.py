@@ -23,7 +23,7 @@ _FILES = """
 access 21 -, cachestat 451 451, chdir 80 49, chmod 90 -, chown 92 -, close 3 57,
 close_range 436 436, copy_file_range 326 285, creat 85 -, dup 32 23, dup2 33 -, dup3 292 24,
 faccessat 269 48, faccessat2 439 439, fadvise64 221 223, fallocate 285 47, fchdir 81 50,
-fchmod 91 52, fchmodat 268 53, fchmodat2 452 452, fchown 93 55, fchownat 260 54, fcntl 72 25,
+fchmod 91 52, fchmodat 268 53, fchmodat2 452 452, fchown 93 55, fchownat 260 54,
 fdatasync 75 83, fgetxattr 193 10, flistxattr 196 13, flock 73 32, fremovexattr 199 16,
 fsetxattr 190 7, fstat 5 80, fstatfs 138 44, fsync 74 82, ftruncate 77 46, futimesat 261 -,
 getcwd 79 17, getdents 78 -, getdents64 217 61, getxattr 191 8, inotify_add_watch 254 27,
@@ -76,7 +76,7 @@ epoll_create1 291 20, epoll_ctl 233 21, epoll_pwait 281 22, epoll_pwait2 441 441
 epoll_wait 232 -, eventfd 284 -, eventfd2 290 19, getpeername 52 205, getsockname 51 204,
 getsockopt 55 209, listen 50 201, pause 34 -, pipe 22 -, pipe2 293 59, poll 7 -, ppoll 271 73,
 pselect6 270 72, recvfrom 45 207, recvmmsg 299 243, recvmsg 47 212, select 23 -, sendmmsg 307 269,
-sendmsg 46 211, sendto 44 206, setsockopt 54 208, shutdown 48 210, signalfd 282 -,
+sendmsg 46 211, sendto 44 206, shutdown 48 210, signalfd 282 -,
 signalfd4 289 74
 """
 
@@ -92,8 +92,10 @@ timerfd_settime 286 86, times 100 153
 LOOKED_AT = {
     "clone": (56, 220),
     "clone3": (435, 435),
+    "fcntl": (72, 25),
     "ioctl": (16, 29),
     "personality": (135, 92),
+    "setsockopt": (54, 208),
     "socket": (41, 198),
     "socketpair": (53, 199),
 }

@@ -47,6 +47,15 @@ def group(request, tmp_path):
         account.close()
 
 
+def test_what_sockets_hold_counts_where_it_is_counted_apart(group, tmp_path):
+    account = group(memory=GIB, without=())
+    assert account.exceeded(LIMITS) == b""
+    (tmp_path / "memory.kmem.tcp.usage_in_bytes").write_text("1000\n")
+    account = group(memory=GIB)
+    assert account.memory_bytes() == GIB + 1000
+    assert account.exceeded(LIMITS) == b"m"
+
+
 def test_contents_of_files_do_not_count(group):
     assert group(memory=500 * MIB, cache=100 * MIB).memory_bytes() == 300 * MIB
 

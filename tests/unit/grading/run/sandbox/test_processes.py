@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from nmautils.grading.model.limits import INODE_BYTES, KIB, MIB, SOCKET_BYTES
+from nmautils.grading.model.limits import INODE_BYTES, INTERNET_SOCKET_BYTES, KIB, MIB, SOCKET_BYTES
 from nmautils.grading.run.sandbox.processes import TICKS, Processes
 
 
@@ -25,7 +25,18 @@ class Machine:
         monkeypatch.setattr("nmautils.grading.run.sandbox.processes.os.statvfs", statvfs)
 
     def process(
-        self, pid, *, resident=0, tables=0, near=None, own=0.0, children=0.0, started=1, sockets=0
+        self,
+        pid,
+        *,
+        resident=0,
+        tables=0,
+        near=None,
+        own=0.0,
+        children=0.0,
+        started=1,
+        sockets=0,
+        tcp=0,
+        udp=0,
     ):
         folder = self.root / "proc" / str(pid)
         (folder / "net").mkdir(parents=True, exist_ok=True)
@@ -36,7 +47,9 @@ class Machine:
                 f"Rss: 9 kB\nPss: 9 kB\nPss_Anon: {anonymous} kB\nPss_File: 9 kB\n"
                 f"Pss_Shmem: {shared} kB\n"
             )
-        (folder / "net" / "sockstat").write_text(f"sockets: used {sockets}\nTCP: inuse 0\n")
+        (folder / "net" / "sockstat").write_text(
+            f"sockets: used {sockets}\nTCP: inuse {tcp} orphan 9\nUDP: inuse {udp} mem 9\n"
+        )
         fields = ["0"] * 40
         fields[11], fields[12] = str(round(own * TICKS)), "0"
         fields[13], fields[14] = "0", str(round(children * TICKS))
@@ -102,6 +115,11 @@ def test_sockets_count_by_what_they_may_hold(machine):
     machine.process(2, sockets=7)
     machine.process(3, sockets=7)
     assert machine.all.memory_bytes() == 7 * SOCKET_BYTES
+
+
+def test_sockets_of_the_internet_count_more(machine):
+    machine.process(2, sockets=7, tcp=3, udp=2)
+    assert machine.all.memory_bytes() == 7 * SOCKET_BYTES + 5 * INTERNET_SOCKET_BYTES
 
 
 def test_the_bound_is_never_below_the_sum(machine):

@@ -1,6 +1,7 @@
 """Which system calls pass the filter: its program is run here, by hand, for both processors."""
 
 import errno
+import fcntl
 import platform
 import re
 import socket
@@ -17,8 +18,14 @@ X86, ARM = (0, 0xC000003E), (1, 0xC00000B7)
 PASSES = 0
 
 
-def answer(processor, number, *arguments, architecture=None):
+def answer(processor, number, *arguments, **more):
     """Give what the filter says to a call: 0, or the number of the error."""
+    said = verdict(processor, number, *arguments, **more)
+    return 0 if said == seccomp.ALLOW else said & 0xFFFF
+
+
+def verdict(processor, number, *arguments, architecture=None):
+    """Run the filter's program on a call; give what it returns."""
     column, name = processor
     words = struct.pack(
         "iI8x6Q", number, architecture or name, *arguments, *[0] * (6 - len(arguments))
@@ -33,7 +40,7 @@ def answer(processor, number, *arguments, architecture=None):
         if operation == seccomp.LOAD:
             (held,) = struct.unpack_from("I", words, value)
         elif operation == seccomp.RETURN:
-            return 0 if value == seccomp.ALLOW else value & 0xFFFF
+            return value
         else:
             passed = {
                 seccomp.EQUAL: held == value,
@@ -116,6 +123,18 @@ def test_arguments_decide(processor):
     assert of("ioctl", 0, termios.TIOCSTI) == of("ioctl", 0, 0x541C) == errno.EPERM
     assert of("ioctl", 0, termios.TIOCSTI | 1 << 32) == errno.EPERM
     assert of("ioctl", termios.TIOCSTI, termios.TIOCGWINSZ) == PASSES
+    assert of("setsockopt", 3, socket.SOL_SOCKET, socket.SO_LINGER) == errno.EPERM
+    assert of("setsockopt", socket.SO_LINGER, socket.SOL_SOCKET, socket.SO_RCVBUF) == PASSES
+
+
+@pytest.mark.parametrize("processor", [X86, ARM])
+def test_locks_on_parts_of_files_are_granted_and_not_kept(processor):
+    number = system_calls.LOOKED_AT["fcntl"][processor[0]]
+    asked = {command: verdict(processor, number, 3, command) for command in range(60)}
+    kept = {command for command, answered in asked.items() if answered != seccomp.ALLOW}
+    assert kept == {fcntl.F_SETLK, fcntl.F_SETLKW, fcntl.F_OFD_SETLK, fcntl.F_OFD_SETLKW}
+    # Not done, and no error either.
+    assert {asked[command] for command in kept} == {seccomp.FAIL}
 
 
 def test_calls_of_other_kinds_of_programs_are_refused():
