@@ -39,6 +39,8 @@ from .wire import (
 
 __all__ = ["CellRun", "Kernel", "MissingThere", "ProbeFailed", "ProbeTooSlow", "StudentError"]
 
+TOO_LARGE = "What your code gave back is too large."
+
 
 class StudentError(Exception):
     """An error in the student's code, raised as a subclass with the name of that error.
@@ -207,10 +209,11 @@ class Kernel:
         """
         text, buffers = encode((arguments, named))
         talk = _Talk(self, seconds)
-        self._send({"do": "call", "source": source, "name": name, "arguments": text}, buffers)
         # What comes back is about as large as what was asked about.
         most = max(ANSWER_BYTES, ANSWER_TIMES * sum(map(len, buffers)))
         bounds = replace(ANSWER, buffer_bytes=min(most, ANSWER.buffer_bytes))
+        call = {"source": source, "name": name, "arguments": text, "most": bounds.buffer_bytes}
+        self._send({"do": "call", **call}, buffers)
         unreadable = None
         try:
             answer, came = self._hear(talk, CellOutputs(), "answer", bounds)
@@ -236,9 +239,11 @@ class Kernel:
         except (BadFrame, BadValue) as error:
             raise ProbeFailed(f"What your code gave back cannot be read: {error}.") from None
         except MemoryError:
-            raise ProbeFailed("What your code gave back is too large.") from None
+            raise ProbeFailed(TOO_LARGE) from None
         if not self.alive:
             raise ProbeFailed("The Python process has ended while your code was running.")
+        if answer.get("status") == "large":
+            raise ProbeFailed(TOO_LARGE)
         raise _student_error(answer)
 
     def _hear(

@@ -9,10 +9,10 @@ Requests come as frames, one at a time:
 - ``{"do": "cell", "source": ..., "whole": ...}`` runs a cell, of which nothing may be left out if
   it is to run whole. What it shows comes as frames with ``kind`` and
   ``content`` as in Jupyter's messages, and the number of the ``cell``; last comes a ``reply``;
-- ``{"do": "call", "source": ..., "name": ..., "arguments": ...}`` calls a probe: a function, and
-  a pair of a tuple and a dictionary as `values.encode` writes it. The ``answer`` has ``status``
-  ``"ok"`` and ``value``, or ``"error"`` with ``ename``, ``evalue`` and ``where``, the student's
-  line that raised it.
+- ``{"do": "call", "source": ..., "name": ..., "arguments": ..., "most": ...}`` calls a probe: a
+  function, a pair of a tuple and a dictionary as `values.encode` writes it, and how many bytes of
+  numbers may come back. The ``answer`` has ``status`` ``"ok"`` and ``value``, ``"large"``, or
+  ``"error"`` with ``ename``, ``evalue`` and ``where``, the student's line that raised it.
 """
 
 import asyncio
@@ -259,6 +259,9 @@ class StudentKernel(IPythonKernel):
                 seen = ProbeGlobals(shell.user_ns)
                 exec(_compiled(request["source"], request["name"]), seen, private)
                 value, made = encode(private[request["name"]](*arguments, **named))
+            if sum(map(len, made)) > request["most"]:
+                # The judge would not read on behind it, and the process would have to end.
+                return {"kind": "answer", "status": "large"}, []
             return {"kind": "answer", "status": "ok", "value": value}, made
         except BaseException as error:  # any error is an answer
             return {
