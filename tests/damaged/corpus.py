@@ -217,7 +217,7 @@ def both_answers_in_one_cell(nb, release, answers):
     delete(nb, cell(nb, "gd_loop"))
 
 
-@damage(ONE, "need Colab")
+@damage(ONE)  # the run tells of the drive, not the repair
 def came_from_colab(nb, release, answers):
     """Colab rewrote all metadata and ids; the student mounted a drive."""
     for i, each in enumerate(nb.cells):

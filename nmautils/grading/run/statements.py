@@ -133,6 +133,10 @@ class Statements:
                 if _is_never_run(node):
                     self._leave_out(node, _LeftOut())
                     continue
+                if _is_of_colab(node):
+                    # Also where a check before handing in runs in Colab, to foretell the same.
+                    self._leave_out(node, ModuleNotFoundError("No module named 'google.colab'"))
+                    continue
                 last = node is nodes[-1] or interactivity == "all"
                 how = interactivity if last else "none"
                 if await self._run_nodes(
@@ -230,6 +234,13 @@ def _is_never_run(node: ast.stmt) -> bool:
     if call is None:
         return False
     return _is_fetcher(*call)
+
+
+def _is_of_colab(node: ast.stmt) -> bool:
+    """Tell whether a statement imports what only Colab has."""
+    module = node.module if isinstance(node, ast.ImportFrom) else None
+    module = node.names[0].name if isinstance(node, ast.Import) else module
+    return bool(module) and f"{module}.".startswith("google.colab.")
 
 
 def _is_fetcher(method: str, first: str, second: str) -> bool:

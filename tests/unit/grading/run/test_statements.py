@@ -69,6 +69,11 @@ def notebook(shell):
         "%pip install x",
         "%conda install x",
         "x = !wget http://somewhere",
+        "!pip install -q \\\n    a \\\n    b",
+        "import google.colab",
+        "import google.colab as gc",
+        "from google.colab import *",
+        "from google.colab.output import eval_js",
         "%reset -f",
         "get_ipython().reset()",
         "open('/no/such/file')",
@@ -276,3 +281,29 @@ def test_an_error_whose_own_text_fails_harms_nobody(notebook, cell):
 def test_lines_in_tracebacks_stay_as_they_are(notebook):
     notebook.run("import no_such_module\n\ndef f():\n    return 1 / 0\n\nf()")
     assert "line 4" in notebook.shown or "----> 4" in notebook.shown
+
+
+@pytest.mark.parametrize(
+    ("cell", "left"),
+    [
+        (
+            "from google.colab import files\nup = files.upload()\n"
+            "for name in up.keys():\n    print(name)\nafter = 2",
+            [1, 2, 3],
+        ),
+        (
+            "import os\nfrom google.colab import userdata\n"
+            "os.environ['K'] = userdata.get('K')\nafter = 2",
+            [2, 3],
+        ),
+        ("from google.colab import *\ndrive.mount('/content/drive')\nafter = 2", [1, 2]),
+        ("import google.colab as gc\nif gc:\n    gc.drive.mount('/x')\nafter = 2", [1, 2]),
+        ("from google.colab import drive; import math\nafter = math.sqrt(4)", [1]),
+        ("from google.colab import output\noutput = [2]\nafter = output[0]", [1]),
+        ("%%capture\n!wget -q \\\n    http://a \\\n    http://b\nafter = 2", [0]),
+    ],
+)
+def test_what_colab_suggests_costs_nothing_but_itself(notebook, cell, left):
+    notebook.run(cell)
+    assert (notebook.error, notebook.lines) == ("NoneType", left)
+    assert notebook.names["after"] == 2
