@@ -27,6 +27,7 @@ from nmautils.grading.model.limits import (
     LEFT_OUT_NAMES,
 )
 
+from .asked_for import AskedFor
 from .elsewhere import (
     FOLDER_OF_A_PLATFORM,
     GUARDED,
@@ -47,6 +48,8 @@ _RUN_CODE = {"prun", "time", "timeit"}
 _TIMED = re.compile(r"\s*%%(time|timeit|prun)(?![\w])[ \t]*([^\n]*)")
 _TIMEIT_OPTIONS = re.compile(r"\A(?:-[nr][ \t]*\d+[ \t]*|-[tcqov]+[ \t]*|-p[ \t]*\d+[ \t]*)*")
 _DEVICE = re.compile(r"\b(?:cuda|gpu|mps|tpu|xla)\b", re.IGNORECASE)
+# What goes on without a module: it may then lack what its other branch makes.
+_BRANCHES = (ast.If, ast.Try, ast.With)
 _BY_NAME = {"StdinNotImplementedError", "UsageError"}
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
@@ -69,6 +72,9 @@ class Statements:
         self._node: ast.stmt | None = None
         self._error: BaseException | None = None
         self._left: list[tuple[int, str, str, str, list[str]]] = []
+        self._unmade: list[tuple[int, str, str, str, list[str]]] = []
+        self._asked = AskedFor()
+        sys.meta_path.append(self._asked)
         self._names: set[str] = set()
         self._unknown_names = False
         self._lines: list[str] = []
@@ -89,6 +95,7 @@ class Statements:
             Whether nothing of it may be left out, since it is a test.
         """
         self._left, self._lines, self._whole = [], cell.splitlines(), whole
+        self._unmade = []
         if whole:
             return cell
         # IPython drops blank lines at the top.
@@ -114,6 +121,10 @@ class Statements:
             Line, its text, name and text of the error, and the names that it would have made.
         """
         return self._left[:LEFT_OUT_LINES]
+
+    def unmade(self) -> list[tuple[int, str, str, str, list[str]]]:
+        """Give, in the same form, what ran but did not make all its names for want of a module."""
+        return self._unmade[:LEFT_OUT_LINES]
 
     async def _run(
         self,
@@ -147,8 +158,8 @@ class Statements:
                     if result is not None:
                         result.error_in_exec = result.error_before_exec = None
                     self._leave_out(node, self._error)
-                elif self._names:
-                    self._names.difference_update(_made(node))
+                else:
+                    self._note_made(node)
         finally:
             self._node, self._depth = outer, self._depth - 1
         return False
@@ -180,6 +191,20 @@ class Statements:
         return isinstance(node, ast.Import | ast.ImportFrom) or _is_missing_here(
             error, ast.unparse(node), is_guard=_is_guard(node)
         )
+
+    def _note_made(self, node: ast.stmt) -> None:
+        """Note what a statement that ran has made, and what it has not for want of a module."""
+        unmade: set[str] = set()
+        if self._asked.module and isinstance(node, _BRANCHES):
+            unmade = {name for name in _made(node) if name not in self._shell.user_ns}
+        if self._names:
+            self._names.difference_update(_made(node))
+        if unmade:
+            self._names |= unmade
+            module = self._asked.module[:LEFT_OUT_CHARACTERS]
+            names = [name[:LEFT_OUT_CHARACTERS] for name in sorted(unmade)[:LEFT_OUT_NAMES]]
+            said = f"No module named '{module}'"
+            self._unmade.append((0, f"import {module}", "ModuleNotFoundError", said, names))
 
     def _not_fetched(self, text: str) -> list[str]:
         """Stand for a fetcher inside a block."""

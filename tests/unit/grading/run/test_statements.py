@@ -32,6 +32,7 @@ class Notebook:
             warnings.simplefilter("ignore")  # IPython has one on leaving
             done = self.shell.run_cell(self.statements.begin(cell))
         self.shown, self.left = text.getvalue(), self.statements.left_out()
+        self.unmade = [(row[1], row[4]) for row in self.statements.unmade()]
         self.error = type(done.error_before_exec or done.error_in_exec).__name__
         self.lines = [row[0] for row in self.left]
         return done
@@ -52,6 +53,7 @@ def notebook(shell):
             del shell.names[name]
     shell.statements._names.clear()
     shell.statements._unknown_names = False
+    shell.statements._asked.module = ""
     return shell
 
 
@@ -307,3 +309,41 @@ def test_what_colab_suggests_costs_nothing_but_itself(notebook, cell, left):
     notebook.run(cell)
     assert (notebook.error, notebook.lines) == ("NoneType", left)
     assert notebook.names["after"] == 2
+
+
+@pytest.mark.parametrize(
+    ("block", "unmade"),
+    [
+        ("try:\n    import no_a\n    def f(): pass\nexcept ImportError:\n    pass", ["f", "no_a"]),
+        (
+            "try:\n    from no_a import b\n    m = b()\nexcept Exception as e:\n    print(e)",
+            ["b", "m"],
+        ),
+        ("import importlib.util as u\nif u.find_spec('no_a'):\n    m = 1", ["m"]),
+        (
+            "import importlib.util as u\nhas = u.find_spec('no_a') is not None\nif has:\n    m = 1",
+            ["m"],
+        ),
+    ],
+)
+def test_what_a_branch_does_not_make_for_want_of_a_module_is_known(notebook, block, unmade):
+    notebook.run(f"{block}\nafter = 2")
+    assert (notebook.error, notebook.left, notebook.names["after"]) == ("NoneType", [], 2)
+    assert notebook.unmade == [("import no_a", unmade)]
+    notebook.run(f"x = {unmade[-1]}\nafter = 3")
+    assert (notebook.error, notebook.lines, notebook.unmade) == ("NoneType", [1], [])
+    assert notebook.names["after"] == 3
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "try:\n    import no_a\nexcept ImportError:\n    no_a = None",
+        "try:\n    import json as m\nexcept ImportError:\n    pass",
+        "if 0:\n    m = 1",
+        "try:\n    m = 1 / 0\nexcept ZeroDivisionError:\n    pass",
+    ],
+)
+def test_what_lacks_no_module_is_the_students_own(notebook, block):
+    notebook.run(block)
+    assert (notebook.error, notebook.unmade) == ("NoneType", [])
