@@ -37,6 +37,7 @@ from .elsewhere import (
     NOTHING_FOUND,
     PLATFORM,
     is_cut_short,
+    missing_program,
 )
 
 __all__ = ["Statements"]
@@ -213,6 +214,11 @@ class Statements:
         return []
 
     def _leave_out(self, node: ast.stmt, error: BaseException) -> None:
+        if missing_program(type(error).__name__, _text(error), "") in {"latex", "dvipng"}:
+            # Else no figure of the cells below could be drawn.
+            drawing = sys.modules.get("matplotlib")
+            if drawing is not None:
+                drawing.rcParams["text.usetex"] = False
         made = sorted(_made(node))
         magic = _ipython_call(node)
         self._names.update(made)
@@ -347,6 +353,8 @@ def _is_missing_here(error: Exception, code: str, *, is_guard: bool = False) -> 
     if isinstance(error, AssertionError) and _DEVICE.search(code):
         return True
     kind = type(error).__name__
+    if missing_program(kind, message, code):
+        return True
     if is_cut_short(kind, message) or NO_FOLDER.search(message) or NO_NETWORK.search(message):
         return True
     if (type(error).__module__, kind) == ("locale", "Error"):
