@@ -2,6 +2,8 @@
 
 import contextlib
 import io
+import sys
+import types
 import warnings
 
 import pytest
@@ -352,3 +354,11 @@ def test_what_a_branch_does_not_make_for_want_of_a_module_is_known(notebook, blo
 def test_what_lacks_no_module_is_the_students_own(notebook, block):
     notebook.run(block)
     assert (notebook.error, notebook.unmade) == ("NoneType", [])
+
+
+def test_where_colab_is_a_check_before_handing_in_foretells_the_same(notebook, monkeypatch):
+    for name in ("google", "google.colab"):
+        monkeypatch.setitem(sys.modules, name, types.ModuleType(name))
+    notebook.run("import google.colab as gc\nname = gc.__name__\nafter = 2")
+    assert (notebook.error, notebook.lines) == ("NoneType", [1, 2])
+    assert notebook.names["after"] == 2
