@@ -339,7 +339,7 @@ def kept_only_the_answers(nb, release, answers):
     nb.cells = [cell(nb, grade_id) for grade_id in answers]
 
 
-@damage(TWO, "In the cell `apply_conv_layer` lines that install")
+@damage(TWO)  # the run tells of the installs, not the repair
 def installs_and_magics(nb, release, answers):
     """The answer's cell installs packages and measures time; there is a shell command."""
     one = cell(nb, "conv_layer")
