@@ -19,7 +19,6 @@ from types import TracebackType
 from typing import Any
 
 __all__ = [
-    "MAGIC_LINE",
     "Answer",
     "CellError",
     "Slip",
@@ -31,6 +30,7 @@ __all__ = [
     "in_history",
     "is_defined",
     "is_near",
+    "magics_as_pass",
     "newest_first",
     "notebook_variables",
     "parse",
@@ -43,7 +43,11 @@ TROUBLES = (SyntaxError, ValueError, RecursionError, MemoryError)
 LONGEST_CELL = 50_000
 
 # IPython's own lines, which are no Python: %magics, !commands, help with a question mark.
-MAGIC_LINE = re.compile(r"^([ \t]*)(?:[%!?].*|[\w.]+\?{1,2}[ \t]*|\w[\w, ]*=[ \t]*[%!].*)$", re.M)
+# One that ends in a backslash goes on in the next.
+_REST = r"(?:\\\n|.)*"
+_MAGIC_LINE = re.compile(
+    rf"^([ \t]*)(?:[%!?]{_REST}|[\w.]+\?{{1,2}}[ \t]*|\w[\w, ]*=[ \t]*[%!]{_REST})$", re.M
+)
 _DEFINED = re.compile(r"^[ \t#]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.M)
 _ASSIGNED = re.compile(r"^(\w+)[ \t]*=(?!=)", re.M)
 _STUB = re.compile(r"NotImplementedError\(\s*[\"']Exercise: complete (\w+)")
@@ -178,7 +182,12 @@ def without_magics(text: str) -> str:
     """Put ``pass`` where IPython's own lines stand, so that lines keep their numbers."""
     if text.lstrip().startswith("%%"):
         text = text.replace("%%", "#%", 1)
-    return MAGIC_LINE.sub(r"\1pass", text)
+    return magics_as_pass(text)
+
+
+def magics_as_pass(text: str) -> str:
+    """Put ``pass`` where each line of IPython's own stands, and no fewer lines than before."""
+    return _MAGIC_LINE.sub(lambda found: f"{found[1]}pass" + "\n" * found[0].count("\n"), text)
 
 
 def is_near(name: str, wanted: str) -> bool:

@@ -83,7 +83,6 @@ class _Check:
         self.parse = Parser()
         # As the grader leaves it: without lines that can only fail there.
         self.sources = [cell.source for cell in self.cells]
-        self.left_out: dict[int, list[LeftOut]] = {}
         self.leftover: set[int] = set()
         self.code: dict[int, CellCode] = {}
         for i in self._of(*WRITTEN):
@@ -113,16 +112,9 @@ class _Check:
         return self.kinds[i] == Kind.EXERCISE and bool(LEFTOVER.match(cell.source.lstrip()))
 
     def _read_written(self, i: int) -> None:
-        before = self.cells[i].source
-        self.sources[i], found = comment_out(before, self.parse)
-        if "leftover" in found:
+        self.sources[i], found = comment_out(self.cells[i].source, self.parse)
+        if found:
             self.leftover.add(i)
-        lines = zip(before.split("\n"), self.sources[i].split("\n"), strict=True)
-        self.left_out[i] = [
-            LeftOut(place, old.strip(), *_why_online(old))
-            for place, (old, new) in enumerate(lines, 1)
-            if old != new and not LEFTOVER.match(old)
-        ]
         self.code[i] = read_code(self.sources[i])
 
     # --- running -------------------------------------------------------------------------------
@@ -267,7 +259,7 @@ class _Check:
         code, outcome = self.code.get(i, CellCode()), self.outcomes[i]
         # The set-up is the release's when marks are given, whatever is left out of it here.
         ours = self.kinds[i] in WRITTEN
-        left_out = [*self.left_out.get(i, ()), *outcome.left_out] if ours else []
+        left_out = outcome.left_out if ours else ()
         says = [self._why_left_out(left) for left in sorted(left_out, key=lambda each: each.line)]
         told = " ".join(left.text for left in left_out)
         says += [
@@ -377,13 +369,6 @@ class _Check:
     def _made_by(self, cell: NotebookNode) -> frozenset[str]:
         code = self.parse(cell.source)
         return code.provided | code.names
-
-
-def _why_online(line: str) -> tuple[str, str]:
-    """Give the error that a line would end with, of those that `comment_out` leaves out."""
-    if line.startswith(("%", "!")):
-        return "", ""
-    return "ModuleNotFoundError", "No module named 'google'"
 
 
 def checksum(cell: NotebookNode, source: str | None = None) -> str:

@@ -13,6 +13,7 @@ from ipykernel.kernelapp import IPKernelApp
 from nmautils import check
 from nmautils.checks import CheckFailed, Score
 from nmautils.checks.missing import MISSING_HERE
+from nmautils.grading.run.asked_for import AskedFor
 from nmautils.grading.run.devices import compute_here
 from nmautils.grading.run.fetchers import quiet_fetchers
 from nmautils.grading.run.left_out import missing_module, read_left_out
@@ -41,7 +42,8 @@ class CheckKernel(StudentKernel):
     async def do_execute(self, code: str, *given: Any, **named: Any) -> dict[str, Any]:
         """Run a cell, and note what the lines that were left out would have made."""
         reply = await super().do_execute(code, *given, **named)
-        for left in read_left_out([list(row) for row in reply["left_out"]]):
+        rows = [list(row) for row in [*reply["left_out"], *reply["unmade"]]]
+        for left in read_left_out(rows):
             # What is missing only here cannot be why the grader gives no points.
             if not is_there(missing_module(left.error, left.message), self.extra):
                 self._missing.note(left)
@@ -90,7 +92,10 @@ def begin(blocked: Iterable[str], extra: Iterable[str]) -> None:
     quiet_fetchers()
     # A module that is loaded already is found without asking anybody.
     names = frozenset(blocked)
-    sys.meta_path[:] = [_Without(finder, names) for finder in sys.meta_path]
+    sys.meta_path[:] = [
+        finder if isinstance(finder, AskedFor) else _Without(finder, names)
+        for finder in sys.meta_path
+    ]
     socket.getaddrinfo = _no_network
     check.probe = _explained(check.probe)
     _shell().events.register("post_run_cell", _keep)

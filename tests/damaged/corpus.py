@@ -217,7 +217,7 @@ def both_answers_in_one_cell(nb, release, answers):
     delete(nb, cell(nb, "gd_loop"))
 
 
-@damage(ONE, "need Colab")
+@damage(ONE)  # the run tells of the drive, not the repair
 def came_from_colab(nb, release, answers):
     """Colab rewrote all metadata and ids; the student mounted a drive."""
     for i, each in enumerate(nb.cells):
@@ -339,7 +339,7 @@ def kept_only_the_answers(nb, release, answers):
     nb.cells = [cell(nb, grade_id) for grade_id in answers]
 
 
-@damage(TWO, "In the cell `apply_conv_layer` lines that install")
+@damage(TWO)  # the run tells of the installs, not the repair
 def installs_and_magics(nb, release, answers):
     """The answer's cell installs packages and measures time; there is a shell command."""
     one = cell(nb, "conv_layer")

@@ -1,4 +1,4 @@
-# expect: full, nobody
+# expect: full, nobody, told only in Colab
 # tutorial: tutorial1_decoding; everything else solved
 # --- code cell: gd_loop
 from google.colab import drive, files

@@ -1,4 +1,4 @@
-# expect: full, nobody
+# expect: full, nobody, told Nothing is installed
 # tutorial: tutorial1_decoding; everything else solved
 # --- code cell: gd_loop
 %pip install -q torchinfo

@@ -47,6 +47,7 @@ LEFT_RUNNING = (
 LINE_LEFT_OUT = "Line {line} of this cell was left out, and the rest was run: `{text}`."
 SOMETHING_LEFT_OUT = "This was left out of the cell, and the rest was run: `{text}`."
 NO_MODULE = "Where notebooks are graded there is no module `{}`."
+NO_PROGRAM = "Where notebooks are graded there is no program `{}`."
 PERSON_TOLD = "The person who marks your work has been told."
 # What a check before handing in says instead.
 PERSON_WILL_BE_TOLD = "The person who marks your work will be told."
@@ -72,6 +73,7 @@ NOT_CALLED_AGAIN = "Your code was not called again, after what happened before."
 # --- to the instructor, on what ran --------------------------------------------------------------
 
 PERSON_MODULE = "module {} is not installed where notebooks are graded"
+PERSON_PROGRAM = "program {} is not there where notebooks are graded"
 PERSON_PLATFORM = "it uses something that only {} has"
 PERSON_BROKEN = "{} is installed but cannot be imported here ({})"
 PERSON_FILE = "a file that it uses is not there: {}"

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from nmautils.checks.answer import MAGIC_LINE
+from nmautils.checks.answer import magics_as_pass
 from nmautils.grading.model.limits import PARSED_CELL_CHARACTERS, PARSED_CHARACTERS
 
 __all__ = ["LEFTOVER", "Code", "Parser", "Unit", "as_python", "comment_out", "joined", "tree_of"]
@@ -26,13 +26,6 @@ _DEFINITION_LINE = re.compile(r"^(?:async[ \t]+def|def|class)[ \t]+(\w+)", re.MU
 
 # The first line of a released solution cell, which a student is asked to delete.
 LEFTOVER = re.compile(r"^raise NotImplementedError\b.*$", re.MULTILINE)
-# What fails, or waits for ever, where there is no network and no Colab.
-_ONLINE = re.compile(
-    r"^(?:[%!][ \t]*(?:pip3?|python3? -m pip|conda|mamba|apt|apt-get|wget|curl|git|gdown)\b.*"
-    r"|(?:from|import)[ \t]+google\.colab\b.*)$",
-    re.MULTILINE,
-)
-_COLAB = re.compile(r"^from[ \t]+google\.colab[ \t]+import[ \t]+(\w[\w, \t]*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -225,7 +218,7 @@ class Parser:
 def _parse(source: str) -> Code:
     tree = tree_of(source)
     if tree is None and (_PYTHON_CELL.match(source) or not source.lstrip().startswith("%%")):
-        tree = tree_of(MAGIC_LINE.sub(r"\1pass", source))
+        tree = tree_of(magics_as_pass(source))
     if tree is None:
         return Code(source)
     return Code(source, tuple(_units(source, tree.body)), True)
@@ -253,6 +246,8 @@ def _units(source: str, nodes: list[ast.stmt]) -> Iterable[Unit]:
             group, begin = [], end
         group.append(node)
         end = max(end, node.end_lineno or node.lineno)
+        while isinstance(node, ast.Pass) and lines[end - 1].endswith("\\") and end < len(lines):
+            end += 1  # a line of IPython's own that goes on
     if group:
         yield Unit("\n".join(lines[begin:]), tuple(group))
 
@@ -268,8 +263,11 @@ def as_python(text: str) -> str:
     return fenced[1] if fenced else text
 
 
-def comment_out(source: str, parse: Parser) -> tuple[str, list[str]]:
-    """Comment out lines that can only fail when a notebook is graded.
+def comment_out(source: str, parse: Parser) -> tuple[str, bool]:
+    """Comment out the line that a student was asked to delete.
+
+    Lines that can only fail where a notebook is graded are another matter: what runs the cells
+    leaves them out and knows what they would have made, see `nmautils.grading.run.statements`.
 
     Parameters
     ----------
@@ -282,20 +280,10 @@ def comment_out(source: str, parse: Parser) -> tuple[str, list[str]]:
     -------
     str
         The code.
-    list of str
-        ``"leftover"`` and ``"online"``, as far as such lines were found.
+    bool
+        Whether such a line was found.
     """
-    found = []
-    handles = [name for line in _COLAB.findall(source) for name in re.findall(r"\w+", line)]
-    online = [_ONLINE]
-    if handles := [name for name in handles[:20] if name != "as"]:
-        uses = rf"^(?:\w+[ \t]*=[ \t]*)?(?:{'|'.join(handles)})\..*$"
-        online.append(re.compile(uses, re.MULTILINE))
-    for what, patterns in (("leftover", [LEFTOVER]), ("online", online)):
-        changed = source
-        for pattern in patterns:
-            changed = pattern.sub(r"# \g<0>", changed)
-        if changed != source and (parse(changed).parsed or not parse(source).parsed):
-            source = changed
-            found.append(what)
-    return source, found
+    changed = LEFTOVER.sub(r"# \g<0>", source)
+    if changed != source and (parse(changed).parsed or not parse(source).parsed):
+        return changed, True
+    return source, False

@@ -56,11 +56,9 @@ SENTENCES = {
     "one given": "1 given cell was {what}.",
     "added": "What you added to given cells was kept, as far as it defines something, in cells of "
     "your own below them.",
-    # Lines that are left out.
+    # A line that is left out.
     "leftover": "In {where} the line that raises NotImplementedError was still there; it was left "
     "out.",
-    "online": "In {where} lines that install, download or need Colab were left out: grading is "
-    "done without a network.",
 }
 # Tags that make Jupyter skip a cell or ignore its errors.
 RUN_TAGS = {"skip-execution", "raises-exception"}
@@ -246,10 +244,10 @@ class Notes:
         if added:
             self._add("added")
 
-    def of_commented_out(self, where: str, found: list[str]) -> None:
-        """Say which lines of a cell were commented out."""
-        for about in found:
-            self._add(about, where=where)
+    def of_commented_out(self, where: str, found: bool) -> None:
+        """Say that the line of a cell that was to be deleted was commented out."""
+        if found:
+            self._add("leftover", where=where)
 
     def of_long(self, name: str) -> None:
         """Say that a written answer is longer than what is shown of it."""

@@ -8,10 +8,12 @@ on the small inputs of a test. No result changes.
 Only functions that take a device are wrapped, so that computing itself is as quick as ever.
 """
 
+import contextlib
 import functools
 import inspect
 from collections.abc import Callable
 from time import perf_counter
+from types import SimpleNamespace
 from typing import Any
 
 import torch
@@ -22,6 +24,7 @@ from torch.utils.data import DataLoader
 __all__ = ["compute_here"]
 
 _CARDS = ("cuda", "mps", "xpu", "hip", "xla")
+_CARD_BYTES = 2**30
 _NOT_HERE: dict[str, Any] = {
     "num_workers": 0,
     "pin_memory": False,
@@ -58,6 +61,10 @@ def _compile(model: Any = None, *_: Any, **__: Any) -> Any:
 def _nothing() -> Callable[..., None]:
     """Make a function that does nothing: torch's compiler knows each function by one name only."""
     return lambda *_, **__: None
+
+
+def _giving(value: Any) -> Callable[..., Any]:
+    return lambda *_, **__: value
 
 
 def _itself() -> Callable[..., Any]:
@@ -127,8 +134,13 @@ def _without_card() -> None:
     for name in ("Byte", "Char", "Double", "Float", "Half", "Int", "Long", "Short"):
         setattr(torch.cuda, f"{name}Tensor", getattr(torch, f"{name}Tensor"))
     _quiet_cuda(torch.cuda)
-    for name in ("empty_cache", "manual_seed", "seed", "synchronize"):
+    for name in ("empty_cache", "manual_seed", "seed", "set_rng_state", "synchronize"):
         setattr(torch.mps, name, _nothing())
+    for name in ("current_allocated_memory", "driver_allocated_memory", "recommended_max_memory"):
+        setattr(torch.mps, name, _giving(0))
+    for cards in (torch.cuda, torch.mps):
+        setattr(cards, "get_rng_state", lambda *_, **__: torch.get_rng_state())  # noqa: B010
+    tensor.record_stream = _nothing()
 
 
 def _quiet_cuda(cuda: Any) -> None:
@@ -143,14 +155,35 @@ def _quiet_cuda(cuda: Any) -> None:
         "reset_peak_memory_stats",
         "set_device",
         "set_per_process_memory_fraction",
+        "set_rng_state",
+        "set_rng_state_all",
+        "set_stream",
         "synchronize",
     ):
         setattr(cuda, name, _nothing())
-    cuda.Event = _Event
+    for name in ("mark", "range_end", "range_pop", "range_push", "range_start"):
+        setattr(cuda.nvtx, name, _nothing())
+    for name in ("clock_rate", "memory_usage", "power_draw", "temperature", "utilization"):
+        setattr(cuda, name, _giving(0))
+    cuda.memory_snapshot, cuda.get_device_capability = _giving([]), _giving((0, 0))
+    cuda.can_device_access_peer, cuda.current_blas_handle = _giving(False), _giving(0)
+    cuda.memory_summary = cuda.memory.memory_summary = _giving("no graphics card")
+    cuda.initial_seed = lambda: torch.initial_seed()
+    cuda.get_device_properties = lambda device=None: SimpleNamespace(
+        # Not 0, since many compute a share of it.
+        name="no graphics card",
+        total_memory=_CARD_BYTES,
+        major=0,
+        minor=0,
+        multi_processor_count=0,
+    )
+    cuda.Event, cuda.Stream = _Event, _Stream
+    cuda.current_stream = cuda.default_stream = lambda device=None: _Stream()
+    cuda.stream = contextlib.nullcontext
     cuda._exchange_device = cuda._maybe_exchange_device = lambda device: -1
     cuda.current_device = lambda: 0
     cuda.get_device_name = lambda device=None: "no graphics card"
-    cuda.mem_get_info = lambda device=None: (0, 0)
+    cuda.mem_get_info = lambda device=None: (_CARD_BYTES, _CARD_BYTES)
 
 
 class _Event:
@@ -169,6 +202,38 @@ class _Event:
 
     def synchronize(self) -> None:
         """Wait for nothing."""
+
+    def query(self) -> bool:
+        """Tell that the work is done."""
+        return True
+
+
+class _Stream:
+    """A queue of work for a card: all work is done at once here."""
+
+    def __init__(self, *_: Any, **__: Any) -> None:
+        self.cuda_stream = self.priority = 0
+        self.device = torch.device("cpu")
+
+    def __enter__(self) -> "_Stream":
+        return self
+
+    def __exit__(self, *error: object) -> None: ...
+
+    def synchronize(self) -> None:
+        """Wait for nothing."""
+
+    def wait_stream(self, stream: Any) -> None:
+        """Wait for nothing."""
+
+    def wait_event(self, event: Any) -> None:
+        """Wait for nothing."""
+
+    def record_event(self, event: _Event | None = None) -> _Event:
+        """Give a moment."""
+        event = event or _Event()
+        event.record()
+        return event
 
     def query(self) -> bool:
         """Tell that the work is done."""

@@ -14,6 +14,7 @@ __all__ = [
     "NO_NETWORK",
     "PLATFORM",
     "is_cut_short",
+    "missing_program",
 ]
 
 # Commands that need the network or the rights of an administrator; they are not even tried.
@@ -40,3 +41,32 @@ def is_cut_short(error: str, message: str) -> bool:
     return error == "EmptyDataError" or (
         error == "EOFError" and message.startswith(("No data left in file", "Ran out of input"))
     )
+
+
+# Programs that hosted notebooks have: those of films, of formulas in figures and of graphs.
+_PROGRAMS = ("convert", "dot", "dvipng", "ffmpeg", "ffprobe", "gs", "latex", "magick", "pdflatex")
+_NOT_FOUND = (
+    re.compile(r"\ARequested MovieWriter \((\w{1,20})\) not available"),
+    re.compile(r"\AFailed to process string with tex because (\w{1,20}) could not be found"),
+    re.compile(rf"\A\[Errno 2\] No such file or directory: '({'|'.join(_PROGRAMS)})'"),
+    re.compile(r"\Afailed to execute \w*\(?'(\w{1,20})'"),
+)
+_WHICH = re.compile(r"\bwhich\([\"'](\w{1,20})[\"']")
+
+
+def missing_program(error: str, message: str, code: str) -> str:
+    """Give the program that an error, by its name and text, says is not there; or nothing.
+
+    Parameters
+    ----------
+    error, message : str
+        Name and text of the error.
+    code : str
+        The statement that it comes from.
+    """
+    if error in {"FileNotFoundError", "RuntimeError", "ExecutableNotFound"}:
+        found = next(filter(None, (pattern.match(message) for pattern in _NOT_FOUND)), None)
+        return found[1] if found else ""
+    # What looks for a program and does not find it goes on with nothing.
+    looked = _WHICH.search(code) if "NoneType" in message else None
+    return looked[1] if looked else ""

@@ -268,6 +268,8 @@ class Grader:
             self._happened(cell, EventKind.LEFT_OUT, left.told)
             self._want_person(why_person(left))
             self.missing.note(left)
+        for left in run.unmade:
+            self.missing.note(left)
 
     def _want_person(self, why: str) -> None:
         if why and len(self.needs_person) < REASONS and why not in self.needs_person:

@@ -51,6 +51,8 @@ class WholeGrader(Grader):
                 self.needs_person.append(f"{name}: {verdict.problem}")
             self._show_verdict(tests[name], verdict, 1 + len(self.verdicts))
             tests[name].metadata.nmautils["outputs"] = "graded"
+        for why in inside.lacked:
+            self._want_person(why)
         self.events += inside.events
         for share in ("ready", "cells", "tests"):
             self.seconds[share] += inside.seconds[share]
@@ -60,7 +62,7 @@ class _InsideRun(Grader):
     """The run in which the tests without probes are cells like all others."""
 
     def _run(self, notebook: NotebookNode) -> None:
-        self.runs_untouched = True
+        self.runs_untouched, self.lacked = True, list[str]()
         tests = self.bundle.tests
         self.secrets = any(hides(tests[name], self.given[name]) for name in self.bundle.inside)
         self.untouched: dict[str, bool] = {}
@@ -91,6 +93,11 @@ class _InsideRun(Grader):
             self._note(cell, run, seconds)
             if run.status in {"ok", "error"}:
                 self.replay.add(Ran(cell, test, own=False, leaves=run.leaves, whole=True))
+        for output in run.outputs if run is not None else ():
+            if output["output_type"] == "error":
+                kind, text = str(output["ename"]), str(output["evalue"])
+                why = self.missing.explain(kind, text, name)
+                self.lacked += [why[1]] if why is not None else []
         self.verdicts[name] = judge_inside(
             test,
             cell.source,

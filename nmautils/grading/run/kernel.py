@@ -86,6 +86,8 @@ class CellRun:
         Lines that were left out, as the kernel says.
     leaves : bool
         Whether something of it goes on running, as the kernel says.
+    unmade : tuple of LeftOut
+        What it did not make for want of a module that it went on without, as the kernel says.
     """
 
     status: str
@@ -95,6 +97,7 @@ class CellRun:
     line: int = 0
     left_out: tuple[LeftOut, ...] = ()
     leaves: bool = False
+    unmade: tuple[LeftOut, ...] = ()
 
 
 class Kernel:
@@ -174,7 +177,8 @@ class Kernel:
         line = reply.get("line")
         line = line if type(line) is int and 0 < line < 10**6 else 0
         left, leaves = read_left_out(reply.get("left_out")), reply.get("leaves") is True
-        return CellRun(status, shown.outputs, shown.cut, monotonic() - started, line, left, leaves)
+        unmade, spent = read_left_out(reply.get("unmade")), monotonic() - started
+        return CellRun(status, shown.outputs, shown.cut, spent, line, left, leaves, unmade)
 
     def ask(
         self,

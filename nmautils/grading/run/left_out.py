@@ -8,7 +8,14 @@ from nmautils.grading.model import words
 from nmautils.grading.model.limits import LEFT_OUT_CHARACTERS, LEFT_OUT_LINES, LEFT_OUT_NAMES
 from nmautils.grading.safe.text import plain_characters
 
-from .elsewhere import FOLDER_OF_A_PLATFORM, NO_FOLDER, NO_NETWORK, NOTHING_FOUND, is_cut_short
+from .elsewhere import (
+    FOLDER_OF_A_PLATFORM,
+    NO_FOLDER,
+    NO_NETWORK,
+    NOTHING_FOUND,
+    is_cut_short,
+    missing_program,
+)
 
 __all__ = ["PLATFORMS", "LeftOut", "missing_module", "read_left_out", "why_person"]
 
@@ -72,6 +79,8 @@ class LeftOut:
             return words.ONLY_ON_ITS_PLATFORM.format(PLATFORMS[module])
         if module:
             return words.NO_MODULE.format(module)
+        if program := missing_program(self.error, self.message, self.text):
+            return words.NO_PROGRAM.format(program)
         if not self.error:
             timed = self.text.startswith(_RUN_ONCE)
             return words.RUN_ONCE if timed else words.NOT_TRIED
@@ -129,6 +138,8 @@ def why_person(left: LeftOut) -> str:
         return ""
     if left.text.startswith("%%"):
         return words.PERSON_LINE.format(left.text)
+    if program := missing_program(left.error, left.message, left.text):
+        return words.PERSON_PROGRAM.format(program)
     if _SETS_UP.search(left.text):
         return ""
     empty = left.error in NOTHING_FOUND

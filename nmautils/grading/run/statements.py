@@ -27,6 +27,7 @@ from nmautils.grading.model.limits import (
     LEFT_OUT_NAMES,
 )
 
+from .asked_for import AskedFor
 from .elsewhere import (
     FOLDER_OF_A_PLATFORM,
     GUARDED,
@@ -36,6 +37,7 @@ from .elsewhere import (
     NOTHING_FOUND,
     PLATFORM,
     is_cut_short,
+    missing_program,
 )
 
 __all__ = ["Statements"]
@@ -47,6 +49,8 @@ _RUN_CODE = {"prun", "time", "timeit"}
 _TIMED = re.compile(r"\s*%%(time|timeit|prun)(?![\w])[ \t]*([^\n]*)")
 _TIMEIT_OPTIONS = re.compile(r"\A(?:-[nr][ \t]*\d+[ \t]*|-[tcqov]+[ \t]*|-p[ \t]*\d+[ \t]*)*")
 _DEVICE = re.compile(r"\b(?:cuda|gpu|mps|tpu|xla)\b", re.IGNORECASE)
+# What goes on without a module: it may then lack what its other branch makes.
+_BRANCHES = (ast.If, ast.Try, ast.With)
 _BY_NAME = {"StdinNotImplementedError", "UsageError"}
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
@@ -69,6 +73,9 @@ class Statements:
         self._node: ast.stmt | None = None
         self._error: BaseException | None = None
         self._left: list[tuple[int, str, str, str, list[str]]] = []
+        self._unmade: list[tuple[int, str, str, str, list[str]]] = []
+        self._asked = AskedFor()
+        sys.meta_path.append(self._asked)
         self._names: set[str] = set()
         self._unknown_names = False
         self._lines: list[str] = []
@@ -89,6 +96,7 @@ class Statements:
             Whether nothing of it may be left out, since it is a test.
         """
         self._left, self._lines, self._whole = [], cell.splitlines(), whole
+        self._unmade = []
         if whole:
             return cell
         # IPython drops blank lines at the top.
@@ -115,6 +123,10 @@ class Statements:
         """
         return self._left[:LEFT_OUT_LINES]
 
+    def unmade(self) -> list[tuple[int, str, str, str, list[str]]]:
+        """Give, in the same form, what ran but did not make all its names for want of a module."""
+        return self._unmade[:LEFT_OUT_LINES]
+
     async def _run(
         self,
         nodelist: list[ast.stmt],
@@ -133,6 +145,10 @@ class Statements:
                 if _is_never_run(node):
                     self._leave_out(node, _LeftOut())
                     continue
+                if _is_of_colab(node):
+                    # Also where a check before handing in runs in Colab, to foretell the same.
+                    self._leave_out(node, ModuleNotFoundError("No module named 'google.colab'"))
+                    continue
                 last = node is nodes[-1] or interactivity == "all"
                 how = interactivity if last else "none"
                 if await self._run_nodes(
@@ -143,8 +159,8 @@ class Statements:
                     if result is not None:
                         result.error_in_exec = result.error_before_exec = None
                     self._leave_out(node, self._error)
-                elif self._names:
-                    self._names.difference_update(_made(node))
+                else:
+                    self._note_made(node)
         finally:
             self._node, self._depth = outer, self._depth - 1
         return False
@@ -177,6 +193,20 @@ class Statements:
             error, ast.unparse(node), is_guard=_is_guard(node)
         )
 
+    def _note_made(self, node: ast.stmt) -> None:
+        """Note what a statement that ran has made, and what it has not for want of a module."""
+        unmade: set[str] = set()
+        if self._asked.module and isinstance(node, _BRANCHES):
+            unmade = {name for name in _made(node) if name not in self._shell.user_ns}
+        if self._names:
+            self._names.difference_update(_made(node))
+        if unmade:
+            self._names |= unmade
+            module = self._asked.module[:LEFT_OUT_CHARACTERS]
+            names = [name[:LEFT_OUT_CHARACTERS] for name in sorted(unmade)[:LEFT_OUT_NAMES]]
+            said = f"No module named '{module}'"
+            self._unmade.append((0, f"import {module}", "ModuleNotFoundError", said, names))
+
     def _not_fetched(self, text: str) -> list[str]:
         """Stand for a fetcher inside a block."""
         if all(row[1] != text[:LEFT_OUT_CHARACTERS] for row in self._left):
@@ -184,6 +214,11 @@ class Statements:
         return []
 
     def _leave_out(self, node: ast.stmt, error: BaseException) -> None:
+        if missing_program(type(error).__name__, _text(error), "") in {"latex", "dvipng"}:
+            # Else no figure of the cells below could be drawn.
+            drawing = sys.modules.get("matplotlib")
+            if drawing is not None:
+                drawing.rcParams["text.usetex"] = False
         made = sorted(_made(node))
         magic = _ipython_call(node)
         self._names.update(made)
@@ -230,6 +265,13 @@ def _is_never_run(node: ast.stmt) -> bool:
     if call is None:
         return False
     return _is_fetcher(*call)
+
+
+def _is_of_colab(node: ast.stmt) -> bool:
+    """Tell whether a statement imports what only Colab has."""
+    module = node.module if isinstance(node, ast.ImportFrom) else None
+    module = node.names[0].name if isinstance(node, ast.Import) else module
+    return bool(module) and f"{module}.".startswith("google.colab.")
 
 
 def _is_fetcher(method: str, first: str, second: str) -> bool:
@@ -311,6 +353,8 @@ def _is_missing_here(error: Exception, code: str, *, is_guard: bool = False) -> 
     if isinstance(error, AssertionError) and _DEVICE.search(code):
         return True
     kind = type(error).__name__
+    if missing_program(kind, message, code):
+        return True
     if is_cut_short(kind, message) or NO_FOLDER.search(message) or NO_NETWORK.search(message):
         return True
     if (type(error).__module__, kind) == ("locale", "Error"):

@@ -182,8 +182,8 @@ class StudentKernel(IPythonKernel):
     async def do_execute(self, code: str, *given: Any, **named: Any) -> dict[str, Any]:
         """Run a cell, and say in the reply how it went.
 
-        ``line`` is where an error arose; ``left_out`` what was left out, see `Statements`;
-        ``leaves`` whether something goes on running.
+        ``line`` is where an error arose; ``left_out`` what was left out, and ``unmade`` what a
+        branch did not make, see `Statements`; ``leaves`` whether something goes on running.
         """
         if self._statements is None:
             self._statements = Statements(self.shell)
@@ -194,6 +194,7 @@ class StudentKernel(IPythonKernel):
         code, before = self._statements.begin(code, whole=self._whole), what_runs()
         reply: dict[str, Any] = await super().do_execute(code, *given, **named)  # type: ignore[no-untyped-call]
         reply["left_out"] = self._statements.left_out()
+        reply["unmade"] = self._statements.unmade()
         reply["leaves"] = left_running(before)
         last = getattr(self.shell, "last_execution_result", None)
         if last is not None and reply.get("status") == "error":
@@ -278,7 +279,7 @@ class StudentKernel(IPythonKernel):
 
 
 # What a reply keeps of ipykernel's.
-REPLIED = ("status", "line", "left_out", "leaves")
+REPLIED = ("status", "line", "left_out", "unmade", "leaves")
 
 
 def _seed(seed: int) -> None:

@@ -152,3 +152,49 @@ def test_a_loader_of_ones_own_kind_works_too(kernel):
     [batch.tolist() for batch in Mine(range(4))]
     """
     assert value(kernel, cell) == "[[0, 1], [2, 3]]"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "print(torch.cuda.memory_summary())",
+        "torch.cuda.set_rng_state(torch.cuda.get_rng_state())",
+        "torch.cuda.get_device_properties(0).total_memory / 1e9",
+        "torch.cuda.memory_allocated() / torch.cuda.mem_get_info()[1]",
+        "torch.cuda.get_device_capability()",
+        "torch.cuda.current_stream().synchronize()",
+        "torch.cuda.utilization()",
+        "torch.cuda.initial_seed()",
+        "torch.cuda.nvtx.range_push('a')",
+        "torch.mps.current_allocated_memory()",
+        "torch.ones(2).record_stream(torch.cuda.current_stream())",
+        "with torch.random.fork_rng(devices=[0]): torch.rand(1)",
+    ],
+)
+def test_what_asks_about_a_card_stops_nothing(kernel, line):
+    assert value(kernel, f"{line}\ntorch.cuda.is_available()") == "False"
+
+
+def test_work_in_a_stream_is_done_at_once(kernel):
+    source = """
+    stream = torch.cuda.Stream(device="cuda:0", priority=-1)
+    stream.wait_stream(torch.cuda.current_stream())
+    with torch.cuda.stream(stream):
+        x = torch.ones(2, device="cuda") + 1
+    stream.record_event().synchronize()
+    stream.synchronize()
+    x
+    """
+    assert value(kernel, source) == "tensor([2., 2.])"
+
+
+def test_the_state_of_a_card_that_is_not_there_leaves_the_random_numbers_alone(kernel):
+    source = """
+    torch.manual_seed(1)
+    wanted = torch.rand(2)
+    torch.manual_seed(1)
+    torch.cuda.set_rng_state(torch.cuda.get_rng_state())
+    torch.cuda.seed_all()
+    bool((torch.rand(2) == wanted).all())
+    """
+    assert value(kernel, source) == "True"

@@ -107,6 +107,30 @@ def test_the_missing_module_is_found(error, message, module):
         ("d = glob('/kaggle/input/*')[0]", "IndexError", "list index out of range", "a file"),
         ("d = made[0]", "IndexError", "list index out of range", ""),
         ("m = hub.load('x')", "RuntimeError", "there is no internet connection and", "hub.load"),
+        (
+            "HTML(a.to_html5_video())",
+            "RuntimeError",
+            "Requested MovieWriter (ffmpeg) not available",
+            "program ffmpeg",
+        ),
+        (
+            "plt.savefig('a.png')",
+            "RuntimeError",
+            "Failed to process string with tex because latex could not be found",
+            "program latex",
+        ),
+        (
+            "subprocess.run(['ffmpeg'])",
+            "FileNotFoundError",
+            "[Errno 2] No such file or directory: 'ffmpeg'",
+            "program ffmpeg",
+        ),
+        (
+            "shutil.which('dot').upper()",
+            "AttributeError",
+            "'NoneType' object has no attribute 'upper'",
+            "program dot",
+        ),
         ("import pdb; pdb.set_trace()", "StdinNotImplementedError", "no", ""),
         ("locale.setlocale(0, 'x')", "Error", "unsupported locale setting", ""),
         (

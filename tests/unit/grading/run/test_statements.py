@@ -2,6 +2,8 @@
 
 import contextlib
 import io
+import sys
+import types
 import warnings
 
 import pytest
@@ -32,6 +34,7 @@ class Notebook:
             warnings.simplefilter("ignore")  # IPython has one on leaving
             done = self.shell.run_cell(self.statements.begin(cell))
         self.shown, self.left = text.getvalue(), self.statements.left_out()
+        self.unmade = [(row[1], row[4]) for row in self.statements.unmade()]
         self.error = type(done.error_before_exec or done.error_in_exec).__name__
         self.lines = [row[0] for row in self.left]
         return done
@@ -52,6 +55,7 @@ def notebook(shell):
             del shell.names[name]
     shell.statements._names.clear()
     shell.statements._unknown_names = False
+    shell.statements._asked.module = ""
     return shell
 
 
@@ -68,7 +72,15 @@ def notebook(shell):
         "!pip install x",
         "%pip install x",
         "%conda install x",
+        "__import__('shutil').which('no_such').upper()",
+        "__import__('subprocess').run(['no_such_program'])",
+        "exec('raise RuntimeError(\"Requested MovieWriter (ffmpeg) not available\")')",
         "x = !wget http://somewhere",
+        "!pip install -q \\\n    a \\\n    b",
+        "import google.colab",
+        "import google.colab as gc",
+        "from google.colab import *",
+        "from google.colab.output import eval_js",
         "%reset -f",
         "get_ipython().reset()",
         "open('/no/such/file')",
@@ -107,6 +119,8 @@ def test_a_line_that_can_only_work_elsewhere_is_left_out_and_the_rest_runs(noteb
         ("raise NotImplementedError", "NotImplementedError"),
         ("assert 1 == 2", "AssertionError"),
         ("[].no_such_attribute", "AttributeError"),
+        ("None.upper()", "AttributeError"),
+        ("exec('raise RuntimeError(\"mine\")')", "RuntimeError"),
         ("int('x')", "ValueError"),
         ("{}['key']", "KeyError"),
         ("exit_ = [].pop()", "IndexError"),
@@ -276,3 +290,75 @@ def test_an_error_whose_own_text_fails_harms_nobody(notebook, cell):
 def test_lines_in_tracebacks_stay_as_they_are(notebook):
     notebook.run("import no_such_module\n\ndef f():\n    return 1 / 0\n\nf()")
     assert "line 4" in notebook.shown or "----> 4" in notebook.shown
+
+
+@pytest.mark.parametrize(
+    ("cell", "left"),
+    [
+        (
+            "from google.colab import files\nup = files.upload()\n"
+            "for name in up.keys():\n    print(name)\nafter = 2",
+            [1, 2, 3],
+        ),
+        (
+            "import os\nfrom google.colab import userdata\n"
+            "os.environ['K'] = userdata.get('K')\nafter = 2",
+            [2, 3],
+        ),
+        ("from google.colab import *\ndrive.mount('/content/drive')\nafter = 2", [1, 2]),
+        ("import google.colab as gc\nif gc:\n    gc.drive.mount('/x')\nafter = 2", [1, 2]),
+        ("from google.colab import drive; import math\nafter = math.sqrt(4)", [1]),
+        ("from google.colab import output\noutput = [2]\nafter = output[0]", [1]),
+        ("%%capture\n!wget -q \\\n    http://a \\\n    http://b\nafter = 2", [0]),
+    ],
+)
+def test_what_colab_suggests_costs_nothing_but_itself(notebook, cell, left):
+    notebook.run(cell)
+    assert (notebook.error, notebook.lines) == ("NoneType", left)
+    assert notebook.names["after"] == 2
+
+
+@pytest.mark.parametrize(
+    ("block", "unmade"),
+    [
+        ("try:\n    import no_a\n    def f(): pass\nexcept ImportError:\n    pass", ["f", "no_a"]),
+        (
+            "try:\n    from no_a import b\n    m = b()\nexcept Exception as e:\n    print(e)",
+            ["b", "m"],
+        ),
+        ("import importlib.util as u\nif u.find_spec('no_a'):\n    m = 1", ["m"]),
+        (
+            "import importlib.util as u\nhas = u.find_spec('no_a') is not None\nif has:\n    m = 1",
+            ["m"],
+        ),
+    ],
+)
+def test_what_a_branch_does_not_make_for_want_of_a_module_is_known(notebook, block, unmade):
+    notebook.run(f"{block}\nafter = 2")
+    assert (notebook.error, notebook.left, notebook.names["after"]) == ("NoneType", [], 2)
+    assert notebook.unmade == [("import no_a", unmade)]
+    notebook.run(f"x = {unmade[-1]}\nafter = 3")
+    assert (notebook.error, notebook.lines, notebook.unmade) == ("NoneType", [1], [])
+    assert notebook.names["after"] == 3
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "try:\n    import no_a\nexcept ImportError:\n    no_a = None",
+        "try:\n    import json as m\nexcept ImportError:\n    pass",
+        "if 0:\n    m = 1",
+        "try:\n    m = 1 / 0\nexcept ZeroDivisionError:\n    pass",
+    ],
+)
+def test_what_lacks_no_module_is_the_students_own(notebook, block):
+    notebook.run(block)
+    assert (notebook.error, notebook.unmade) == ("NoneType", [])
+
+
+def test_where_colab_is_a_check_before_handing_in_foretells_the_same(notebook, monkeypatch):
+    for name in ("google", "google.colab"):
+        monkeypatch.setitem(sys.modules, name, types.ModuleType(name))
+    notebook.run("import google.colab as gc\nname = gc.__name__\nafter = 2")
+    assert (notebook.error, notebook.lines) == ("NoneType", [1, 2])
+    assert notebook.names["after"] == 2

@@ -1,0 +1,18 @@
+# expect: full, nobody, told only in Colab
+# tutorial: tutorial1_decoding; everything else solved
+# --- code cell: gd_loop
+from google.colab import drive; import math
+drive.mount("/content/drive")
+
+
+def train(net, loss_fn, train_data, train_labels, n_epochs=50, learning_rate=1e-4):
+    optimizer = optim.SGD(net.parameters(), lr=learning_rate)
+    train_loss = []
+    for epoch in range(n_epochs):
+        loss = loss_fn(net(train_data), train_labels)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        train_loss.append(loss.item())
+    math.sqrt(4)
+    return train_loss

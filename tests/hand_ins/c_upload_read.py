@@ -1,0 +1,24 @@
+# expect: full, nobody, told only in Colab
+# tutorial: tutorial1_decoding; everything else solved
+# --- code cell: own cell
+from google.colab import files
+import io
+import pandas as pd
+
+uploaded = files.upload()
+df = pd.read_csv(io.BytesIO(uploaded["data.csv"]))
+
+
+def number(x):
+    return x.item()
+# --- code cell: gd_loop
+def train(net, loss_fn, train_data, train_labels, n_epochs=50, learning_rate=1e-4):
+    optimizer = optim.SGD(net.parameters(), lr=learning_rate)
+    train_loss = []
+    for epoch in range(n_epochs):
+        loss = loss_fn(net(train_data), train_labels)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        train_loss.append(number(loss))
+    return train_loss

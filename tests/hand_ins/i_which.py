@@ -1,0 +1,19 @@
+# expect: full, person program ffmpeg
+# tutorial: tutorial1_decoding; everything else solved
+# --- code cell: own cell
+import shutil
+
+print(shutil.which("ffmpeg").upper())
+scale = 1
+# --- code cell: gd_loop
+def train(net, loss_fn, train_data, train_labels, n_epochs=50, learning_rate=1e-4):
+    optimizer = optim.SGD(net.parameters(), lr=learning_rate)
+    train_loss = []
+    for epoch in range(n_epochs):
+        loss = loss_fn(net(train_data), train_labels)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        train_loss.append(loss.item())
+    assert scale == 1
+    return train_loss
