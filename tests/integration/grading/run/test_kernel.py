@@ -120,6 +120,14 @@ def test_a_probe_that_takes_too_long_is_interrupted_and_the_next_one_answers(ker
     assert kernel.ask("def ask(): return given", "ask", (), {}, 5) == 3
 
 
+def test_an_answer_that_is_too_large_costs_only_itself(kernel):
+    with pytest.raises(ProbeFailed, match="too large"):
+        kernel.ask(
+            "def ask():\n    import numpy\n    return numpy.zeros(5_000_000)", "ask", (), {}, 5
+        )
+    assert kernel.ask("def ask(): return given", "ask", (), {}, 5) == 3
+
+
 def test_a_loop_is_interrupted_and_the_next_cell_runs(kernel):
     assert run(kernel, "while True: pass", 0.5).status == "time-out"
     assert shown(run(kernel, "print(given)")) == "3\n"
