@@ -6,12 +6,14 @@ from typing import Any
 from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Table
+from rich.text import Text
 
 from nmautils.commands._shared import add_names, add_root, root_of
 from nmautils.course.gradebook import find_gradebook, gradebook_place, has_gradebook, read_only
 from nmautils.errors import GradebookError, UsageError
 from nmautils.grading.record.book import read_book
 from nmautils.grading.record.marks import marks
+from nmautils.grading.safe.text import printable
 
 __all__ = ["add_arguments", "run"]
 
@@ -48,39 +50,65 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _table(assignment: str, rows: list[dict[str, Any]], width: int) -> list[Table]:
-    """Make the table of an assignment; names of exercises that do not fit are numbers in it."""
-    exercises = list(rows[0]["exercises"])
-    table, wide = _filled(assignment, exercises, rows), Console(width=_WITHOUT_END)
-    if Measurement.get(wide, wide.options, table).maximum <= width:
+    """Make the table of an assignment; names of exercises that do not fit are numbers in it.
+
+    If there are too many of them even so, they stand in tables of their own below.
+    """
+    names = list(rows[0]["exercises"])
+    table = _filled(assignment, dict(zip(names, names, strict=True)), rows)
+    if _fits(table, width):
         return [table]
-    numbers = [str(number) for number in range(1, len(exercises) + 1)]
-    names = Table.grid(padding=(0, 2, 0, 0))
-    for number, name in zip(numbers, exercises, strict=True):
-        names.add_row(number, name)
-    return [_filled(assignment, numbers, rows), names]
+    numbers = {name: str(number) for number, name in enumerate(names, 1)}
+    listed = Table.grid(padding=(0, 2, 0, 0))
+    for name, number in numbers.items():
+        listed.add_row(number, name)
+    table = _filled(assignment, numbers, rows)
+    if _fits(table, width):
+        return [table, listed]
+    tables = [_filled(assignment, {}, rows)]
+    while numbers:
+        some = list(numbers)
+        while len(some) > 1 and not _fits(_filled("", _part(numbers, some), rows, False), width):
+            some.pop()
+        tables.append(_filled("", _part(numbers, some), rows, False))
+        numbers = {name: number for name, number in numbers.items() if name not in some}
+    return [*tables, listed]
 
 
-def _filled(assignment: str, heads: list[str], rows: list[dict[str, Any]]) -> Table:
-    table = Table(title=assignment)
-    for column in ["student", *heads, "late", "score", "of", ""]:
+def _part(numbers: dict[str, str], names: list[str]) -> dict[str, str]:
+    return {name: numbers[name] for name in names}
+
+
+def _fits(table: Table, width: int) -> bool:
+    wide = Console(width=_WITHOUT_END)
+    return Measurement.get(wide, wide.options, table).maximum <= width
+
+
+def _filled(
+    title: str, heads: dict[str, str], rows: list[dict[str, Any]], totals: bool = True
+) -> Table:
+    """Make a table of these exercises, by what stands above their columns, and of the totals."""
+    table = Table(title=title or None)
+    last = ["late", "score", "of", ""] if totals else []
+    for column in ["student", *heads.values(), *last]:
         # A number that is cut or broken over lines would be read as another one.
         left = column in {"student", ""}
         table.add_column(
             column, justify="left" if left else "right", no_wrap=not left, overflow="fold"
         )
     for row in rows:
-        notes = ["look at it"] * row["needs_grading"]
-        if not row["handed_in"]:
-            notes.append("nothing handed in")
-        elif row["duedate"] and not row["timestamp"]:
-            notes.append("time unknown")  # so whether it is late is not known either
-        late = f"-{row['late_submission_penalty']:g}" if row["late_submission_penalty"] else ""
-        table.add_row(
-            row["student_id"],
-            *(f"{number:g}" for number in row["exercises"].values()),
-            late,
-            f"{row['score']:g}",
-            f"{row['max_score']:g}",
-            ", ".join(notes),
-        )
+        # A folder may have any name: nothing in it is a command to a terminal, or to the table.
+        student = Text(printable(row["student_id"]))
+        marks_of_it = (f"{row['exercises'][name]:g}" for name in heads)
+        table.add_row(student, *marks_of_it, *(_totals(row) if totals else ()))
     return table
+
+
+def _totals(row: dict[str, Any]) -> tuple[str, ...]:
+    notes = ["look at it"] * row["needs_grading"]
+    if not row["handed_in"]:
+        notes.append("nothing handed in")
+    elif row["duedate"] and not row["timestamp"]:
+        notes.append("time unknown")  # so whether it is late is not known either
+    late = f"-{row['late_submission_penalty']:g}" if row["late_submission_penalty"] else ""
+    return late, f"{row['score']:g}", f"{row['max_score']:g}", ", ".join(notes)
