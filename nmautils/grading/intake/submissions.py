@@ -209,6 +209,8 @@ def _look(folder: Path, student: str, assignment: str, released: _Released) -> H
     timestamp, problem = read_timestamp(folder, released.zone)
     path = folder / f"{folder_and_notebook(assignment)[1]}.ipynb"
     if os.path.lexists(path):
+        beside = _left_beside(folder, path, released)
+        problem = "; ".join(filter(None, [problem, beside]))
         return HandIn(student, assignment, path, timestamp, "", problem)
     try:
         path = _renamed(folder, path.name, released)
@@ -216,6 +218,34 @@ def _look(folder: Path, student: str, assignment: str, released: _Released) -> H
         return HandIn(student, assignment, None, timestamp, refused=str(error))
     place = path.relative_to(folder).as_posix()
     return HandIn(student, assignment, path, timestamp, f"found as {printable(place)}", problem)
+
+
+def _left_beside(folder: Path, path: Path, released: _Released) -> str:
+    """Say where another notebook holds work while the one that counts is as it was released."""
+    try:
+        others = [
+            other
+            for other in _files(folder)
+            if other.name.lower().endswith(NOTEBOOK_ENDINGS)
+            and other != path
+            and other.name not in released.others
+        ]
+        if not others or _is_worked_on(path, released):
+            return ""
+        worked_on = [other for other in others if _is_worked_on(other, released)]
+    except HandInError:
+        return ""
+    names = ", ".join(printable(other.relative_to(folder).as_posix()) for other in worked_on)
+    return names and f"{path.name} is as it was released, but {names} is not: which one counts?"
+
+
+def _is_worked_on(path: Path, released: _Released) -> bool:
+    """Tell whether a notebook of this assignment holds anything that the release does not."""
+    try:
+        notebook = read_notebook(read_regular(path))
+    except HandInError:
+        return True
+    return any(cell.source.strip() not in released.texts | {""} for cell in notebook.cells)
 
 
 def _renamed(folder: Path, wanted: str, released: _Released) -> Path:

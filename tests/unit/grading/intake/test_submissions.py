@@ -1,9 +1,11 @@
 """What stands in submitted/ is found, and its times are read."""
 
+import copy
 import json
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import nbformat
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -309,3 +311,25 @@ def test_links_below_a_hand_in_are_not_followed(tmp_path):
     (folder / "b").symlink_to(elsewhere, target_is_directory=True)
     (folder / "a" / "x.txt").symlink_to(elsewhere / f"{NAME}.ipynb")
     assert only(tmp_path).refused == "no notebook in the folder"
+
+
+# --- another notebook beside the one that counts -------------------------------------------------
+
+
+def test_work_beside_an_untouched_notebook_is_named(tmp_path):
+    folder = tmp_path / "submitted" / "ann" / NAME
+    folder.mkdir(parents=True)
+    worked_on = copy.deepcopy(RELEASE)
+    worked_on.cells[-1].source = "an answer of my own"
+    nbformat.write(RELEASE, folder / f"{NAME}.ipynb")
+    nbformat.write(RELEASE, folder / f"{NAME} (2).ipynb")
+    (found,) = find_hand_ins(tmp_path, NAME, RELEASE)
+    assert found.problem == ""
+    nbformat.write(worked_on, folder / f"{NAME} (1).ipynb")
+    (found,) = find_hand_ins(tmp_path, NAME, RELEASE)
+    assert found.path == folder / f"{NAME}.ipynb"
+    assert f"{NAME} (1).ipynb is not" in found.problem
+    assert "(2)" not in found.problem
+    nbformat.write(worked_on, folder / f"{NAME}.ipynb")
+    (found,) = find_hand_ins(tmp_path, NAME, RELEASE)
+    assert found.problem == ""
