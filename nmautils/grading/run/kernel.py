@@ -84,6 +84,8 @@ class CellRun:
         Lines that were left out, as the kernel says.
     leaves : bool
         Whether something of it goes on running, as the kernel says.
+    waited : float
+        After how many seconds by the clock it was stopped, if it had not computed for its time.
     """
 
     status: str
@@ -93,6 +95,7 @@ class CellRun:
     line: int = 0
     left_out: tuple[LeftOut, ...] = ()
     leaves: bool = False
+    waited: float = 0.0
 
 
 class Kernel:
@@ -172,7 +175,8 @@ class Kernel:
         line = reply.get("line")
         line = line if type(line) is int and 0 < line < 10**6 else 0
         left, leaves = read_left_out(reply.get("left_out")), reply.get("leaves") is True
-        return CellRun(status, shown.outputs, shown.cut, monotonic() - started, line, left, leaves)
+        seconds = monotonic() - started
+        return CellRun(status, shown.outputs, shown.cut, seconds, line, left, leaves, talk.waited)
 
     def ask(
         self,
@@ -321,12 +325,15 @@ class _Talk:
         ``"ok"``, ``"time-out"``, ``"memory"`` or ``"died"``.
     slow : bool
         Whether it ran into its time.
+    waited : float
+        For how many seconds, if it was the clock's and it had computed less than it might.
     """
 
     def __init__(self, kernel: Kernel, seconds: float) -> None:
         self._kernel, self._seconds = kernel, seconds
-        self.status, self.slow = "ok", False
+        self.status, self.slow, self.waited = "ok", False, 0.0
         now = monotonic()
+        self._begun = now
         self._look, self._last = now + seconds, now + seconds * kernel.limits.patience
 
     def receive(self, most: int) -> bytes:
@@ -355,6 +362,7 @@ class _Talk:
         if missing > 0 and now < self._last:
             self._look = min(now + max(missing, 0.05), self._last)
         else:
+            self.waited = self._last - self._begun if missing > 0 else 0.0
             self.hurry()
 
     def hurry(self) -> None:
