@@ -1,6 +1,7 @@
 """``nmautils marks``: show the marks in nbgrader's gradebook."""
 
 import argparse
+from collections.abc import Iterable
 from typing import Any
 
 from rich.console import Console
@@ -18,6 +19,7 @@ from nmautils.grading.safe.text import printable
 __all__ = ["add_arguments", "run"]
 
 _WITHOUT_END = 10_000  # columns, for a table that is only measured
+_NARROW = 6  # columns to which a student's name and the notes may be folded
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -62,15 +64,18 @@ def _table(assignment: str, rows: list[dict[str, Any]], width: int) -> list[Tabl
     listed = Table.grid(padding=(0, 2, 0, 0))
     for name, number in numbers.items():
         listed.add_row(number, name)
+    folded = _over(row["student_id"] for row in rows) + _over(_totals(row)[-1] for row in rows)
     table = _filled(assignment, numbers, rows)
-    if _fits(table, width):
+    if _fits(table, width, folded):
         return [table, listed]
     tables = [_filled(assignment, {}, rows)]
     while numbers:
         some = list(numbers)
-        while len(some) > 1 and not _fits(_filled("", _part(numbers, some), rows, False), width):
+        table = _filled("", _part(numbers, some), rows, totals=False)
+        while len(some) > 1 and not _fits(table, width, _over(row["student_id"] for row in rows)):
             some.pop()
-        tables.append(_filled("", _part(numbers, some), rows, False))
+            table = _filled("", _part(numbers, some), rows, totals=False)
+        tables.append(table)
         numbers = {name: number for name, number in numbers.items() if name not in some}
     return [*tables, listed]
 
@@ -79,9 +84,14 @@ def _part(numbers: dict[str, str], names: list[str]) -> dict[str, str]:
     return {name: numbers[name] for name in names}
 
 
-def _fits(table: Table, width: int) -> bool:
+def _over(texts: Iterable[str]) -> int:
+    return max(0, max(map(len, texts)) - _NARROW)
+
+
+def _fits(table: Table, width: int, folded: int = 0) -> bool:
+    """Tell whether a table fits if its texts may be folded by so many columns."""
     wide = Console(width=_WITHOUT_END)
-    return Measurement.get(wide, wide.options, table).maximum <= width
+    return Measurement.get(wide, wide.options, table).maximum - folded <= width
 
 
 def _filled(

@@ -362,8 +362,10 @@ class _Check:
             return start + "a check makes; those run elsewhere when marks are given."
         if any(j < i for j in makers):
             return start + "a cell above should make, but that cell did not run through."
-        if makers:
+        if any(j > i for j in makers):
             return start + "only a cell further down makes."
+        if makers:
+            return start + "a line of this cell should make, but it did not run before."
         return start + "no cell of this notebook makes."
 
     def _made_by(self, cell: NotebookNode) -> frozenset[str]:

@@ -15,7 +15,7 @@ from nmautils.grading.safe.text import printable
 
 from .files import read_regular
 from .inbox import InboxNotebook, newest_of, read_inbox
-from .submissions import read_timestamp, submitted_path, write_timestamp
+from .submissions import read_timestamp, submitted_path, write_timestamp, zone_of
 
 __all__ = ["Collected", "collect"]
 
@@ -157,8 +157,9 @@ class _Collecting:
         if newest.digest == self.collected[target]:
             self.done.unchanged.append(label)
             self.line(f"unchanged  {label}")
+            self.ask_when(label, target, newest)
             return
-        before, _ = read_timestamp(target.parent)
+        before, _ = read_timestamp(target.parent, zone_of(self.root, assignment))
         if target.is_file() and before is not None and newest.time < before:
             self.done.unchanged.append(label)
             self.line(
@@ -172,11 +173,17 @@ class _Collecting:
             return
         self.done.new.append(label)
         self.line(f"collected  {label} <- {newest.where} ({newest.time} UTC)")
-        if newest.late:
+        self.ask_when(label, target, newest)
+
+    def ask_when(self, label: str, target: Path, newest: InboxNotebook) -> None:
+        """Ask for the time of a late hand-in, again in each run until somebody has written it."""
+        assignment = self.names[newest.assignment]
+        written, _ = read_timestamp(target.parent, zone_of(self.root, assignment))
+        if newest.late and written in (None, newest.time):
             stamp = (target.parent / "timestamp.txt").relative_to(self.root).as_posix()
             self.line(
                 f"look at    {label}: the platform marks it LATE and does not say when it came; "
-                f"look that up, and write it to {stamp}"
+                f"look that up, and write it, as 2030-01-31 23:30, to {stamp}"
             )
 
 

@@ -28,6 +28,7 @@ _SIGNATURES = {
 }
 # How the exports of a notebook begin, and other texts.
 _TEXTS = (
+    (("%pdf",), f"it is a PDF: {_DOWNLOAD}"),
     (("<!doctype", "<html", "<?xml", "from: <saved by"), f"it is a web page: {_DOWNLOAD}"),
     (
         ("#", "import ", "from ", "%", '"""', "'''", "def ", "class "),

@@ -88,8 +88,12 @@ class Calendar:
 
     def in_utc(self, time: datetime, assignment: str) -> datetime:
         """Convert a time to UTC; without a zone it is in the course's, else the due date's."""
+        return in_utc(time, self.zone_of(assignment) or timezone.utc)
+
+    def zone_of(self, assignment: str) -> tzinfo | None:
+        """Give the zone of times that name none; None if nothing is known."""
         due = self.due.get(assignment)
-        return in_utc(time, self.zone or (due and due.tzinfo) or timezone.utc)
+        return self.zone or (due.tzinfo if due else None)
 
     def time_of(self, name: HandInName, found: Found) -> datetime:
         """When a file was handed in, in UTC without a zone.

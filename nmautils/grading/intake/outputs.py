@@ -1,7 +1,8 @@
 """Leave the outputs out of a large notebook file, without parsing it.
 
 Nothing is graded by the outputs that were handed in, and a video or hundreds of figures among them
-should cost nobody the marks. The file is looked through once, from sign to sign that matters.
+should cost nobody the marks. Nor should the state of widgets, which Colab saves with the notebook.
+The file is looked through once, from sign to sign that matters.
 """
 
 import re
@@ -17,6 +18,7 @@ _SIGN = re.compile(rb'["\[\]{}]')
 # A part of a string: bounded, as the engine remembers each repetition.
 _STRING_PART = re.compile(rb'(?:[^"\\]+|\\.){1,500}', re.DOTALL)
 _ARRAY = re.compile(rb"\s{0,99}:\s{0,99}\[")
+_OBJECT = re.compile(rb"\s{0,99}:\s{0,99}\{")
 
 Span = tuple[int, int]
 
@@ -54,19 +56,31 @@ def without_large_outputs(raw: bytes, limit: int = NOTEBOOK_BYTES) -> tuple[byte
     """
     if len(raw) <= limit:
         return raw, ""
-    lists = _find_outputs(raw)
+    lists, widgets = _find_outputs(raw)
+    states = "the saved state of widgets" if widgets else ""
+    raw, size = _replaced(raw, widgets, lambda size: b"{}"), len(raw)
+    if widgets:
+        lists, _ = _find_outputs(raw)
+    if len(raw) <= limit:
+        return raw, _said(size, f"{states} was")
     large = [span for _, items in lists for span in items]
     smaller = _replaced(raw, large, _note)
     what = "one large output was" if len(large) == 1 else f"{len(large)} large outputs were"
     if len(smaller) > limit:
         smaller = _replaced(raw, [span for span, _ in lists], lambda size: b"[]")
         what = "all outputs were"
-    return smaller, f"The file had {-(-len(raw) // MIB)} MB: {what} left out."
+    return smaller, _said(size, f"{states}, and {what}" if states else what)
 
 
-def _find_outputs(raw: bytes) -> list[tuple[Span, list[Span]]]:
-    """Find each cell's list of outputs, and the large ones in it."""
+def _said(size: int, what: str) -> str:
+    return f"The file had {-(-size // MIB)} MB: {what} left out."
+
+
+def _find_outputs(raw: bytes) -> tuple[list[tuple[Span, list[Span]]], list[Span]]:
+    """Find each cell's list of outputs with the large ones in it, and large states of widgets."""
     found: list[tuple[Span, list[Span]]] = []
+    widgets: list[Span] = []
+    state: tuple[int, int] | None = None
     outputs: _Outputs | None = None
     depth = at = signs = 0
     while sign := _SIGN.search(raw, at):
@@ -78,22 +92,30 @@ def _find_outputs(raw: bytes) -> list[tuple[Span, list[Span]]]:
         here, at = sign.start(), sign.end()
         if raw[here] == ord('"'):
             at = _end_of_string(raw, at)
-            is_key = outputs is None and raw[here:at] == b'"outputs"'
+            is_key = outputs is None and state is None and raw[here:at] == b'"outputs"'
             if is_key and (array := _ARRAY.match(raw, at)):
                 outputs = _Outputs(array.end() - 1, depth)
                 depth, at = depth + 1, array.end()
+            is_state = state is None and outputs is None and raw[here:at] == b'"widgets"'
+            if is_state and (begins := _OBJECT.match(raw, at)):
+                state = (begins.end() - 1, depth)
+                depth, at = depth + 1, begins.end()
         elif raw[here] in b"[{":
             depth += 1
             if outputs and depth == outputs.depth + 2:
                 outputs.item = here
         else:
             depth -= 1
+            if state and depth <= state[1]:
+                if at - state[0] > OUTPUT_BYTES:
+                    widgets.append((state[0], at))
+                state = None
             if outputs and depth == outputs.depth + 1 and at - outputs.item > OUTPUT_BYTES:
                 outputs.large.append((outputs.item, at))
             elif outputs and depth <= outputs.depth:
                 found.append(((outputs.start, at), outputs.large))
                 outputs = None
-    return found
+    return found, widgets
 
 
 def _end_of_string(raw: bytes, at: int) -> int:

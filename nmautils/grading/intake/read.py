@@ -24,10 +24,11 @@ from nmautils.grading.model.limits import (
 from .content import GZIP, gunzip, looks_like, signature_of
 from .outputs import without_large_outputs
 from .tidy import UNNAMED, lacks_line_ends, source_text, tidy, without_surrogates
-from .unwrap import is_notebook, unwrap
+from .unwrap import bare, is_notebook, unwrap
 
 __all__ = ["UNNAMED", "Reading", "decode", "read_notebook", "read_submission"]
 
+_UNPACKED = "The notebook was packed in another file; it was taken out."
 _CELLS = re.compile(r'"cells"\s*:\s*\[')
 _QUOTED = re.compile(rb'\\"(?:cells|worksheets)\\"|"base64"')
 
@@ -94,6 +95,7 @@ def read_submission(raw: bytes) -> Reading:
 
 def _read(raw: bytes, *, recover: bool) -> Reading:
     text, notes = _text_of(raw)
+    text, was_wrapped = bare(text)
     needs_person = ""
     try:
         data, rest = _parse(text)
@@ -112,11 +114,13 @@ def _read(raw: bytes, *, recover: bool) -> Reading:
         )
     if rest:
         notes.append("After the end of the notebook the file went on; that part was left out.")
+    if was_wrapped:
+        notes.append(_UNPACKED)
     if not is_notebook(data):
         data = unwrap(data, lambda inner: _parse(_text_of(inner)[0])[0])
         if data is None:
             raise HandInError("the file is JSON, but not a notebook (it has no cells)")
-        notes.append("The notebook was packed in another file; it was taken out.")
+        notes.append(_UNPACKED)
     data = _plain(data)
     if "cells" not in data:
         data = _upgrade(data)

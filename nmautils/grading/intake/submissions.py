@@ -4,10 +4,9 @@ import os
 import stat
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timezone, tzinfo
 from pathlib import Path
 
-from dateutil import parser, tz
 from nbformat.notebooknode import NotebookNode
 
 from nmautils.course.plain import folders_of
@@ -19,7 +18,9 @@ from nmautils.grading.safe.text import printable
 from .cell_names import names_in
 from .content import may_be_notebook
 from .files import NOTEBOOK_ENDINGS, read_head, read_regular
+from .inbox import Calendar
 from .read import read_notebook
+from .timestamps import FORMAT, parse_time, parse_utc
 
 __all__ = [
     "HandIn",
@@ -29,6 +30,7 @@ __all__ = [
     "read_timestamp",
     "submitted_path",
     "write_timestamp",
+    "zone_of",
 ]
 
 
@@ -80,55 +82,35 @@ def submitted_path(root: Path, assignment: str, student: str) -> Path:
 
 
 def write_timestamp(folder: Path, time: datetime) -> None:
-    """Write when something was handed in, in UTC, as ``nbgrader zip_collect`` writes it."""
-    (folder / "timestamp.txt").write_text(time.isoformat(" "), encoding="utf-8")
+    """Write when something was handed in, in UTC, as ``nbgrader zip_collect`` writes it.
+
+    The offset is written too: a time without one is in the zone of the course.
+    """
+    moment = time.replace(tzinfo=timezone.utc)
+    (folder / "timestamp.txt").write_text(moment.isoformat(" "), encoding="utf-8")
 
 
-def read_timestamp(folder: Path) -> tuple[datetime | None, str]:
-    """Read when something was handed in, and what is wrong with the file that says so."""
+def zone_of(root: Path, assignment: str) -> tzinfo | None:
+    """Give the zone of times that name none: the course's, else that of the due date."""
+    return Calendar.of(root).zone_of(assignment)
+
+
+def read_timestamp(folder: Path, zone: tzinfo | None = None) -> tuple[datetime | None, str]:
+    """Read when something was handed in, and what is wrong with the file that says so.
+
+    A time that names no zone is in `zone`, by default in UTC.
+    """
     path = folder / "timestamp.txt"
     if not os.path.lexists(path):
         return None, ""
     try:
-        return parse_utc(read_regular(path, TIMESTAMP_BYTES).decode().strip()), ""
+        return parse_time(read_regular(path, TIMESTAMP_BYTES).decode().strip(), zone), ""
     except (ValueError, OverflowError) as error:
         why = printable(str(error))
-        return None, f"timestamp.txt says no time ({why}), so lateness is not counted"
-
-
-def parse_utc(text: str) -> datetime:
-    """Read a time as nbgrader's function of this name does, which needs all of nbgrader.
-
-    Parameters
-    ----------
-    text : str
-        Anything that dateutil takes for a time, without a zone if it is in UTC. A zone may
-        stand behind a space as a name; a number there counts in seconds, as in nbgrader.
-
-    Returns
-    -------
-    datetime
-        In UTC, without a zone.
-
-    Raises
-    ------
-    ValueError, OverflowError
-        If the text says no time.
-    """
-    parts = text.split(" ")
-    if len(parts) == 3:
-        zone = parts[2]
-        try:
-            found = int(zone)
-        except ValueError:
-            if os.path.isabs(zone.lstrip(":")) or ".." in zone:  # dateutil would open this file
-                raise ValueError(f"unknown time zone: {zone}") from None
-            found = tz.gettz(zone)
-        time: datetime = parser.parse(f"{parts[0]} {parts[1]} TZ", tzinfos={"TZ": found})
-    else:
-        time = parser.parse(text)
-    offset = time.utcoffset()
-    return time if offset is None else (time - offset).replace(tzinfo=None)
+        return None, (
+            f"timestamp.txt says no time ({why}): a time that was saved before still counts, and "
+            f"without one lateness is not counted; write {FORMAT}"
+        )
 
 
 def find_hand_ins(
@@ -157,7 +139,7 @@ def find_hand_ins(
         if its_folder == own and name != assignment
     }
     texts = {cell.source.strip() for cell in release.cells}
-    released = _Released(names_in(release), texts, others)
+    released = _Released(names_in(release), texts, others, zone_of(root, assignment))
     found = []
     for path in folders_with(root, assignment):
         if student not in (None, path.name):
@@ -207,11 +189,14 @@ class _Released:
         The names of its cells, and their texts.
     others : collection of str
         Files in the same folder that are other assignments.
+    zone : tzinfo, optional
+        Where a time without a zone was written.
     """
 
     names: set[str]
     texts: set[str]
     others: Collection[str] = ()
+    zone: tzinfo | None = None
 
 
 def _look(folder: Path, student: str, assignment: str, released: _Released) -> HandIn:
@@ -221,9 +206,11 @@ def _look(folder: Path, student: str, assignment: str, released: _Released) -> H
         return _refuse(student, assignment, "the name of the folder is no text: rename it")
     if not stat.S_ISDIR(folder.lstat().st_mode):
         return _refuse(student, assignment, f"{folder.name} is a link or a file, not a folder")
-    timestamp, problem = read_timestamp(folder)
+    timestamp, problem = read_timestamp(folder, released.zone)
     path = folder / f"{folder_and_notebook(assignment)[1]}.ipynb"
     if os.path.lexists(path):
+        beside = _left_beside(folder, path, released)
+        problem = "; ".join(filter(None, [problem, beside]))
         return HandIn(student, assignment, path, timestamp, "", problem)
     try:
         path = _renamed(folder, path.name, released)
@@ -231,6 +218,34 @@ def _look(folder: Path, student: str, assignment: str, released: _Released) -> H
         return HandIn(student, assignment, None, timestamp, refused=str(error))
     place = path.relative_to(folder).as_posix()
     return HandIn(student, assignment, path, timestamp, f"found as {printable(place)}", problem)
+
+
+def _left_beside(folder: Path, path: Path, released: _Released) -> str:
+    """Say where another notebook holds work while the one that counts is as it was released."""
+    try:
+        others = [
+            other
+            for other in _files(folder)
+            if other.name.lower().endswith(NOTEBOOK_ENDINGS)
+            and other != path
+            and other.name not in released.others
+        ]
+        if not others or _is_worked_on(path, released):
+            return ""
+        worked_on = [other for other in others if _is_worked_on(other, released)]
+    except HandInError:
+        return ""
+    names = ", ".join(printable(other.relative_to(folder).as_posix()) for other in worked_on)
+    return names and f"{path.name} is as it was released, but {names} is not: which one counts?"
+
+
+def _is_worked_on(path: Path, released: _Released) -> bool:
+    """Tell whether a notebook of this assignment holds anything that the release does not."""
+    try:
+        notebook = read_notebook(read_regular(path))
+    except HandInError:
+        return True
+    return any(cell.source.strip() not in released.texts | {""} for cell in notebook.cells)
 
 
 def _renamed(folder: Path, wanted: str, released: _Released) -> Path:

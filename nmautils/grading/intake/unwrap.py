@@ -14,10 +14,32 @@ from nmautils.grading.model.limits import WRAPPED_LEVELS, WRAPPED_PARTS
 
 from .content import may_be_notebook
 
-__all__ = ["is_notebook", "unwrap"]
+__all__ = ["bare", "is_notebook", "unwrap"]
 
+# What web services put before JSON so that no page can run it, or so that one can.
+_GUARD = re.compile(
+    r"\s{0,99}(?:\)\]\}'[,\s]{0,9}|(?:/\*\*/)?\s{0,9}[\w$.]{1,100}\()(?=\s{0,99}[{\[])"
+)
 _DATA_ADDRESS = re.compile(r"data:[^,]{0,200};base64,")
 _BASE64 = re.compile(r"[A-Za-z0-9+/\s]{40,400}=*")
+
+
+def bare(text: str) -> tuple[str, bool]:
+    """Take the text of a notebook out of base64, or from behind what a web service puts before it.
+
+    Returns
+    -------
+    str, bool
+        The text, and whether anything was taken away.
+    """
+    if guard := _GUARD.match(text):
+        return text[guard.end() :].rstrip(" \t\r\n\0;").removesuffix(")"), True
+    start = text.lstrip()[:400]
+    if _BASE64.fullmatch(start) or _DATA_ADDRESS.match(start):
+        raw = _file_in(text.strip())
+        if may_be_notebook(raw[:100_000]):
+            return raw.decode(errors="replace"), True
+    return text, False
 
 
 def is_notebook(data: Any) -> bool:

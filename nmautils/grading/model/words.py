@@ -29,6 +29,11 @@ def times(number: int) -> str:
 TOO_LONG = (
     "This cell took longer than {:g} seconds and was stopped. Is there a loop that never ends?"
 )
+COMPUTED_TOO_LONG = (
+    "This cell took longer than {:g} seconds of computing and was stopped. Is there a loop that "
+    "never ends?"
+)
+WAITED_TOO_LONG = "This cell had waited for {:g} seconds by the clock, so it was stopped."
 AN_OWN_CELL = "own cell {}"
 ENDED = "This cell ended the Python process it ran in; the cells after it ran in a new one."
 TOO_MUCH_MEMORY = (

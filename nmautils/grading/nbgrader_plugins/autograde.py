@@ -23,7 +23,7 @@ from traitlets import Bool
 from nmautils.course.plain import folders_of, settings_of
 from nmautils.errors import GradingFailed, HandInError
 from nmautils.grading.intake.files import read_regular
-from nmautils.grading.intake.submissions import read_timestamp
+from nmautils.grading.intake.submissions import read_timestamp, zone_of
 from nmautils.grading.model.assignment import freeze
 from nmautils.grading.model.limits import Limits
 from nmautils.grading.model.names import name_of
@@ -123,7 +123,8 @@ class SaveResult(NbGraderPreprocessor):
         folder = folders_of(root).submitted / where["student"] / where["assignment"]
         with grading_lock(root), open_course(root) as course:
             prepare(course, freeze(root, assignment))
-            save(course, graded, read_timestamp(folder)[0], journal=False)
+            time, _ = read_timestamp(folder, zone_of(root, assignment))
+            save(course, graded, time, journal=False)
         return nb, resources
 
 

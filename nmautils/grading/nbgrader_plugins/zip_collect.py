@@ -71,5 +71,5 @@ class InboxCollector(FileNameCollectorPlugin):
         return {
             "student_id": parts[0],
             "file_id": assignment,
-            "timestamp": modified.replace(tzinfo=None, microsecond=0),
+            "timestamp": modified.replace(microsecond=0),
         }

@@ -5,6 +5,7 @@ taken for prose when it says a few words, one that also computes only when it sa
 """
 
 import ast
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -21,6 +22,9 @@ LINE_CHARACTERS = 300  # of a line that may be code which was commented out
 _SAYING = {"print", "display", "Markdown", "HTML", "Latex", "Math", "Pretty"}
 _EDGES = ".,;:!?\"'()[]{}*`_#–—-…“”"
 _INSIDE = str.maketrans("", "", "'’-–/")
+# A shell command that only says something, without what it is put into or behind.
+_ECHO = re.compile(r"[ \t]*!{1,2}[ \t]*(?:echo|printf)[ \t]+(?:-[neE]+[ \t]+)?(?P<said>[^\n>|&]*)")
+_SIZE = re.compile(r"[0-9]{1,9}(?:[x×*][0-9]{1,9}){1,5}", re.IGNORECASE)
 _SPACELESS = 0x2E80  # from here on are scripts without blanks between words
 
 
@@ -56,7 +60,7 @@ def prose_of(code: Code, given: str = "", beside_code: bool = True) -> str:
         text = "\n".join(line.lstrip("# ") for line in lines if line not in known)
         return text if given and beside_code and words_in(text) >= BESIDE_CODE else ""
     nodes, comments, said = _pieces(code, given)
-    if not given and all(map(_only_says, nodes)):
+    if not given and _say_all(nodes):
         pieces = sorted(comments + said, key=lambda piece: piece.line)
         text = "\n\n".join(piece.text for piece in pieces)
         if all(piece.enough < COMPUTED for piece in pieces):
@@ -93,7 +97,7 @@ def words_in(text: str) -> int:
             dense = sum(ord(letter) >= _SPACELESS for letter in core)
             words += max(1, dense // 2)
             letters = max(letters, len(core))
-        elif core.replace(".", "").replace(",", "").isdigit():
+        elif core.replace(".", "").replace(",", "").isdigit() or _SIZE.fullmatch(core):
             words += 1
         elif core:
             others += 1
@@ -107,8 +111,13 @@ def _lines_of(given: str) -> set[str]:
 def _pieces(code: Code, given: str) -> tuple[list[ast.stmt], list[_Piece], list[_Piece]]:
     """Give the statements of a cell, its blocks of comments, and what its statements say."""
     nodes = [node for unit in code.units for node in unit.nodes]
-    comments = list(_comments(code.source.split("\n"), nodes, _lines_of(given)))
-    said = [piece for node in nodes if (piece := _said(node)) and piece.text not in given]
+    lines = code.source.split("\n")
+    comments = list(_comments(lines, nodes, _lines_of(given)))
+    said = [
+        piece
+        for node in nodes
+        if (piece := _said(node) or _echoed(node, lines)) and piece.text not in given
+    ]
     return nodes, comments, said
 
 
@@ -149,9 +158,19 @@ def _is_code(text: str) -> bool:
     return any(not isinstance(getattr(node, "value", None), plain) for node in tree.body)
 
 
+def _echoed(node: ast.stmt, lines: list[str]) -> _Piece | None:
+    """Give the text of a shell command, which stands here as a `pass`, that only says it."""
+    if not isinstance(node, ast.Pass) or not (echo := _ECHO.match(lines[node.lineno - 1])):
+        return None
+    text = echo["said"].strip().strip("\"'").strip()
+    return _Piece(node.lineno, text) if text else None
+
+
 def _said(node: ast.stmt) -> _Piece | None:
     """Give the text that a statement shows or keeps, if it does no more than that."""
     texts: list[str] = []
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return _said_inside(node)
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant | ast.Call):
         computed = _collect(node.value, texts)
     elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
@@ -162,6 +181,28 @@ def _said(node: ast.stmt) -> _Piece | None:
         return None
     text = "\n".join(filter(None, map(str.strip, texts)))
     return _Piece(node.lineno, text, COMPUTED if computed else BESIDE_CODE) if text else None
+
+
+def _said_inside(node: ast.FunctionDef | ast.ClassDef) -> _Piece | None:
+    """Give the text of a function or class that is nothing but a frame around it.
+
+    One that takes something in may be about to be written, and its docstring is no answer.
+    """
+    if isinstance(node, ast.FunctionDef):
+        arguments = node.args
+        if arguments.args or arguments.posonlyargs or arguments.kwonlyargs:
+            return None
+    elif node.bases:
+        return None
+    texts: list[str] = []
+    for part in node.body:
+        if isinstance(part, ast.Pass):
+            continue
+        value = part.value if isinstance(part, ast.Expr | ast.Return | ast.Assign) else None
+        if value is None or _collect(value, texts):
+            return None
+    text = "\n".join(filter(None, map(str.strip, texts)))
+    return _Piece(node.lineno, text) if text else None
 
 
 def _collect(node: ast.expr, texts: list[str], depth: int = 0) -> bool:
@@ -187,6 +228,23 @@ def _collect(node: ast.expr, texts: list[str], depth: int = 0) -> bool:
     else:
         return True
     return max([_collect(part, texts, depth + 1) for part in parts], default=False)
+
+
+def _say_all(nodes: list[ast.stmt]) -> bool:
+    """Tell whether a cell does nothing but say something."""
+    kept = {
+        target.id
+        for node in nodes
+        if isinstance(node, ast.Assign) and _said(node)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    return all(_shows(node, kept) or _only_says(node) for node in nodes)
+
+
+def _shows(node: ast.stmt, kept: set[str]) -> bool:
+    """Tell whether a statement shows a text that the cell has kept under a name."""
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Name) and node.value.id in kept
 
 
 def _only_says(node: ast.stmt) -> bool:

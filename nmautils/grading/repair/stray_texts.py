@@ -15,7 +15,9 @@ from nmautils.grading.model.limits import STRAY_CELLS
 from nmautils.grading.model.outline import headings_of, titles_of
 
 from .match_cells import Matching, plain
+from .pictures_shown import picture_shown
 from .prose import pieces_of, prose_of, words_in
+from .python_cells import Code
 from .student_work import Work
 
 __all__ = ["find_stray_texts"]
@@ -36,8 +38,9 @@ def find_stray_texts(
 ) -> dict[int, list[Work]]:
     """Find what may be the answer to a question that was left as it was, wherever it stands.
 
-    That is prose in cells for code, up to the next exercise or question; cells for text that are
-    not where an answer is looked for; and every text that names the question.
+    That is prose in cells for code, up to the next exercise or question, and a picture from a
+    file that one of them shows; cells for text, or for code that only say something, that are not
+    where an answer is looked for; comments in a check; and every text that names the question.
 
     Parameters
     ----------
@@ -58,21 +61,34 @@ def find_stray_texts(
         return {}
     taken = {item.at for item in used}
     found: dict[int, dict[int, str]] = {question: {} for question in questions}
+    shown: dict[int, NotebookNode] = {}
     for question in questions:
         for at, below in _around(match, question, taken):
             if prose := _prose(match, at, below):
                 found[question][at] = prose
+            elif picture := picture_shown(match, at):
+                found[question][at], shown[at] = picture.source, picture
     near = {at for places in found.values() for at in places}
     answers = {item.at for items in texts.values() for item in items}
+    # What stands at an answered question is more on it, and no answer to another one.
+    answered = {
+        at
+        for question in texts
+        for at, below in _around(match, question, taken)
+        if not below and match.cells[at].cell_type == "code"
+    }
     names = _Names(match)
     for at in range(len(match.cells)):
         if match.found[at] in questions or _is_as_given(match, at):
             continue
-        for question, text in _elsewhere(match, at, names, at in near | answers):
+        for question, text in _elsewhere(match, at, names, at in near | answers | answered):
             if question in found and len(found[question]) < STRAY_CELLS:
                 found[question].setdefault(at, text)
     return {
-        question: [Work(at, match.cells[at], text, is_code=False) for at, text in places.items()]
+        question: [
+            Work(at, shown.get(at, match.cells[at]), text, is_code=False)
+            for at, text in places.items()
+        ]
         for question, places in found.items()
         if places
     }
@@ -88,10 +104,14 @@ def _elsewhere(
     cell, index = match.cells[at], match.found[at]
     given = "" if index is None else match.release[index].source
     if cell.cell_type == "code":
-        for text in pieces_of(match.parse(cell.source), given):
+        code, anywhere = match.parse(cell.source), True
+        for text in pieces_of(code, given):
             named = names.in_text(text)
+            anywhere = anywhere and not named
             if named and words_in(text) >= STRAY_WORDS:
                 yield from ((question, text) for question in named)
+        if anywhere and not placed and (text := _said_anywhere(match, at, code, given)):
+            yield from ((question, text) for question in names.questions)
         return
     lines = cell.source.split("\n")
     text = "\n".join(line for line in lines if not line.strip() or line.strip() not in names.given)
@@ -107,6 +127,16 @@ def _elsewhere(
         and (enough >= ELSEWHERE_WORDS or picture)
     ):
         yield from ((question, text.strip()) for question in names.questions)
+
+
+def _said_anywhere(match: Matching, at: int, code: Code, given: str) -> str:
+    """Give what a cell for code says that may belong to any question: all of it, or a check's."""
+    index = match.found[at]
+    if index is None:
+        text = prose_of(code, beside_code=False)
+    else:
+        text = prose_of(code, given) if match.kinds[index] is Kind.TEST else ""
+    return text if words_in(text) >= ELSEWHERE_WORDS else ""
 
 
 class _Names:

@@ -280,7 +280,9 @@ class Grader:
             self._happened(cell, EventKind.CUT, words.TOO_MUCH_OUTPUT)
         if run.status == "time-out":
             self.overran = True
-            self._happened(cell, EventKind.TIME_OUT, words.TOO_LONG.format(seconds))
+            text = words.COMPUTED_TOO_LONG.format(seconds)
+            text = words.WAITED_TOO_LONG.format(run.waited) if run.waited else text
+            self._happened(cell, EventKind.TIME_OUT, text)
         if run.status == "memory":
             text = words.TOO_MUCH_MEMORY.format(self.limits.memory_gib)
             self._happened(cell, EventKind.MEMORY, text)

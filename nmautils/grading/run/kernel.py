@@ -88,6 +88,8 @@ class CellRun:
         Whether something of it goes on running, as the kernel says.
     unmade : tuple of LeftOut
         What it did not make for want of a module that it went on without, as the kernel says.
+    waited : float
+        After how many seconds by the clock it was stopped, if it had not computed for its time.
     """
 
     status: str
@@ -98,6 +100,7 @@ class CellRun:
     left_out: tuple[LeftOut, ...] = ()
     leaves: bool = False
     unmade: tuple[LeftOut, ...] = ()
+    waited: float = 0.0
 
 
 class Kernel:
@@ -178,7 +181,9 @@ class Kernel:
         line = line if type(line) is int and 0 < line < 10**6 else 0
         left, leaves = read_left_out(reply.get("left_out")), reply.get("leaves") is True
         unmade, spent = read_left_out(reply.get("unmade")), monotonic() - started
-        return CellRun(status, shown.outputs, shown.cut, spent, line, left, leaves, unmade)
+        return CellRun(
+            status, shown.outputs, shown.cut, spent, line, left, leaves, unmade, talk.waited
+        )
 
     def ask(
         self,
@@ -330,12 +335,15 @@ class _Talk:
         ``"ok"``, ``"time-out"``, ``"memory"`` or ``"died"``.
     slow : bool
         Whether it ran into its time.
+    waited : float
+        For how many seconds, if it was the clock's and it had computed less than it might.
     """
 
     def __init__(self, kernel: Kernel, seconds: float) -> None:
         self._kernel, self._seconds = kernel, seconds
-        self.status, self.slow = "ok", False
+        self.status, self.slow, self.waited = "ok", False, 0.0
         now = monotonic()
+        self._begun = now
         self._look, self._last = now + seconds, now + seconds * kernel.limits.patience
 
     def receive(self, most: int) -> bytes:
@@ -364,6 +372,7 @@ class _Talk:
         if missing > 0 and now < self._last:
             self._look = min(now + max(missing, 0.05), self._last)
         else:
+            self.waited = self._last - self._begun if missing > 0 else 0.0
             self.hurry()
 
     def hurry(self) -> None:

@@ -128,6 +128,8 @@ def why_person(left: LeftOut) -> str:
         return "" if module in PLATFORMS else words.PERSON_MODULE.format(module)
     imported = re.match(r"(?:import|from) ([\w.]+)(?: [^;]*)?$", left.text)
     if imported and not _is_backend(left):
+        if imported[1].startswith("."):
+            return words.PERSON_MODULE.format(imported[1])
         if left.error and not left.message.startswith(("cannot import name", "No module")):
             why = f"{left.text}: {left.error}: {left.message}"
             return words.PERSON_BROKEN.format(imported[1].partition(".")[0], why)

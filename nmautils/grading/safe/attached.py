@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Mapping
 from html import unescape
-from itertools import count
+from itertools import count, pairwise
 from typing import Any
 from urllib.parse import unquote
 
@@ -46,6 +46,8 @@ _ATTRIBUTE = re.compile(
     r"""(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<plain>[^\s"'>]+))""",
     re.IGNORECASE,
 )
+_TAG = re.compile(r"<img(?=[\s/])", re.IGNORECASE)
+_VALUE = re.compile(r"""=\s{0,9}(?:"[^"]*"|'[^']*')""")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 
@@ -114,7 +116,7 @@ class _Album:
 
     def put_in(self, text: str) -> str:
         """Write all pictures of a text that is not code in the form that is kept."""
-        text = _INLINE.sub(self._of_picture, text)
+        text = _INLINE.sub(self._of_picture, _escaped_in_tags(text))
         return _DEFINED.sub(self._of_definition, text)
 
     def put_in_by_reference(self, text: str) -> str:
@@ -190,6 +192,30 @@ class _Album:
 
 
 _UNSOUND = "it is no PNG or JPEG, or too large"
+
+
+def _escaped_in_tags(text: str) -> str:
+    """Escape each ``>`` that stands in a quoted value of a picture's tag, where it ends no tag."""
+    starts = [tag.end() for tag in _TAG.finditer(text)]
+    parts, at = [], 0
+    for start, following in pairwise([*starts, len(text)]):
+        end = text.find("<", start, following)
+        inside = text[start : following if end < 0 else end]
+        parts += [text[at:start], _escaped_in_values(inside)]
+        at = start + len(inside)
+    return "".join([*parts, text[at:]])
+
+
+def _escaped_in_values(inside: str) -> str:
+    """Escape the signs in the values of one tag, of which this is all up to the next tag."""
+    parts, at = [], 0
+    for value in _VALUE.finditer(inside):
+        if ">" in inside[at : value.start()]:
+            break
+        parts += [inside[at : value.start()], value[0].replace(">", "&gt;")]
+        at = value.end()
+    # A tag that would not end at all has a quotation mark that was left open.
+    return "".join([*parts, inside[at:]]) if ">" in inside[at:] else inside
 
 
 def _address(match: re.Match[str]) -> str:

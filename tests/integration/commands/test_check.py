@@ -221,6 +221,9 @@ def test_what_the_grader_does_not_have_is_listed_with_the_reason(checked, tmp_pa
             )
         ],
         "later + 1": ["It uses `later`, which only a cell further down makes."],
+        "print(here); here = 1": [
+            "It uses `here`, which a line of this cell should make, but it did not run before."
+        ],
         "later = 1": None,
         "nowhere": ["It uses `nowhere`, which no cell of this notebook makes."],
         "input()": [

@@ -73,7 +73,7 @@ def test_the_result_says_what_happened_and_the_notebook_only_what_cells_are(cour
     assert [(e.cell, e.kind) for e in graded.events] == [
         ("own cell 1, `while True: pass`", "time-out")
     ]
-    assert "took longer than 1 seconds" in graded.events[0].text
+    assert "took longer than 1 seconds of computing" in graded.events[0].text
     assert (graded.score, graded.seed, graded.needs_person) == (2, 1, ())
     assert graded.title == "Tiny"
     titles = [exercise.title for exercise in graded.exercises]
@@ -201,3 +201,13 @@ def test_closing_drops_what_is_under_way_and_leaves_nothing_behind(course):
     thread.join()
     assert isinstance(found[0], GradingFailed)
     wait_until(lambda: not sandboxes(), 60)
+
+
+def test_what_waits_is_said_to_have_waited(course):
+    bundle, release = course
+    nb = solve(release)
+    nb.cells.insert(2, nbformat.v4.new_code_cell("import time\ntime.sleep(60)"))
+    limits = replace(LIMITS, cell_seconds=1)
+    graded = pool.grade(bundle, Submission("ann", nbformat.writes(nb).encode(), 1), limits=limits)
+    assert [e.kind for e in graded.events] == ["time-out"]
+    assert "waited for 3 seconds" in graded.events[0].text

@@ -30,7 +30,10 @@ def submitted(course, student, assignment=T1):
 
 
 def stamp(course, student, assignment=T1):
-    return (submitted(course, student, assignment).parent / "timestamp.txt").read_text()
+    """Give the time that was written, which names its zone."""
+    written = (submitted(course, student, assignment).parent / "timestamp.txt").read_text()
+    assert written.endswith("+00:00")
+    return written.removesuffix("+00:00")
 
 
 def run(course, *assignments):
@@ -646,6 +649,9 @@ def test_what_canvas_does_not_mark_as_late_came_until_it_was_due(course):
     (said,) = [line for line in lines if line.startswith("look at")]
     assert f"bob/{T1}: the platform marks it LATE" in said
     assert said.endswith(f"submitted/bob/{T1}/timestamp.txt")
+    assert [line for line in run(course)[1] if line.startswith("look at")] == [said]
+    (submitted(course, "bob").parent / "timestamp.txt").write_text("2030-07-01 10:00")
+    assert not [line for line in run(course)[1] if line.startswith("look at")]
 
 
 def test_other_times_after_the_due_date_stay(course):

@@ -115,7 +115,7 @@ def test_the_list_says_whose_the_folders_are(course, packed):
     done, lines = run(course)
     assert done.new == [f"Jane_Doe/{T1}", f"Joe_Roe/{T1}"]
     stamp = course / "submitted" / "Joe_Roe" / T1 / "timestamp.txt"
-    assert stamp.read_text() == "2026-01-30 23:00:07"
+    assert stamp.read_text() == "2026-01-30 23:00:07+00:00"
     assert [where.split("/")[-2] for where, _ in done.refused] == [
         f"submission_{i}" for i in (3, 4, 5)
     ]

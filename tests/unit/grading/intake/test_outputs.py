@@ -57,6 +57,26 @@ def test_many_that_are_not_large_go_all_together(small):
     assert said.endswith("all outputs were left out.")
 
 
+WIDGETS = {
+    "application/vnd.jupyter.widget-state+json": {"state": {"a": {"outputs": ["x" * 60_000]}}}
+}
+
+
+def test_the_state_of_widgets_is_left_out_before_any_output(small):
+    data, said = shrunk(notebook(video(1_500), metadata={"widgets": WIDGETS, "x": 1}))
+    assert data["metadata"] == {"widgets": {}, "x": 1}
+    assert "video" in data["cells"][0]["outputs"][0]["data"]["text/html"]
+    assert said == "The file had 1 MB: the saved state of widgets was left out."
+
+
+def test_the_state_of_widgets_goes_with_the_outputs_that_are_large(small):
+    data, said = shrunk(notebook(video(60_000), metadata={"widgets": WIDGETS}))
+    assert data["cells"][0]["outputs"][0]["name"] == "stdout"
+    assert said.endswith("the saved state of widgets, and one large output was left out.")
+    raw = json.dumps(notebook(metadata={"widgets": WIDGETS})).encode()
+    assert [cell.source for cell in read_submission(raw).notebook.cells] == ["x = 1", "y = 2"]
+
+
 def test_a_small_file_stays_as_it_is():
     raw = nbformat.writes(notebook(video(1_000))).encode()
     assert without_large_outputs(raw, len(raw)) == (raw, "")

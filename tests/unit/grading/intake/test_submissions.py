@@ -1,8 +1,11 @@
 """What stands in submitted/ is found, and its times are read."""
 
+import copy
 import json
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
+import nbformat
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -161,7 +164,7 @@ def test_a_written_time_is_read_again(tmp_path):
     assert read_timestamp(tmp_path) == (None, "")
     time = datetime(2030, 5, 1, 8, 0, 0)
     write_timestamp(tmp_path, time)
-    assert (tmp_path / "timestamp.txt").read_bytes() == b"2030-05-01 08:00:00"
+    assert (tmp_path / "timestamp.txt").read_bytes() == b"2030-05-01 08:00:00+00:00"
     assert read_timestamp(tmp_path) == (time, "")
 
 
@@ -188,6 +191,44 @@ def test_any_timestamp_gives_a_time_or_one_line(tmp_path_factory, content):
     assert (time is None) == bool(problem)
     assert time is None or time.tzinfo is None
     assert problem.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("text", "utc"),
+    [
+        ("2025-10-26 23:30", datetime(2025, 10, 26, 22, 30)),
+        ("2025-10-25 23:30:00", datetime(2025, 10, 25, 21, 30)),
+        ("2025-10-25T23:30", datetime(2025, 10, 25, 21, 30)),
+        ("25 October 2025 11:30 pm", datetime(2025, 10, 25, 21, 30)),
+        ("2025-10-26 23:30 UTC", datetime(2025, 10, 26, 23, 30)),
+        ("2025-10-26 23:30:00+00:00", datetime(2025, 10, 26, 23, 30)),
+        ("2025-10-26 23:30 +0200", datetime(2025, 10, 26, 21, 30)),
+        ("2025-10-26 23:30 CET", datetime(2025, 10, 26, 22, 30)),
+        ("2025-10-26 23:30:00 CEST", datetime(2025, 10, 26, 21, 30)),
+        ("2025-10-26T23:30 mesz", datetime(2025, 10, 26, 21, 30)),
+        ("2025-10-26T23:30 America/New_York", datetime(2025, 10, 27, 3, 30)),
+    ],
+)
+def test_a_time_is_in_the_zone_it_names_else_in_the_course_s(tmp_path, text, utc):
+    (tmp_path / "timestamp.txt").write_text(text)
+    assert read_timestamp(tmp_path, ZoneInfo("Europe/Berlin")) == (utc, "")
+
+
+@pytest.mark.parametrize("text", ["2025-10-26 23:30 NOWHERE", "2025-10-26 23:30XYZ"])
+def test_an_unknown_zone_is_asked_for(tmp_path, text):
+    (tmp_path / "timestamp.txt").write_text(text)
+    time, problem = read_timestamp(tmp_path)
+    assert time is None
+    assert "unknown time zone" in problem
+    assert "write 2030-01-31 23:30" in problem
+
+
+@pytest.mark.parametrize("text", ["yesterday", "23:30", "26 October", "2025"])
+def test_what_is_said_of_a_file_without_a_time_is_what_is_done(tmp_path, text):
+    (tmp_path / "timestamp.txt").write_text(text)
+    time, problem = read_timestamp(tmp_path)
+    assert time is None
+    assert "a time that was saved before still counts" in problem
 
 
 def test_a_long_timestamp_is_not_read(tmp_path):
@@ -270,3 +311,25 @@ def test_links_below_a_hand_in_are_not_followed(tmp_path):
     (folder / "b").symlink_to(elsewhere, target_is_directory=True)
     (folder / "a" / "x.txt").symlink_to(elsewhere / f"{NAME}.ipynb")
     assert only(tmp_path).refused == "no notebook in the folder"
+
+
+# --- another notebook beside the one that counts -------------------------------------------------
+
+
+def test_work_beside_an_untouched_notebook_is_named(tmp_path):
+    folder = tmp_path / "submitted" / "ann" / NAME
+    folder.mkdir(parents=True)
+    worked_on = copy.deepcopy(RELEASE)
+    worked_on.cells[-1].source = "an answer of my own"
+    nbformat.write(RELEASE, folder / f"{NAME}.ipynb")
+    nbformat.write(RELEASE, folder / f"{NAME} (2).ipynb")
+    (found,) = find_hand_ins(tmp_path, NAME, RELEASE)
+    assert found.problem == ""
+    nbformat.write(worked_on, folder / f"{NAME} (1).ipynb")
+    (found,) = find_hand_ins(tmp_path, NAME, RELEASE)
+    assert found.path == folder / f"{NAME}.ipynb"
+    assert f"{NAME} (1).ipynb is not" in found.problem
+    assert "(2)" not in found.problem
+    nbformat.write(worked_on, folder / f"{NAME}.ipynb")
+    (found,) = find_hand_ins(tmp_path, NAME, RELEASE)
+    assert found.problem == ""

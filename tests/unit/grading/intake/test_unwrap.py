@@ -154,3 +154,24 @@ def test_a_cells_lines_are_read_in_any_form(source, version):
 def test_odd_sources_become_text(source, text):
     raw = json.dumps({"cells": [{"cell_type": "code", "source": source}]}).encode()
     assert read_notebook(raw).cells[0].source == text
+
+
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        ")]}'\n%s",
+        ")]}',\n\n%s",
+        "callback(%s);",
+        "/**/ google.visualization.set(%s)\n",
+    ],
+)
+def test_what_a_web_service_puts_around_json_is_taken_away(wrap):
+    found = read_submission((wrap % TEXT).encode())
+    assert [cell.source for cell in found.notebook.cells] == ["# Tïtle", "x = 1"]
+    assert found.notes == ("The notebook was packed in another file; it was taken out.",)
+
+
+@pytest.mark.parametrize("text", [BASE64, IN_LINES, f"data:text/plain;base64,{BASE64}"])
+def test_a_file_in_base64_is_read(text):
+    found = read_submission(text.encode())
+    assert [cell.source for cell in found.notebook.cells] == ["# Tïtle", "x = 1"]

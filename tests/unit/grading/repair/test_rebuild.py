@@ -270,3 +270,11 @@ def test_no_tag_and_no_mark_of_the_students_is_left(release, nb):
 )
 def test_only_the_line_to_be_deleted_is_commented_out(before, after, found):
     assert comment_out(before, Parser()) == (after, found)
+
+
+def test_a_check_that_is_hidden_as_a_whole_is_as_it_was_given(release, nb):
+    hidden, handed_in = copy.deepcopy(release), copy.deepcopy(nb)
+    cell(hidden, "double_test").source = cell(handed_in, "double_test").source = ""
+    assert rebuilt(hidden, handed_in)[1] == []
+    cell(handed_in, "double_test").source = "assert True"
+    assert any("had been changed" in note for note in rebuilt(hidden, handed_in)[1])

@@ -3,7 +3,13 @@
 import time
 
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
+from nbformat.v4 import (
+    new_code_cell,
+    new_markdown_cell,
+    new_notebook,
+    new_output,
+    new_raw_cell,
+)
 
 from nmautils.grading.intake.read import read_notebook
 from nmautils.grading.repair.rebuild import repair
@@ -196,3 +202,76 @@ def test_long_texts_take_no_long_time(release, nb, piece):
         nb.cells.append(new_code_cell(f"# {piece}\n" * (10_000 // (len(piece) + 3))))
     repair(release, as_bytes(nb))
     assert time.process_time() - started < 20 / 3
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        '!echo "{}"',
+        "!echo -e '{}' ",
+        'print("hello")\n!echo "{}"',
+        'def my_answer():\n    """{}"""',
+        'def my_answer():\n    return "{}"',
+        'class Answer:\n    text = "{}"',
+        "# {}",
+        'text = "{}"\ntext',
+    ],
+)
+def test_a_cell_at_the_end_that_only_says_something_is_seen(release, nb, source):
+    cell(nb, "how").source = HOW
+    nb.cells.append(new_code_cell(source.format(WHY)))
+    names, rebuilt = asked(release, nb)
+    assert names == ["why"]
+    assert WHY in cell(rebuilt, "why").source
+
+
+def test_a_comment_on_top_of_a_check_is_seen(release, nb):
+    cell(nb, "how").source = HOW
+    check = cell(nb, "double_test")
+    check.source = f"# {WHY}\n{check.source}"
+    names, rebuilt = asked(release, nb)
+    assert names == ["why"]
+    assert WHY in cell(rebuilt, "why").source
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'def helper(x):\n    """Give the response of a layer to all that we have shown to it."""',
+        "def helper():\n    '''Give what a layer says to all that we show.'''\n    return run()",
+        "!pip install a package that has a name of many words in it",
+        "!echo hello > notes_of_mine_on_all_that_I_did_here.txt",
+        "# plot the loss over all epochs\nplt.plot(losses)",
+        'config = {"lr": 0.1, "epochs": 50, "optimizer": "adam"}\nconfig',
+        'names = ["first", "second"]\nnames',
+    ],
+)
+@pytest.mark.parametrize("below", ["why", None])
+def test_ordinary_code_is_no_answer_wherever_it_stands(release, nb, source, below):
+    place = nb.cells.index(cell(nb, below)) + 1 if below else len(nb.cells)
+    nb.cells.insert(place, new_code_cell(source))
+    assert asked(release, nb)[0] == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    ['Image("sketch.png")', 'plt.imshow(plt.imread("my/sketch.JPG"))', 'Image.open("sketch.png")'],
+)
+def test_a_picture_from_a_file_that_is_shown_below_a_question_is_seen(release, nb, source):
+    picture = new_output("display_data", {"image/png": in_base64(png())})
+    shown = new_code_cell(f"from IPython.display import Image\n{source}", outputs=[picture])
+    nb.cells.insert(nb.cells.index(cell(nb, "why")) + 1, shown)
+    names, rebuilt = asked(release, nb)
+    assert names == ["why"]
+    assert len(cell(rebuilt, "why").attachments) == 1
+    assert "(attachment:" in cell(rebuilt, "why").source
+    shown.source = "plt.imshow(activations[0])\nplt.savefig('sketch.png')"
+    assert asked(release, nb)[0] == []
+
+
+def test_a_value_that_says_why_is_seen_below_its_question(release, nb):
+    own = new_code_cell('shapes = {"units": 6, "size": "180x32 because padding"}\nshapes')
+    nb.cells.insert(nb.cells.index(cell(nb, "why")) + 1, own)
+    names, rebuilt = asked(release, nb)
+    assert names == ["why"]
+    assert "because padding" in cell(rebuilt, "why").source

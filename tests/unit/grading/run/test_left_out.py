@@ -134,6 +134,12 @@ def test_the_missing_module_is_found(error, message, module):
         ("import pdb; pdb.set_trace()", "StdinNotImplementedError", "no", ""),
         ("locale.setlocale(0, 'x')", "Error", "unsupported locale setting", ""),
         (
+            "from .helpers import plot",
+            "ImportError",
+            "attempted relative import with no known parent package",
+            "module .helpers is not installed",
+        ),
+        (
             "from torchvision import models",
             "RuntimeError",
             "operator does not exist",
