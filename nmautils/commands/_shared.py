@@ -20,7 +20,7 @@ def add_names(parser: argparse.ArgumentParser, what: str, default: str = "all") 
 
 def add_root(parser: argparse.ArgumentParser) -> None:
     """Declare the option that says where the course is."""
-    parser.add_argument("--root", metavar="DIR", help="folder with course.toml")
+    parser.add_argument("--root", metavar="DIR", help="folder of the course, by default this one")
 
 
 def root_of(args: argparse.Namespace) -> Path:

@@ -288,7 +288,7 @@ def _advice(said: str) -> str:
     if "not a database" in said or "malformed" in said:
         return (
             "it is damaged: put a copy of it back, or move it away and run `nmautils grade`, which "
-            "saves the automatic marks again"
+            "saves the automatic marks again, but no points or comments that were given by hand"
         )
     if "no such" in said:
         return "make a copy of it, then run `nbgrader db upgrade`"

@@ -19,7 +19,7 @@ from pathlib import Path
 from nmautils.course.gradebook import has_gradebook
 from nmautils.course.plain import folders_of, how_to_release
 from nmautils.errors import GradingFailed, SandboxMissing, UsageError
-from nmautils.grading.intake.submissions import HandIn, find_hand_ins
+from nmautils.grading.intake.submissions import HandIn, can_be_an_id, find_hand_ins
 from nmautils.grading.model import words
 from nmautils.grading.model.assignment import Bundle, freeze
 from nmautils.grading.model.limits import WORKER_ATTEMPTS
@@ -140,7 +140,7 @@ def plan(
             seen.add(student)
             if student in excluded or (students and student not in students):
                 continue
-            if not _is_text(student):
+            if not can_be_an_id(student):
                 report.failed[student, assignment] = hand_in.refused
                 continue
             raw, _ = _read(hand_in)
@@ -166,14 +166,6 @@ def plan(
 def _excluded(course: Course | None) -> set[str]:
     names = course.directory.student_id_exclude if course else ""
     return set(filter(None, names.split(",")))
-
-
-def _is_text(student: str) -> bool:
-    try:
-        student.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _why(record: Graded | None, bundle: Bundle, digest: str) -> str:

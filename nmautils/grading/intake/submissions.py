@@ -24,6 +24,7 @@ from .timestamps import FORMAT, parse_time, parse_utc
 
 __all__ = [
     "HandIn",
+    "can_be_an_id",
     "find_hand_ins",
     "folders_with",
     "parse_utc",
@@ -161,6 +162,18 @@ def folders_with(root: Path, assignment: str) -> list[Path]:
     return sorted((path for path in found if os.path.lexists(path / own)), key=lambda p: p.name)
 
 
+def can_be_an_id(student: str) -> bool:
+    """Tell whether a folder's name can stand in the gradebook.
+
+    nbgrader makes no feedback for anybody if there is a line break in one name.
+    """
+    try:
+        student.encode()
+    except UnicodeEncodeError:
+        return False
+    return all(letter >= " " and letter != "\x7f" for letter in student)
+
+
 def _with_own_modules(hand_in: HandIn, folder: Path, root: Path) -> HandIn:
     """Have a person look where a notebook may import what its student handed in beside it."""
     released = folders_of(root).release / folder.name
@@ -200,10 +213,9 @@ class _Released:
 
 
 def _look(folder: Path, student: str, assignment: str, released: _Released) -> HandIn:
-    try:
-        student.encode()
-    except UnicodeEncodeError:
-        return _refuse(student, assignment, "the name of the folder is no text: rename it")
+    if not can_be_an_id(student):
+        why = "the name of the folder is no text, or holds a line break or the like: rename it"
+        return _refuse(student, assignment, why)
     if not stat.S_ISDIR(folder.lstat().st_mode):
         return _refuse(student, assignment, f"{folder.name} is a link or a file, not a folder")
     timestamp, problem = read_timestamp(folder, released.zone)

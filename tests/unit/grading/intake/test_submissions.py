@@ -103,6 +103,18 @@ def test_links_are_refused_and_not_followed(tmp_path):
             hand_in.read()
 
 
+@pytest.mark.parametrize("student", ["new\nline", "a\x1b[2J", "b\x07", "c\x7f"])
+def test_a_name_that_moves_the_cursor_is_refused(tmp_path, student):
+    put(tmp_path, student, {f"{NAME}.ipynb": b"{}"})
+    assert "rename it" in only(tmp_path).refused
+
+
+@pytest.mark.parametrize("student", ["Zoë", "山田　太郎", "a b", "O'Hara", "=1+1"])
+def test_any_other_name_is_taken(tmp_path, student):
+    put(tmp_path, student, {f"{NAME}.ipynb": b"{}"})
+    assert not only(tmp_path).refused
+
+
 def test_a_renamed_notebook_is_found(tmp_path):
     put(tmp_path, "ann", {"mine.ipynb.txt": b"not even a notebook"})
     found = only(tmp_path)
