@@ -43,11 +43,7 @@ TROUBLES = (SyntaxError, ValueError, RecursionError, MemoryError)
 LONGEST_CELL = 50_000
 
 # IPython's own lines, which are no Python: %magics, !commands, help with a question mark.
-# One that ends in a backslash goes on in the next.
-_REST = r"(?:\\\n|.)*"
-_MAGIC_LINE = re.compile(
-    rf"^([ \t]*)(?:[%!?]{_REST}|[\w.]+\?{{1,2}}[ \t]*|\w[\w, ]*=[ \t]*[%!]{_REST})$", re.M
-)
+_MAGIC_LINE = re.compile(r"^([ \t]*)(?:[%!?].*|[\w.]+\?{1,2}[ \t]*|\w[\w, ]*=[ \t]*[%!].*)$")
 _DEFINED = re.compile(r"^[ \t#]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.M)
 _ASSIGNED = re.compile(r"^(\w+)[ \t]*=(?!=)", re.M)
 _STUB = re.compile(r"NotImplementedError\(\s*[\"']Exercise: complete (\w+)")
@@ -187,7 +183,13 @@ def without_magics(text: str) -> str:
 
 def magics_as_pass(text: str) -> str:
     """Put ``pass`` where each line of IPython's own stands, and no fewer lines than before."""
-    return _MAGIC_LINE.sub(lambda found: f"{found[1]}pass" + "\n" * found[0].count("\n"), text)
+    lines, goes_on = [], False
+    for line in text.split("\n"):
+        found = _MAGIC_LINE.match(line)
+        lines.append("" if goes_on else f"{found[1]}pass" if found else line)
+        # One that ends in a backslash goes on in the next line.
+        goes_on = (goes_on or found is not None) and line.endswith("\\")
+    return "\n".join(lines)
 
 
 def is_near(name: str, wanted: str) -> bool:

@@ -159,7 +159,7 @@ class _Collecting:
             self.line(f"unchanged  {label}")
             self.ask_when(label, target, newest)
             return
-        before, _ = read_timestamp(target.parent, zone_of(self.root, assignment))
+        before, _ = read_timestamp(target.parent, zone_of(self.root))
         if target.is_file() and before is not None and newest.time < before:
             self.done.unchanged.append(label)
             self.line(
@@ -177,8 +177,8 @@ class _Collecting:
 
     def ask_when(self, label: str, target: Path, newest: InboxNotebook) -> None:
         """Ask for the time of a late hand-in, again in each run until somebody has written it."""
-        assignment = self.names[newest.assignment]
-        written, _ = read_timestamp(target.parent, zone_of(self.root, assignment))
+        self.names[newest.assignment]
+        written, _ = read_timestamp(target.parent, zone_of(self.root))
         if newest.late and written in (None, newest.time):
             stamp = (target.parent / "timestamp.txt").relative_to(self.root).as_posix()
             self.line(

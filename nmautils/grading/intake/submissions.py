@@ -91,9 +91,9 @@ def write_timestamp(folder: Path, time: datetime) -> None:
     (folder / "timestamp.txt").write_text(moment.isoformat(" "), encoding="utf-8")
 
 
-def zone_of(root: Path, assignment: str) -> tzinfo | None:
-    """Give the zone of times that name none: the course's, else that of the due date."""
-    return Calendar.of(root).zone_of(assignment)
+def zone_of(root: Path) -> tzinfo | None:
+    """Give the zone of times that name none: the course's, else nbgrader's, which is UTC."""
+    return Calendar.of(root).zone
 
 
 def read_timestamp(folder: Path, zone: tzinfo | None = None) -> tuple[datetime | None, str]:
@@ -140,7 +140,7 @@ def find_hand_ins(
         if its_folder == own and name != assignment
     }
     texts = {cell.source.strip() for cell in release.cells}
-    released = _Released(names_in(release), texts, others, zone_of(root, assignment))
+    released = _Released(names_in(release), texts, others, zone_of(root))
     found = []
     for path in folders_with(root, assignment):
         if student not in (None, path.name):

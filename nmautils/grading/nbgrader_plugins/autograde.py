@@ -123,7 +123,7 @@ class SaveResult(NbGraderPreprocessor):
         folder = folders_of(root).submitted / where["student"] / where["assignment"]
         with grading_lock(root), open_course(root) as course:
             prepare(course, freeze(root, assignment))
-            time, _ = read_timestamp(folder, zone_of(root, assignment))
+            time, _ = read_timestamp(folder, zone_of(root))
             save(course, graded, time, journal=False)
         return nb, resources
 

@@ -159,7 +159,7 @@ def _is_code(text: str) -> bool:
 
 
 def _echoed(node: ast.stmt, lines: list[str]) -> _Piece | None:
-    """Give the text of a shell command, which stands here as a `pass`, that only says it."""
+    """Give the text of a shell command, which stands here as no statement, that only says it."""
     if not isinstance(node, ast.Pass) or not (echo := _ECHO.match(lines[node.lineno - 1])):
         return None
     text = echo["said"].strip().strip("\"'").strip()
