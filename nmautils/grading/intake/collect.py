@@ -177,13 +177,12 @@ class _Collecting:
 
     def ask_when(self, label: str, target: Path, newest: InboxNotebook) -> None:
         """Ask for the time of a late hand-in, again in each run until somebody has written it."""
-        self.names[newest.assignment]
         written, _ = read_timestamp(target.parent, zone_of(self.root))
         if newest.late and written in (None, newest.time):
             stamp = (target.parent / "timestamp.txt").relative_to(self.root).as_posix()
             self.line(
                 f"look at    {label}: the platform marks it LATE and does not say when it came; "
-                f"look that up, and write it, as 2030-01-31 23:30, to {stamp}"
+                f"look that up, and write it, as 2030-01-31 23:30+01:00, to {stamp}"
             )
 
 
