@@ -9,7 +9,7 @@ from dateutil import parser, tz
 __all__ = ["FORMAT", "parse_time", "parse_utc"]
 
 # What a person is told to write.
-FORMAT = "2030-01-31 23:30, with a zone behind it, such as +01:00, CET or UTC, if `zone` in course.toml does not name it"
+FORMAT = "2030-01-31 23:30+01:00; the offset may be left out if course.toml names a `zone`"
 # Hours that short names stand for, as lists of time zones do not have all of them.
 _HOURS = {
     **{"WET": 0, "WEST": 1, "CET": 1, "CEST": 2, "MEZ": 1, "MESZ": 2, "EET": 2, "EEST": 3},
