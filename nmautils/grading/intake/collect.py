@@ -125,6 +125,7 @@ class _Collecting:
         self.say = say
         self.done = Collected()
         self.names = _by_file(released_names(root))
+        self.zone = zone_of(root)
         self.collected: dict[Path, str] = {}  # digest of what stands in submitted/
 
     def line(self, text: str) -> None:
@@ -159,7 +160,7 @@ class _Collecting:
             self.line(f"unchanged  {label}")
             self.ask_when(label, target, newest)
             return
-        before, _ = read_timestamp(target.parent, zone_of(self.root))
+        before, _ = read_timestamp(target.parent, self.zone)
         if target.is_file() and before is not None and newest.time < before:
             self.done.unchanged.append(label)
             self.line(
@@ -177,8 +178,10 @@ class _Collecting:
 
     def ask_when(self, label: str, target: Path, newest: InboxNotebook) -> None:
         """Ask for the time of a late hand-in, again in each run until somebody has written it."""
-        written, _ = read_timestamp(target.parent, zone_of(self.root))
-        if newest.late and written in (None, newest.time):
+        if not newest.late:
+            return
+        written, _ = read_timestamp(target.parent, self.zone)
+        if written in (None, newest.time):
             stamp = (target.parent / "timestamp.txt").relative_to(self.root).as_posix()
             self.line(
                 f"look at    {label}: the platform marks it LATE and does not say when it came; "
