@@ -457,12 +457,22 @@ def test_a_missing_sandbox_ends_the_run(root):
     assert scores(root) == {}
 
 
-def test_lines_hold_no_control_characters(root):
-    hand_in(root, "a\x1b[2Jb\nc", solve(released(root)))
+def test_lines_hold_nothing_that_moves_the_cursor(root):
+    hand_in(root, "a\u202eb\u2028c", solve(released(root)))
     report, lines = run(root)
     assert len(lines) == 1
     assert lines[0].isprintable()
     assert report.status == 0
+
+
+def test_a_name_with_control_characters_is_not_graded(root):
+    hand_in(root, "a\x1b[2Jb\nc", solve(released(root)))
+    hand_in(root, "s01", solve(released(root)))
+    report, lines = run(root)
+    assert set(scores(root)) == {"s01"}
+    ((_, reasons),) = report.needs_person.items()
+    assert "rename" in reasons[0]
+    assert all(line.isprintable() for line in lines)
 
 
 # Being ended, and being two
