@@ -15,6 +15,7 @@ from typing import Any
 
 from nbgrader.api import (
     Assignment,
+    Grade,
     Gradebook,
     GradeCell,
     Notebook,
@@ -292,13 +293,19 @@ def read_saved(course: Course, assignment: str) -> dict[str, Saved]:
     if not inspect(engine).has_table(SAVED.name):
         return {}
     folder, notebook = folder_and_notebook(assignment)
+    # For all at once: nbgrader's own `score` of a notebook would search all grades once for each.
+    scores = (
+        select(Grade.notebook_id, func.sum(Grade.score).label("score"))
+        .group_by(Grade.notebook_id)
+        .subquery()
+    )
     rows = db.execute(
         select(
             SubmittedAssignment.student_id,
             SubmittedAssignment.timestamp,
             SubmittedAssignment.extension,
             Assignment.duedate,
-            SubmittedNotebook.score,
+            func.coalesce(scores.c.score, 0.0),
             SubmittedNotebook.late_submission_penalty,
             SAVED.c.record,
             SAVED.c.submission,
@@ -307,6 +314,7 @@ def read_saved(course: Course, assignment: str) -> dict[str, Saved]:
         .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
         .join(SAVED, SAVED.c.submitted_notebook_id == SubmittedNotebook.id)
         .join(Notebook, SubmittedNotebook.notebook_id == Notebook.id)
+        .outerjoin(scores, scores.c.notebook_id == SubmittedNotebook.id)
         .where(Assignment.name == folder, Notebook.name == notebook)
     ).all()
     db.rollback()
@@ -331,14 +339,16 @@ def lateness(
 def count_unread(course: Course, assignment: str) -> int:
     """Count the submissions of which a cell waits for a person's points."""
     folder, notebook = folder_and_notebook(assignment)
+    # nbgrader's own `needs_manual_grade` of a notebook would search all grades once for each.
     found = course.gradebook.db.execute(
-        select(func.count(SubmittedNotebook.id))
+        select(func.count(Grade.notebook_id.distinct()))
+        .join(SubmittedNotebook, Grade.notebook_id == SubmittedNotebook.id)
         .join(Notebook, SubmittedNotebook.notebook_id == Notebook.id)
         .join(Assignment, Notebook.assignment_id == Assignment.id)
         .where(
             Assignment.name == folder,
             Notebook.name == notebook,
-            SubmittedNotebook.needs_manual_grade,
+            Grade.needs_manual_grade,
         )
     ).scalar()
     course.gradebook.db.rollback()
