@@ -72,12 +72,11 @@ def merge(
     clean : callable
         Makes the name of a folder of a text; empty if that has nothing for one.
     """
-    merging = _Merging(roster, used, clean)
-    for each in lists:
-        merging.add(each)
-    merging.name_the_gone(lists)
-    done = merging.done
-    done.roster = Roster(tuple(merging.people.values()))
+    done = _once(roster, lists, used, clean)
+    # A later list may answer what an earlier one asks; the next call has to find nothing more.
+    while (again := _once(done.roster, lists, used, clean)).roster != done.roster:
+        done = again
+    done = again
     before = {person.id: person for person in roster.people}
     for person in done.roster.people:
         old = before.get(person.id)
@@ -87,6 +86,20 @@ def merge(
             done.changed.append(printable(f"{person.id}: {_told(old, person)}"))
     done.questions += check(done.roster)
     return done
+
+
+def _once(
+    roster: Roster,
+    lists: Sequence[PlatformList],
+    used: Collection[Person],
+    clean: Callable[[str], str],
+) -> Merged:
+    merging = _Merging(roster, used, clean)
+    for each in lists:
+        merging.add(each)
+    merging.name_the_gone(lists)
+    merging.done.roster = Roster(tuple(merging.people.values()))
+    return merging.done
 
 
 def check(roster: Roster) -> list[str]:
