@@ -40,22 +40,17 @@ class AnswersFirst(Preprocessor):
         """Mark the cells; other pages than formgrader's, which have no submission, stay."""
         if not resources.get("submission_id"):
             return nb, resources
-        inlining = resources.get("inlining") or {}
-        resources["inlining"] = {**inlining, "css": [*inlining.get("css", []), STYLE]}
         asked = _asked(nb)
-        hidden = 0
         for i, cell in enumerate(nb.cells):
             kind = _kind(cell)
             if kind is Kind.TEST:
                 _tag(cell, TEST)
             elif kind in HIDDEN and i not in asked and not is_task(cell):
-                hidden += 1
                 if cell.cell_type == "code":
                     _tag(cell, GIVEN)
                 else:
                     cell.source = f'<span class="{GIVEN}"></span>\n\n{cell.source}'
-        if hidden:
-            nb.cells.insert(0, _top(nb))
+        nb.cells.insert(0, _top(nb))
         return nb, resources
 
 
@@ -84,8 +79,12 @@ def _tag(cell: NotebookNode, tag: str) -> None:
 
 
 def _top(nb: NotebookNode) -> NotebookNode:
-    """Make the line above all cells: where the scores are, and the box that shows the rest."""
-    titles = titles_of(nb)
+    """Make the cell above all others: links to the scores, the box that shows the rest, the style.
+
+    The page's own list of styles is made by a later step, which leaves out what stands in it.
+    """
+    given = [cell for cell in nb.cells if _kind(cell) is not Kind.OWN]
+    titles = titles_of(NotebookNode(cells=given))
     links = " · ".join(
         f'<a href="#{html.escape(name)}">{html.escape(titles.get(exercise_of(name), name))}</a>'
         for name in _scored(nb)
@@ -93,7 +92,8 @@ def _top(nb: NotebookNode) -> NotebookNode:
     box = (
         f'<label><input type="checkbox" id="{SHOW_ALL}"> show the cells that everybody got</label>'
     )
-    return new_markdown_cell(f"{links}<br>{box}")
+    style = f"<style>{''.join(STYLE.splitlines())}</style>"
+    return new_markdown_cell(f"{style}\n\n{links}<br>{box}")
 
 
 def _scored(nb: NotebookNode) -> Iterator[str]:

@@ -77,7 +77,7 @@ def table_of(assignment: str, regraded: int, moved: Sequence[Moved]) -> list[str
     up, down = sum(total > 0 for total in totals), sum(total < 0 for total in totals)
     lines = [
         f"{assignment}: {count(regraded, 'hand-in')} graded again: {up} gained, {down} lost, "
-        f"{regraded - up - down} have as many points as before"
+        f"{regraded - up - down} as before"
     ]
     by_exercise: dict[str, list[Moved]] = {}
     for one in moved:
