@@ -13,7 +13,7 @@ import io
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from datetime import datetime, timezone, tzinfo
+from datetime import datetime, timedelta, timezone, tzinfo
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -89,10 +89,11 @@ def remember_release(
     path = Path(root) / FILE_NAME
     known = _read(path)
     last: Cells = {}
-    for _, cells in replayed(known.get(assignment, [])):
-        last = cells
-    released = (now or datetime.now(timezone.utc)).astimezone(zone or timezone.utc)
-    when = released.isoformat(timespec="seconds")
+    moment = now or datetime.now(timezone.utc)
+    for when, cells in replayed(known.get(assignment, [])):
+        # Also if the clock of another machine was ahead, the order of releases stays.
+        moment, last = max(moment, _moment(when) + timedelta(seconds=1)), cells
+    when = moment.astimezone(zone or timezone.utc).isoformat(timespec="seconds")
     cells = _cells(notebook)
     new = [
         Change(when, cell, kind, digest)

@@ -93,7 +93,8 @@ def _top(nb: NotebookNode) -> NotebookNode:
         f'<label><input type="checkbox" id="{SHOW_ALL}"> show the cells that everybody got</label>'
     )
     style = f"<style>{''.join(STYLE.splitlines())}</style>"
-    return new_markdown_cell(f"{style}\n\n{links}<br>{box}")
+    top: NotebookNode = new_markdown_cell(f"{style}\n\n{links}<br>{box}")
+    return top
 
 
 def _scored(nb: NotebookNode) -> Iterator[str]:

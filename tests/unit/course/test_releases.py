@@ -67,6 +67,15 @@ def test_the_date_is_that_of_the_course(tmp_path):
     assert "2030-05-04T01:30:00+02:00" in lines(tmp_path)[1]
 
 
+def test_releases_stay_in_order_whatever_a_clock_says(tmp_path):
+    for text in ("one", "two", "three"):
+        remember(tmp_path, 0, a=text)
+    remember(tmp_path, -5, a="four")
+    times = [line.split(",")[1][11:19] for line in lines(tmp_path)[1:]]
+    assert times == ["12:00:00", "12:00:01", "12:00:02", "12:00:03"]
+    assert lines(tmp_path)[-1].endswith(hash_of("four"))
+
+
 def test_without_a_file_nothing_is_known(tmp_path):
     assert changes_before(tmp_path, "tiny", release(a="one")) == ()
 
