@@ -24,6 +24,8 @@ from nmautils.course.gradebook import (
     tools_on_path,
 )
 from nmautils.course.inside import inside_of, line_of
+from nmautils.course.releases import FILE_NAME as RELEASES
+from nmautils.course.releases import remember_release
 from nmautils.course.scaffold import student_source
 from nmautils.course.settings import Settings, due_utc, read_settings
 from nmautils.course.stamp import (
@@ -287,6 +289,9 @@ def build_release(settings: Settings, tutorial: str) -> list[Path]:
                 f"c.GenerateAssignment.preprocessors of {CONFIG_FILE}, as in the template"
             )
         changed = write_folder(target, files, "**/*")
+        released = load_notebook(target / f"{tutorial}.ipynb")
+        if remember_release(settings.root, tutorial, released, settings.zone):
+            changed.append(settings.root / RELEASES)
     with open_gradebook(settings.root) as gradebook:
         due = due_utc(settings.tutorials[tutorial])
         gradebook.update_or_create_assignment(tutorial, duedate=due)

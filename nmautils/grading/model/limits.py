@@ -91,6 +91,7 @@ LEFT_OUT_CHARACTERS = 200  # of each text about such a line
 EVENTS = 200  # that are told of one submission
 REASONS = 20  # for a person to look at it, of those that a kernel's word gives
 REASONS_IN_LINE = 3  # of them in the line of a run; the record has all
+NAMES_IN_LINE = 10  # of students, where a run says who gained or lost; the summary has all
 LEFT_OUT_NAMES = 50  # that it would have made
 SHARED_MEMORY_BYTES = 64 * MIB  # of /dev/shm in a sandbox
 SANDBOX_FILES = 10_000  # files and folders in /tmp of a sandbox, and as many in /dev/shm

@@ -24,6 +24,7 @@ from nmautils.grading.model.words import count
 from nmautils.grading.record.records import left_out, write_atomically
 
 from .page import render
+from .regraded import Moved, moved_by
 
 __all__ = ["Summary", "bins", "summarise", "write_summary"]
 
@@ -100,6 +101,7 @@ class Summary:
     repaired: int = 0
     repairs: list[tuple[str, int]] = field(default_factory=list)
     events: list[tuple[str, int]] = field(default_factory=list)
+    moved: list[Moved] = field(default_factory=list)
 
     @property
     def inside(self) -> bool:
@@ -153,6 +155,7 @@ def summarise(assignment: str, records: Iterable[Graded]) -> Summary:
         summary.repaired += bool(graded.repairs)
         repairs.update(set(graded.repairs))
         events.update({event.kind.value for event in graded.events})
+        summary.moved += moved_by(graded)
         if graded.seconds.get("total"):
             times.append((graded.student, graded.seconds))
         if graded.problem:
@@ -174,6 +177,7 @@ def summarise(assignment: str, records: Iterable[Graded]) -> Summary:
     summary.slowest = times[:SLOWEST]
     summary.repairs = repairs.most_common(SHOWN)
     summary.events = events.most_common()
+    summary.moved.sort(key=lambda one: one.by)
     return summary
 
 

@@ -70,6 +70,18 @@ def cells(course, name=RELEASE):
 # --- build ---------------------------------------------------------------------------------------
 
 
+def test_build_notes_each_release_by_what_students_got(course, no_run):
+    noted = (course / "releases.csv").read_text()
+    names = {line.split(",")[2] for line in noted.splitlines()[1:]}
+    assert names == set(cells(course))
+    assert build(course) == []
+    edit(course, "Which of the two", "Which one of the two")
+    build(course)
+    new = (course / "releases.csv").read_text().removeprefix(noted).splitlines()
+    # Such a cell is named after its text: there is one more, and one less.
+    assert [bool(line.split(",")[4]) for line in new] == [True, False]
+
+
 def test_build_writes_source_solutions_and_release(built):
     assert sorted(files(built)) == [
         RELEASE,
@@ -139,7 +151,7 @@ def test_the_gradebook_knows_assignment_and_due_date(built):
 def test_a_change_of_prose_is_built_without_running_anything(course, no_run):
     edit(course, "Which of the two", "Which one of the two")
     changed = {path.relative_to(course).as_posix() for path in build(course)}
-    assert changed == {"source/tiny/tiny.ipynb", RELEASE, SOLUTION}
+    assert changed == {"source/tiny/tiny.ipynb", RELEASE, SOLUTION, "releases.csv"}
     assert cells(course, SOLUTION)["mean_test"].outputs
 
 
@@ -175,7 +187,7 @@ def test_a_changed_hint_runs_its_test_alone_and_keeps_pictures_and_numbers(cours
     before = cells(course, SOLUTION)
     edit(course, '"without weights"', '"with equal weights"')
     changed = {path.relative_to(course).as_posix() for path in build(course)}
-    assert changed == {"source/tiny/tiny.ipynb", RELEASE, SOLUTION}
+    assert changed == {"source/tiny/tiny.ipynb", RELEASE, SOLUTION, "releases.csv"}
     [names] = ran
     assert [name.split("-")[0] for name in names] == ["setup", "setup", "mean", "mean_test"]
     after = cells(course, SOLUTION)
