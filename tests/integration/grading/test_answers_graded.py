@@ -16,7 +16,8 @@ from tests.support.amount import EVERYTHING, every
 from tests.support.corpus_class import hand_in, make_course, notebook, students, wrong_marks
 from tests.support.grading_class import nbgrader_here
 
-pytestmark = pytest.mark.timeout(600)
+# All answers, one after the other by nbgrader's command, take ten minutes of a whole machine.
+pytestmark = pytest.mark.timeout(3600 if EVERYTHING else 600)
 
 # Every so many-th answer of an exercise.
 EVERY = every(24)
