@@ -13,8 +13,7 @@ from nmautils.course.settings import Late, read_settings
 from nmautils.grading.nbgrader_plugins.late_policy import LatePolicy
 from nmautils.grading.record import late as module
 from nmautils.grading.record.gradebook import Course
-from nmautils.grading.record.late import days_late, late_share, update_due_date, with_days
-from nmautils.grading.record.marks import SubmissionMarks
+from nmautils.grading.record.late import Lateness, Terms, days_late, late_share, update_due_date
 from tests.support.paths import ROOT
 
 HOUR, DAY = 3600, 24 * 3600
@@ -124,6 +123,14 @@ def test_the_end_of_the_calendar_is_no_error():
     assert days_late(DAY, due, zone) == 1
 
 
+def settings_in(zone, late=POLICY, due=None):
+    """Settings of a course there, in which the first tutorial is due then."""
+    settings = read_settings(ROOT)
+    first = replace(settings.tutorials[TUTORIAL], due=due)
+    course = replace(settings.course, zone=zone)
+    return replace(settings, course=course, late=late, tutorials={TUTORIAL: first})
+
+
 # Points
 
 
@@ -144,7 +151,7 @@ def test_a_penalty_is_between_nothing_and_all_points(seconds, points, expected):
         return points
 
     course = course_of(policy)
-    assert course.penalty("ada", 8, seconds, DUE) == expected
+    assert course.penalty("ada", 8, Lateness(seconds, DUE)) == expected
     assert asked == ([("ada", 8, seconds)] if seconds > 0 else [])
     assert not asked or course.policy.deadline == DUE
 
@@ -163,12 +170,16 @@ def test_nbgraders_own_step_and_ours_take_the_same_points(monkeypatch):
     settings = SimpleNamespace(late=Late(per_day=0.1, maximum=1.0), zone=ZoneInfo("Europe/Berlin"))
     place = "nmautils.grading.nbgrader_plugins.late_policy"
     monkeypatch.setattr(f"{place}.settings_of", lambda root: settings)
+    terms = Terms(settings_in(BERLIN, settings.late))
+    monkeypatch.setattr(f"{place}.terms_of", lambda root: terms)
     due, late = datetime(2026, 10, 24, 21, 59), 24 * HOUR + 51 * 60
     asked = []
 
     def find_submission(*given):
         asked.append(given)
-        return SimpleNamespace(duedate=due)
+        handed_in = due + timedelta(seconds=late)
+        assignment = SimpleNamespace(duedate=due)
+        return SimpleNamespace(timestamp=handed_in, extension=None, assignment=assignment)
 
     monkeypatch.setattr(AssignLatePenalties, "plugin_class", LatePolicy)
     stock = AssignLatePenalties()
@@ -180,7 +191,8 @@ def test_nbgraders_own_step_and_ours_take_the_same_points(monkeypatch):
     assert asked == [(TUTORIAL, "ada")]
     ours = AssignLatePenalties()
     ours.init_plugin()
-    assert Course(Path(), None, None, ours.plugin_inst, "").penalty("ada", 8.0, late, due) == 0.8
+    course = Course(Path(), None, None, ours.plugin_inst, "")
+    assert course.penalty("ada", 8.0, Lateness(late, due)) == 0.8
 
 
 # Due dates
@@ -239,13 +251,9 @@ def test_no_due_date_leaves_what_the_gradebook_has(monkeypatch):
     ],
 )
 def test_the_days_that_a_page_says_are_those_that_cost_something(handed_in, days):
-    settings = read_settings(ROOT)
-    course = replace(settings.course, zone="Europe/Berlin")
-    settings = replace(settings, course=course, late=POLICY)
     due = datetime(2026, 10, 24, 21, 59)
-    late = max(0.0, (handed_in - due).total_seconds())
-    marks = with_days(SubmissionMarks(handed_in, late, 1.0), settings)
-    assert (marks.days_late, marks.zone) == (days, ZoneInfo("Europe/Berlin"))
-    assert marks.due == (due if late else None)
-    share = late_share(late, settings.late, marks.due, marks.zone)
-    assert share == pytest.approx(0.1 * days)
+    terms = Terms(settings_in(BERLIN), computed=True)
+    late = terms.lateness("ada", "another", handed_in, due)
+    assert (late.days, terms.zone, late.deadline) == (days, ZoneInfo(BERLIN), due)
+    assert late.seconds == max(0.0, (handed_in - due).total_seconds())
+    assert terms.penalty(late, 10.0) == pytest.approx(days)
