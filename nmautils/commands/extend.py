@@ -85,8 +85,8 @@ def _until(said: str, clock: Clock) -> datetime:
     """Read a time as a person writes it, its date from the year on."""
     # Nobody can tell which of 03.04. and 4/3 is the month.
     if re.match(r"\d{4}-\d\d?-\d\d?(?!\d)", said):
-        with suppress(ValueError):
-            return clock.read(said)
+        with suppress(ValueError, OverflowError):
+            return clock.read(said).astimezone(clock.zone)
         if ":" in said:
             with suppress(ValueError, OverflowError):
                 found = parse_time(said, clock.zone)

@@ -14,7 +14,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nmautils.course.plain import CONFIG_FILE, read_config, settings_of
+from nmautils.course.plain import CONFIG_FILE, folders_of, read_config, settings_of
 from nmautils.course.settings import FILE_NAME, Late, Settings, due_utc, read_settings
 from nmautils.grading.model.names import folder_and_notebook
 from nmautils.people import arrangements as agreed
@@ -312,8 +312,15 @@ def _without_time(root: Path) -> frozenset[tuple[str, str]]:
         collected = import_module("nmautils.people.collected")
     except ModuleNotFoundError:
         return frozenset()
-    found = collected.read_collected(root).items()
-    return frozenset(key for key, entry in found if entry.late == "unknown" and not entry.time)
+    submitted = folders_of(root).submitted
+    return frozenset(
+        key
+        for key, came in collected.read_collected(root).items()
+        # A person may have written down since when it came.
+        if came.late == "unknown"
+        and came.time is None
+        and not (submitted / key[0] / key[1] / "timestamp.txt").exists()
+    )
 
 
 def update_due_date(gradebook: "Gradebook", root: str | Path, assignment: str) -> None:
