@@ -145,16 +145,16 @@ def test_a_student_who_handed_in_nothing_and_an_unreleased_change_are_one_line(c
 @pytest.mark.parametrize("command", [name for name in cli.COMMANDS if name != "check"])
 def test_a_course_that_cannot_be_read_is_one_line(course, capsys, command):
     root = ["--root", course]
-    named = ["ada", "tiny"] if command == "show" else []
+    named = {"show": ["ada", "tiny"], "publish": ["students"]}.get(command, [])
     assert is_one_line(capsys, "nowhere", command, *named, "--root", course / "nowhere")
     if command in ("collect", "marks", "show"):
         return  # these ask for release/ or the gradebook first
     (course / "course.toml").write_text("[course")
-    assert is_one_line(capsys, "is not valid TOML", command, *root)
+    assert is_one_line(capsys, "is not valid TOML", command, *named, *root)
     (course / "course.toml").unlink()
-    assert is_one_line(capsys, "no course.toml in", command, *root)
+    assert is_one_line(capsys, "no course.toml in", command, *named, *root)
     (course / "course.toml").mkdir()
-    assert is_one_line(capsys, "Is a directory", command, *root)
+    assert is_one_line(capsys, "Is a directory", command, *named, *root)
 
 
 @pytest.mark.parametrize(
