@@ -3,10 +3,11 @@
 import argparse
 import shlex
 
-from nmautils.commands._shared import add_root, built_root_of
+from nmautils.commands._shared import add_root, root_of
+from nmautils.course.plain import settings_of
 from nmautils.course.private import KEEP_PRIVATE
 from nmautils.course.publish import Publication, publish
-from nmautils.course.settings import Repository, read_settings
+from nmautils.course.settings import Repository
 from nmautils.grading.model.words import count
 from nmautils.grading.safe.text import printable
 
@@ -40,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Publish, and say what changed and what to do next."""
-    root = built_root_of(args)
+    root = root_of(args)
     done = publish(root, args.target, args.tutorials, args.force)
     for name in done.changed:
         print(printable(name))
@@ -51,10 +52,10 @@ def run(args: argparse.Namespace) -> int:
         named = ", ".join(map(printable, done.strangers[:_NAMED]))
         print(f"left alone, since others put it there: {named}{f' and {more} more' * (more > 0)}")
     print(
-        f"{printable(done.place)} holds {count(len(done.tutorials), 'tutorial')}, the library, and "
-        "nothing of source, solutions or tests"
+        f"{printable(done.place)} holds {count(len(done.tutorials), 'tutorial')} and nothing of "
+        "source, solutions or tests"
     )
-    print(_next(done, read_settings(root).repository))
+    print(_next(done, settings_of(root).repository))
     for note in done.notes:
         print(printable(note))
     print(KEEP_PRIVATE)
@@ -72,7 +73,8 @@ def _next(done: Publication, repository: Repository) -> str:
         return (
             f'students have it after: {here} add --all && {here} commit -m "Publish" && {here} push'
         )
+    where = f" at {repository.url}" if repository.name else ", for instance at a git host"
     return (
-        f"students have it when it lies at {repository.url}: make an empty repository there, then "
-        "run nmautils publish with its address"
+        f"students have it when it lies where they can open it{where}: make an empty repository "
+        "there, then run nmautils publish with its address"
     )

@@ -19,6 +19,7 @@ __all__ = [
     "without_password",
 ]
 
+_SOURCE = (":(glob)source/*/*.md", ":(glob)source/*/*.ipynb")
 # With these set, as in a hook, git would work somewhere else.
 _ELSEWHERE = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR")
 
@@ -95,7 +96,7 @@ def address_of(url: str) -> str:
 
 def holds_source(folder: Path) -> bool:
     """Tell whether any commit of a clone holds the source of a tutorial."""
-    found = git(folder, "rev-list", "--all", "--max-count=1", "--", ":(glob)source/*/*.md")
+    found = git(folder, "rev-list", "--all", "--max-count=1", "--", *_SOURCE)
     return bool(found.strip())
 
 

@@ -25,7 +25,9 @@ from nmautils.course.git import (
     remotes_of,
     without_password,
 )
-from nmautils.course.settings import FILE_NAME, Settings, read_settings
+from nmautils.course.plain import how_to_release, is_plain, settings_of
+from nmautils.course.plain_contents import plain_contents, plain_names
+from nmautils.course.settings import FILE_NAME, Settings
 from nmautils.course.stamp import source_notebook, write_if_changed
 from nmautils.course.student_pages import (
     BACKEND,
@@ -102,15 +104,15 @@ def publish(
     UsageError
         If `target` is no place for it.
     """
-    settings = read_settings(root)
+    settings = settings_of(root)
     names = list(tutorials)
-    settings.select(names)
+    known = _known(settings, names)
     if not is_repository(target):
         folder = Path(target).expanduser().resolve()
-        _check_place(settings, folder)
+        _check_place(settings.root, folder)
         notes = _where_badges_point(settings, remotes_of(folder).values())
-        wanted = _with_published(settings, folder, names)
-        changed, strangers = write_publication(folder, contents(settings, wanted), force)
+        wanted = _with_published(known, folder, names)
+        changed, strangers = write_publication(folder, _files_of(settings, wanted), force)
         clone = is_work_tree(folder)
         return Publication(str(folder), wanted, changed, strangers, None, clone, notes)
 
@@ -121,25 +123,45 @@ def publish(
         folder = Path(temporary).resolve() / "clone"
         check_out(address, branch, folder)
         _check_history(folder, shown)
-        wanted = _with_published(settings, folder, names)
-        changed, strangers = write_publication(folder, contents(settings, wanted), force, shown)
+        wanted = _with_published(known, folder, names)
+        changed, strangers = write_publication(folder, _files_of(settings, wanted), force, shown)
         commit = commit_and_push(folder, branch, f"Publish {settings.course.title}")
     return Publication(shown, wanted, changed, strangers, commit, True, notes)
+
+
+def _known(settings: Settings, names: list[str]) -> list[str]:
+    """Give all names of tutorials, after a look at those that somebody typed."""
+    if not is_plain(settings.root):
+        settings.select(names)
+        return settings.written()
+    known = plain_names(settings.root)
+    for name in names:
+        if name not in known:
+            raise UsageError(f"{name!r} is not released; there is {', '.join(known) or 'nothing'}")
+    if not known:
+        raise CourseError(f"nothing is released; run {how_to_release(settings.root, '')}")
+    return known
+
+
+def _files_of(settings: Settings, names: list[str]) -> dict[str, bytes]:
+    if is_plain(settings.root):
+        return plain_contents(settings.root, settings.course.title, names)
+    return contents(settings, names)
 
 
 # --- where to ----------------------------------------------------------------------------------
 
 
-def _check_place(settings: Settings, folder: Path) -> None:
+def _check_place(root: Path, folder: Path) -> None:
     """Refuse a folder that cannot be published to."""
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder} is a file; name a folder")
-    if folder == settings.root or folder in settings.root.parents:
+    if folder == root or folder in root.parents:
         raise UsageError(f"{folder} holds this course itself; name another folder, as ../students")
-    if settings.root in folder.parents:
+    if root in folder.parents:
         raise UsageError(
             f"{folder} lies in the folder of this course, which is private; name one beside it, as "
-            f"{settings.root.parent / 'students'}"
+            f"{root.parent / 'students'}"
         )
     if is_work_tree(folder):
         _check_history(folder, str(folder))
@@ -156,6 +178,8 @@ def _check_history(folder: Path, shown: str) -> None:
 def _where_badges_point(settings: Settings, addresses: Iterable[str]) -> list[str]:
     """Say so if students would be sent elsewhere."""
     addresses = [address for address in addresses if ":" in address]
+    if is_plain(settings.root):
+        return []
     wanted = address_of(settings.repository.url)
     if not addresses or any(address_of(address) == wanted for address in addresses):
         return []
@@ -166,10 +190,10 @@ def _where_badges_point(settings: Settings, addresses: Iterable[str]) -> list[st
     ]
 
 
-def _with_published(settings: Settings, folder: Path, names: list[str]) -> list[str]:
+def _with_published(known: list[str], folder: Path, names: list[str]) -> list[str]:
     """Add the tutorials that a folder holds already, in the order of the course."""
     there = {name.split("/")[1] for name in read_manifest(folder) if name.startswith("release/")}
-    return [name for name in settings.written() if not names or name in {*names, *there}]
+    return [name for name in known if not names or name in {*names, *there}]
 
 
 # --- what --------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from datetime import datetime
 from nmautils.course.settings import Settings
 from nmautils.course.stamp import badges
 
-__all__ = ["BACKEND", "IGNORED", "PROJECT", "Published", "data_page", "readme"]
+__all__ = ["BACKEND", "IGNORED", "PROJECT", "Published", "data_page", "plain_readme", "readme"]
 
 IGNORED = """\
 .DS_Store
@@ -92,6 +92,32 @@ def readme(
         "[DATA.md](DATA.md) says where the data come from."
         + (" [LICENSE](LICENSE) says what you may do with text and code." if licence else ""),
         *_credit(settings, names),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def plain_readme(title: str, notebooks: dict[str, tuple[str, ...]], licence: bool) -> str:
+    """Write the README for students of a course without ``course.toml``.
+
+    Parameters
+    ----------
+    title
+        Of the course.
+    notebooks
+        Paths in the repository by assignment.
+    licence
+        Whether there is a file LICENSE.
+    """
+    lines = [
+        f"- {name}: " + ", ".join(f"[{path.split('/')[-1]}](<{path}>)" for path in paths)
+        for name, paths in notebooks.items()
+    ]
+    parts = [
+        f"# {title}",
+        "\n".join(lines),
+        "Download this repository, and open a notebook in JupyterLab. Fill in what is asked, run "
+        "it from the top, save it, and hand it in under its own name.",
+        "[LICENSE](LICENSE) says what you may do with text and code." if licence else "",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 

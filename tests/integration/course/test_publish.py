@@ -13,13 +13,15 @@ import pytest
 
 from nmautils import cli
 from nmautils.course import expected
-from nmautils.course.build import build
+from nmautils.course.build import build, load_notebook
+from nmautils.course.plain_contents import plain_secrets
 from nmautils.course.private import KEEP_PRIVATE, told_private
 from nmautils.course.publish import MANIFEST, contents, publish
 from nmautils.course.settings import read_settings
 from nmautils.course.stamp import source_notebook
 from nmautils.course.verify.leaks import secret_lines
 from nmautils.errors import CourseError, UsageError
+from tests.support.ordinary_courses import QUICKSTART, make_course
 from tests.support.paths import ROOT, TINY_COURSE
 from tests.support.pictures import gradient, png
 
@@ -418,7 +420,7 @@ def test_the_command_says_what_it_wrote_and_what_comes_next(course, bare, tmp_pa
     lines = out.splitlines()
     assert (status, err) == (0, "")
     assert NOTEBOOK in lines
-    assert lines[-3].endswith("1 tutorial, the library, and nothing of source, solutions or tests")
+    assert lines[-3].endswith("1 tutorial and nothing of source, solutions or tests")
     assert "make an empty repository there" in lines[-2]
     assert lines[-1] == KEEP_PRIVATE
 
@@ -458,8 +460,52 @@ def test_verify_says_that_the_course_is_private_and_if_students_are_sent_into_it
     assert out.splitlines()[:2] == lines
 
 
-def test_a_course_of_nbgraders_is_told_what_is_missing(tmp_path, capsys):
-    (tmp_path / "nbgrader_config.py").write_text("c = get_config()\n")
-    status, out, err = call(capsys, "publish", tmp_path / "x", "--root", tmp_path)
-    assert (status, out) == (2, "")
-    assert "without course.toml" in err
+# --- a course of nbgrader's ----------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def quickstart(tmp_path_factory):
+    return make_course(tmp_path_factory.mktemp("plain"), QUICKSTART)
+
+
+def test_the_release_of_nbgraders_own_course_is_published(quickstart, bare, capsys):
+    status, out, err = call(capsys, "publish", bare, "--root", quickstart)
+    assert (status, err) == (0, "")
+    assert "holds 1 tutorial and nothing of" in out
+    listed = git(bare, "ls-tree", "-r", "--name-only", "main").split()
+    assert listed == [
+        *(".gitignore", MANIFEST, "README.md", "release/ps1/jupyter.png"),
+        *("release/ps1/problem1.ipynb", "release/ps1/problem2.ipynb"),
+    ]
+    readme = git(bare, "show", "main:README.md")
+    assert "- ps1: [problem1.ipynb](<release/ps1/problem1.ipynb>), [problem2.ipynb]" in readme
+    source = load_notebook(quickstart / "source/ps1/problem1.ipynb")
+    secrets = plain_secrets(source)
+    assert len(secrets) > 5
+    assert "return [i ** 2 for i in range(1, n + 1)]" in secrets
+    for name in listed[-2:]:
+        text = git(bare, "show", f"main:{name}")
+        assert [line for line in secrets if json.dumps(line)[1:-1] in text] == []
+
+
+@pytest.mark.parametrize(
+    "line", ["### BEGIN HIDDEN TESTS", "return [i ** 2 for i in range(1, n + 1)]"]
+)
+def test_a_release_of_nbgraders_that_holds_answers_is_refused(quickstart, tmp_path, line):
+    root = shutil.copytree(quickstart, tmp_path / "plain")
+    path = root / "release/ps1/problem1.ipynb"
+    notebook = load_notebook(path)
+    notebook.cells[3].source += f"\n    {line}\n"
+    nbformat.write(notebook, path)
+    with pytest.raises(CourseError, match=r"not published: release/ps1/problem1\.ipynb holds"):
+        publish(root, str(tmp_path / "students"))
+    assert not (tmp_path / "students").exists()
+
+
+def test_what_is_not_released_is_one_line(quickstart, tmp_path):
+    with pytest.raises(UsageError, match="'ps2' is not released; there is ps1"):
+        publish(quickstart, str(tmp_path / "students"), ["ps2"])
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty/nbgrader_config.py").write_text("c = get_config()\n")
+    with pytest.raises(CourseError, match="nothing is released; run `nbgrader generate_assig"):
+        publish(tmp_path / "empty", str(tmp_path / "students"))
