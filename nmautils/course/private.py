@@ -18,10 +18,16 @@ def told_private(root: str | Path) -> list[str]:
     settings = read_settings(root)
     public = address_of(settings.repository.url)
     lines = [KEEP_PRIVATE]
-    for name, address in remotes_of(settings.root).items():
-        if address_of(address) == public:
+    for name, url in remotes_of(settings.root).items():
+        address = address_of(url)
+        if address == public:
             lines.append(
                 f"{FILE_NAME} [repository] is this repository itself ({name}): whoever may open "
                 "its notebooks may read the answers; name the one that you publish to."
+            )
+        elif "/" in address and f"{address}@" in f"{settings.requirement.lower()}@":
+            lines.append(
+                f"{FILE_NAME} [install] installs from this repository ({name}), which students "
+                "cannot open if it is private; install from {owner}/{name} of [repository]."
             )
     return lines

@@ -460,6 +460,18 @@ def test_verify_says_that_the_course_is_private_and_if_students_are_sent_into_it
     assert out.splitlines()[:2] == lines
 
 
+def test_set_up_cells_that_install_from_the_private_repository_are_told(course):
+    git(course, "init", "--quiet")
+    git(course, "remote", "add", "origin", "git@github.com:someone/private.git")
+    git(course, "remote", "add", "other", "git@github.com:someone/tiny.git")
+    assert told_private(course) == [KEEP_PRIVATE]
+    edit(course / "course.toml", "{host}/{owner}/{name}@{branch}", "{host}/{owner}/private@main")
+    assert told_private(course)[1:] == [
+        "course.toml [install] installs from this repository (origin), which students cannot open "
+        "if it is private; install from {owner}/{name} of [repository]."
+    ]
+
+
 # --- a course of nbgrader's ----------------------------------------------------------------------
 
 
