@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "excuse": ("nmautils.commands.excuse", "let no mark of one student count for an assignment"),
     "summary": ("nmautils.commands.summary", "write a page on how the class did"),
     "roster": ("nmautils.commands.roster", "keep the list of who is in the course"),
+    "publish": ("nmautils.commands.publish", "write the repository that students open"),
 }
 
 MISUSE, STOPPED, CLOSED_PIPE = 2, 130, 141

@@ -1,6 +1,7 @@
 """What ``course.toml`` says, as frozen dataclasses with every key checked."""
 
 import contextlib
+import re
 import sys
 from dataclasses import MISSING, dataclass, fields, replace
 from datetime import datetime, timezone
@@ -34,7 +35,7 @@ class CourseInfo:
 
 @dataclass(frozen=True)
 class Repository:
-    """Where the released notebooks are published."""
+    """The public repository that students open: where `nmautils publish` writes to."""
 
     owner: str
     name: str
@@ -50,6 +51,14 @@ class Repository:
     def url(self) -> str:
         """Address of the repository's front page."""
         return f"https://{self.host}/{self.slug}"
+
+    @property
+    def has_badges(self) -> bool:
+        """Whether Colab and Kaggle can open its notebooks.
+
+        Their addresses that open a notebook from a repository know GitHub's alone.
+        """
+        return self.host == "github.com"
 
 
 @dataclass(frozen=True)
@@ -94,6 +103,13 @@ class Grading:
 
 
 @dataclass(frozen=True)
+class Publish:
+    """What the students' README says besides: ``hand_in`` says where to hand in, in Markdown."""
+
+    hand_in: str = ""
+
+
+@dataclass(frozen=True)
 class Tutorial:
     """One tutorial, which is one assignment with one notebook of the same name."""
 
@@ -121,6 +137,7 @@ class Settings:
     late: Late
     grading: Grading
     tutorials: dict[str, Tutorial]
+    publish: Publish = Publish()
 
     @property
     def zone(self) -> ZoneInfo | None:
@@ -171,6 +188,7 @@ _SECTIONS = {
     "points": Points,
     "late": Late,
     "grading": Grading,
+    "publish": Publish,
 }
 _KINDS: dict[Any, tuple[tuple[type, ...], str]] = {
     str: ((str,), "a text in quotes"),
@@ -275,11 +293,16 @@ def _check_keys(table: dict[str, Any], known: list[str], where: str) -> None:
 
 def _check_values(settings: Settings) -> None:
     """Refuse values of the right type that make no sense."""
-    if settings.repository.host != "github.com":
-        raise CourseError(
-            f"{FILE_NAME} [repository]: host is {settings.repository.host!r}; Colab and Kaggle "
-            "open notebooks from github.com only"
-        )
+    # They go into addresses, and the branch to git.
+    for key, pattern, words in [
+        ("host", r"[A-Za-z0-9][A-Za-z0-9.-]*(:\d+)?", "a name such as gitlab.com"),
+        ("owner", r"[\w~][\w./~-]*", "as in the repository's address"),
+        ("name", r"[\w.][\w.-]*", "as in the repository's address"),
+        ("branch", r"\w[\w./-]*", "a name such as main"),
+    ]:
+        value = getattr(settings.repository, key)
+        if not re.fullmatch(pattern, value):
+            raise CourseError(f"{FILE_NAME} [repository]: {key} is {value!r}, must be {words}")
     for pattern, words, where in [
         (settings.install.requirement, "host owner name branch", "[install] requirement"),
         (settings.course.credit, "creators", "[course] credit"),

@@ -54,6 +54,20 @@ def test_values_and_defaults_are_read(course):
     assert settings.late.maximum == 1
 
 
+def test_the_repository_may_lie_with_any_host(course):
+    change(course, 'owner = "someone"', 'owner = "group/sub"\nhost = "git.example.org:8443"')
+    settings = read_settings(course)
+    assert settings.repository.url == "https://git.example.org:8443/group/sub/tiny-course"
+    assert not settings.repository.has_badges
+    assert read_settings(TINY_COURSE).repository.has_badges
+
+
+def test_where_to_hand_in_may_be_left_out(course):
+    assert read_settings(course).publish.hand_in == ""
+    change(course, "[repository]", '[publish]\nhand_in = "by mail"\n[repository]')
+    assert read_settings(course).publish.hand_in == "by mail"
+
+
 def test_settings_cannot_be_changed_by_accident(course):
     with pytest.raises(AttributeError):
         read_settings(course).course.id = "other"
@@ -101,7 +115,11 @@ def test_a_misspelt_tutorial_is_guessed():
         ("[repository]", "zone = 1\n[repository]", "zone is 1, must be a text"),
         ("T12:00:00+01:00", "", "must be a date with time"),
         ("due = 2031-01-31T12:00:00+01:00", 'due = "soon"', "must be a date"),
-        ('owner = "someone"', 'owner = "someone"\nhost = "gitlab.com"', "github.com only"),
+        ('owner = "someone"', 'owner = "a"\nhost = "https://gitlab.com"', "such as gitlab.com"),
+        ('owner = "someone"', 'owner = ""', "owner is '', must be as in the repository's address"),
+        ('"tiny-course"', '"tiny course"', "name is 'tiny course', must be as in"),
+        ('owner = "someone"', 'owner = "a"\nbranch = "--force"', "must be a name such as main"),
+        ("[repository]", "[publish]\nhandin = 'x'\n[repository]", "did you mean 'hand_in'"),
         ("[repository]", "[late]\nper_day = 2\n[repository]", "between 0 and 1"),
         ("[repository]", "[points]\nstep = 0\n[repository]", "must be above 0"),
         ("[repository]", "[grading]\npackages = 3\n[repository]", "must be a list of texts"),
