@@ -156,10 +156,7 @@ def parse_name(
         _check_above(folders[: platform.level], platform, assignments, known)
         if _is_packed(folders[: platform.level], assignments, known):
             platform = None
-    if platform:
-        found = platform
-    else:
-        found = _by_hand(folders, named, assignment, assignments, known)
+    found = platform or _by_hand(folders, named, assignment, assignments, known)
     student = clean_student(found.name)
     if not student:
         raise HandInError(

@@ -32,7 +32,7 @@ def test_it_brings_the_same_as_nmautils_collect(course):
         "c.zip",
         {
             f"doejane_1_2_{T1}.ipynb": notebook("doe"),
-            f"roe_1_2_{T1}.ipynb": notebook("one"),
+            f"roe_2_2_{T1}.ipynb": notebook("one"),
             f"roe_3_4_{T1}.ipynb": notebook("another of this name"),
             f"../../../submitted/mallory/{T1}/{T1}.ipynb": notebook("slip"),
         },
