@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "show": ("nmautils.commands.show", "look at a hand-in safely: a page, and nothing runs"),
     "marks": ("nmautils.commands.marks", "show the marks in nbgrader's gradebook"),
     "summary": ("nmautils.commands.summary", "write a page on how the class did"),
+    "roster": ("nmautils.commands.roster", "keep the list of who is in the course"),
 }
 
 MISUSE, STOPPED, CLOSED_PIPE = 2, 130, 141
