@@ -157,17 +157,24 @@ def ilias(hand_ins: Iterable[HandIn]) -> Files:
     """A folder for each student, and tables and a text on top."""
     files = {"status.csv": b"update,usr_id", "README.md": b"# Multi-Feedback"}
     for one in hand_ins:
-        plain = unicodedata.normalize("NFKD", f"{one.last}_{one.first}")
-        ascii_name = plain.encode("ascii", "ignore").decode().strip("_") or "x"
+        last, first = (_ascii(name) or "x" for name in (one.last, one.first))
         for file, raw in one.files[-1:]:
-            folder = f"{ascii_name}_{one.first and ''}login{one.number}_{one.number}"
-            files[f"{folder if '_' in ascii_name else f'x_{folder}'}/{file}"] = raw
+            files[f"{last}_{first}_login{one.number}_{one.number}/{file}"] = raw
     return files
+
+
+def _ascii(name: str) -> str:
+    return unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().strip(" _-'")
 
 
 def folders(hand_ins: Iterable[HandIn]) -> Files:
     """A folder for each student, called by their id."""
     return {f"{one.id}/{file}": raw for one in hand_ins for file, raw in one.files}
+
+
+def loose(hand_ins: Iterable[HandIn]) -> Files:
+    """Single files, as they come by mail: somebody has put each student's id before the name."""
+    return {f"{one.id}_{file}": raw for one in hand_ins for file, raw in one.files[-1:]}
 
 
 LAYOUTS: dict[str, Callable[[Iterable[HandIn]], Files]] = {
@@ -182,6 +189,7 @@ LAYOUTS: dict[str, Callable[[Iterable[HandIn]], Files]] = {
     "classroom": classroom,
     "ilias": ilias,
     "folders": folders,
+    "loose files": loose,
 }
 
 

@@ -105,12 +105,18 @@ class _Reader:
         self.survey = Survey(known, people.known, self.refuse)
         self.notebooks: list[tuple[Key | None, InboxNotebook]] = []
         self.others: list[_Other] = []
+        self.said: set[tuple[Key, str]] = set()
         self.spoken_for: set[Key] = set()  # whose notebooks were found, sound or not
 
     def refuse(self, where: str, why: str) -> None:
-        self.inbox.refused.append((where, why))
-        if key := self.survey.key_of(tuple(where.split("/"))):
+        """Note what needs a person: of one student the same reason once."""
+        key = self.survey.key_of(tuple(where.split("/")))
+        if key:
             self.spoken_for.add(key)
+            if (key, why) in self.said:
+                return
+            self.said.add((key, why))
+        self.inbox.refused.append((where, why))
 
     def take(self, found: Found, keep: Callable[[InboxNotebook, bytes], None]) -> None:
         """Read one file."""
@@ -156,6 +162,7 @@ class _Reader:
         if said := self.times.of(name.owner, student, name.assignment):
             time, clock = said, "platform"
         level, parts = name.level, found.parts
+        source = self.survey.source_of(parts)
         of_platform = bool(name.owner.form or name.owner.platform)
         last = name.owner.rest if level == len(parts) - 1 and name.owner.rest else parts[-1]
         return InboxNotebook(
@@ -170,7 +177,8 @@ class _Reader:
             level == len(parts) - 1,
             clock,
             name.owner,
-            self.survey.source_of(parts),
+            source,
+            source in self.survey.layouts and self.survey.layouts[source].people > 1,
             parts[level] if of_platform else "",
             version_of(parts[level + 1 : -1] if of_platform else parts[:-1], last),
             name.dates_inside,

@@ -32,7 +32,7 @@ _SUBMISSION = re.compile(r"submission_\d+")
 _ENDING = re.compile(r"\.(?:ipynb|json|txt|html?|gz|zip)$", re.IGNORECASE)
 # Google Classroom and Drive name a file "NAME - TITLE" (from general knowledge). Nothing but all
 # of them side by side tells that.
-_NAME_AND_TITLE = re.compile(r"(?P<name>[^-–]*[^-–\s]) [-–] (?P<rest>.+)")
+_NAME_AND_TITLE = re.compile(r"(?P<name>.+?) [-–] (?P<rest>.+)", re.DOTALL)
 # The first lines that Blackboard writes into the text beside each hand-in.
 _NAME_AND_ACCOUNT = re.compile(r"\s*(?P<name>Name: (?P<full>.+) \((?P<login>[^()\r\n]+)\))\s*\n")
 _ATTEMPT = re.compile(r"_attempt_\d", re.IGNORECASE)
@@ -121,7 +121,7 @@ def recognise_platform(names: Names, read: Read) -> Layout | None:
             if owners and len(owners) == len(counted):
                 return _with_facts(Layout(form.platform, at, owners, form), names, read)
         form, owners = max(by_form.items(), key=lambda each: len(each[1]))
-        if owners and not form.folders:
+        if owners and (not form.folders or 2 * len(owners) > len(counted)):
             rest = [top for top in counted if top not in owners]
             raise UnknownLayout(
                 f"{len(owners)} of {len(counted)} names in it are as {form.platform} writes them, "
@@ -311,7 +311,11 @@ def _by_hand(at: int, below: Names, assignments: Collection[str], known: Known) 
     titled = {top: _NAME_AND_TITLE.fullmatch(stem) for top, stem in stems.items()}
     people = {match["name"] for match in titled.values() if match}
     if not folders and len(people) > 1 and len(people) == len(files) and all(titled.values()):
-        owners = {top: Owner(match["name"], at) for top, match in titled.items() if match}
+        owners = {
+            top: Owner(match["name"], at, rest=match["rest"])
+            for top, match in titled.items()
+            if match
+        }
         return Layout("Google Classroom or Drive", at, owners, None, len(people))
     of_files = {
         top: named_by(top, assignments, known)

@@ -80,7 +80,7 @@ class Survey:
                 packed = part.lower().endswith(".zip")
                 stem = part[:-4] if packed else part
                 owner = owner_in(stem, level, is_folder and not packed)
-                name = "" if owner or not is_folder else self._named(part)
+                name = "" if owner or not is_folder else self._named(part, level)
                 owner = owner or (Owner(name, level) if name else None)
                 if owner:
                     break
@@ -98,13 +98,15 @@ class Survey:
         str
             Why nothing of it is looked at; mostly empty.
         """
-        if self.source_of((*parts, "")) or any(map(self._is_students, parts[:-1])):
+        if self.source_of((*parts, "")) or any(
+            self._is_students(part, level) for level, part in enumerate(parts[:-1])
+        ):
             return ""
         here = plain_part(parts[-1])
         stem = here[:-4] if here.lower().endswith(".zip") else here
         if owner_in(stem, 0, not is_archive):
             return ""
-        person = self._named(here)
+        person = self._named(here, len(parts) - 1)
         inside = names()
         try:
             layout = recognise_platform(inside, read)
@@ -124,7 +126,8 @@ class Survey:
                 shown = ", ".join(printable(name) for name in list(layout.owners)[:3])
                 return (
                     f"its name says {printable(person)}, but what is in it is named as "
-                    f"{layout.what} does it ({shown}): call it `submissions` if it is from there"
+                    f"{layout.what} does it ({shown}): look who packed it, and call it "
+                    f"`submissions` only if you have it from {layout.what}"
                 )
             return ""
         self.layouts[parts] = layout
@@ -154,11 +157,11 @@ class Survey:
             self.layouts[parts] = layout
         return ""
 
-    def _named(self, part: str) -> str:
-        return named_by(part, self.assignments, self.known)
+    def _named(self, part: str, level: int) -> str:
+        return named_by(part, self.assignments, self.known, outermost=level == 0)
 
-    def _is_students(self, folder: str) -> bool:
+    def _is_students(self, folder: str, level: int) -> bool:
         folder = plain_part(folder)
         packed = folder.lower().endswith(".zip")
         stem = folder[:-4] if packed else folder
-        return owner_in(stem, 0, not packed) is not None or bool(self._named(folder))
+        return owner_in(stem, 0, not packed) is not None or bool(self._named(folder, level))

@@ -47,6 +47,8 @@ class InboxNotebook:
         What the outermost name says.
     source : tuple of str
         The archive or folder that was recognised as a whole.
+    of_many : bool
+        Whether hand-ins of several people are there.
     entry : str
         The outermost name there, as the platform wrote it.
     version : tuple
@@ -67,6 +69,7 @@ class InboxNotebook:
     clock: str = "file"
     owner: Owner = field(default=Owner("", 0))
     source: tuple[str, ...] = ()
+    of_many: bool = False
     entry: str = ""
     version: tuple[str, int] = ("", 0)
     dates_inside: tuple[datetime, ...] = ()
@@ -135,6 +138,8 @@ def _is_older(other: InboxNotebook, newest: InboxNotebook) -> bool:
         return other.time < newest.time
     if other.source == newest.source or not newest.owner.number:
         return False
+    if other.of_many and not newest.of_many:
+        return False  # somebody may have packed one file as a platform names it
     # One account, in two downloads: the later one has what was handed in last.
     same = (other.owner.platform, other.owner.number)
     return same == (newest.owner.platform, newest.owner.number) and other.packed < newest.packed
