@@ -171,6 +171,7 @@ class _Reader:
             name.assignment,
             name.account,
             time,
+            self.calendar.in_utc(found.time_below(level), name.assignment),
             self.calendar.in_utc(found.time, name.assignment),
             hashlib.sha256(raw).hexdigest(),
             name.late,
@@ -199,12 +200,13 @@ class _Reader:
         """Find archives whose times are those of the download."""
         by_source = defaultdict[tuple[str, ...], list[InboxNotebook]](list)
         for notebook in notebooks:
-            if notebook.source and notebook.clock in ("packed", "file"):
+            if notebook.source and not notebook.owner.time and notebook.late is None:
                 by_source[notebook.source].append(notebook)
         downloads = set()
         for source, some in by_source.items():
             several = len({notebook.student for notebook in some}) > 1
-            if several and are_of_download(notebook.time for notebook in some):
+            without = any(notebook.clock != "platform" for notebook in some)
+            if several and without and are_of_download(notebook.outside for notebook in some):
                 downloads.add(source)
                 self.inbox.lines.append(f"no times   {'/'.join(source)}: {NO_TIMES}")
         return [

@@ -26,6 +26,7 @@ Read = Callable[[tuple[str, ...], int], bytes]
 Names = Sequence[tuple[str, ...]]
 
 EACH_A_FOLDER = "a folder for each student"
+TITLED = "Google Classroom or Drive"
 _WRAPPERS = 3  # folders around what a platform wrote
 _SHOWN = 3  # names in a line
 _SUBMISSION = re.compile(r"submission_\d+")
@@ -93,10 +94,15 @@ def recognise(names: Names, read: Read, assignments: Collection[str], known: Kno
     found = recognise_platform(names, read)
     if found:
         return found
-    for at, below in enumerate(_unwrapped(names)):
-        layout = _by_hand(at, below, assignments, known)
-        if layout:
-            return layout
+    levels = [_by_hand(*level, assignments, known) for level in enumerate(_unwrapped(names))]
+    found_by_hand = [layout for layout in levels if layout]
+    outer = found_by_hand[0] if found_by_hand else None
+    inner = next((layout for layout in found_by_hand[1:] if layout.people > 1), None)
+    if outer and (inner is None or any(map(known, outer.owners))):
+        return outer
+    # The one folder may be a student's, or the assignment's with those of students in it.
+    if inner and (inner.what == TITLED or any(map(known, inner.owners))):
+        return inner
     raise UnknownLayout(
         f"in no layout that is known; it holds {_listed(_tops(names))}: see the table of layouts, "
         "or make a folder for each student"
@@ -304,8 +310,6 @@ def _by_hand(at: int, below: Names, assignments: Collection[str], known: Known) 
         return None
     owners = {top: Owner(name, at) for top, name in named.items()}
     if not files:
-        if len(folders) == 1 and _holds_people(below, assignments, known):
-            return None
         return Layout(EACH_A_FOLDER, at, owners, None, len(owners))
     stems = {top: _ENDING.sub("", _ENDING.sub("", plain_part(top))) for top in files}
     titled = {top: _NAME_AND_TITLE.fullmatch(stem) for top, stem in stems.items()}
@@ -316,7 +320,7 @@ def _by_hand(at: int, below: Names, assignments: Collection[str], known: Known) 
             for top, match in titled.items()
             if match
         }
-        return Layout("Google Classroom or Drive", at, owners, None, len(people))
+        return Layout(TITLED, at, owners, None, len(people))
     of_files = {
         top: named_by(top, assignments, known)
         if top.lower().endswith(".zip")
@@ -325,6 +329,7 @@ def _by_hand(at: int, below: Names, assignments: Collection[str], known: Known) 
     }
     if not all(of_files.values()):
         return None
+    owners |= {top: Owner(of_files[top], at) for top in files if top.lower().endswith(".zip")}
     what = "files of students" if not folders else "files and folders of students"
     return Layout(what, at, owners, None, len({*of_files.values(), *named.values()}))
 
@@ -332,12 +337,3 @@ def _by_hand(at: int, below: Names, assignments: Collection[str], known: Known) 
 def _by_position(top: str, folders: Sequence[str]) -> bool:
     """Tell whether a folder is a student's where each folder beside it is."""
     return top.lower() in _ALSO_NAMES or all(folder.isdigit() for folder in folders)
-
-
-def _holds_people(below: Names, assignments: Collection[str], known: Known) -> bool:
-    """Tell whether the one folder may be one of many students, since those in it have names."""
-    inner = _tops([path[1:] for path in below if len(path) > 1])
-    if any(known(top) for top in _tops(below)):
-        return False
-    folders = [top for top, folder in inner.items() if folder]
-    return len(folders) > 1 and all(named_by(top, assignments, known) for top in folders)

@@ -73,20 +73,20 @@ class Survey:
 
     def key_of(self, parts: tuple[str, ...]) -> Key | None:
         """Give whose a file is, told by an outer name that is surely a student's; else None."""
-        owner = self.owner_of(parts)
-        if owner is None:
-            for level, part in enumerate(map(plain_part, parts)):
-                is_folder = level < len(parts) - 1
-                packed = part.lower().endswith(".zip")
-                stem = part[:-4] if packed else part
-                owner = owner_in(stem, level, is_folder and not packed)
-                name = "" if owner or not is_folder else self._named(part, level)
-                owner = owner or (Owner(name, level) if name else None)
-                if owner:
-                    break
-        if owner is None:
-            return None
-        return owner.platform, owner.number or owner.name
+        owner = self._sure_owner(parts)
+        return (owner.platform, owner.number or owner.name) if owner else None
+
+    def _sure_owner(self, parts: tuple[str, ...]) -> Owner | None:
+        if self.source_of(parts):
+            return self.owner_of(parts)
+        for level, part in enumerate(map(plain_part, parts)):
+            is_folder = level < len(parts) - 1
+            packed = part.lower().endswith(".zip")
+            if owner := owner_in(part[:-4] if packed else part, level, is_folder and not packed):
+                return owner
+            if is_folder and (name := self._named(part, level)):
+                return Owner(name, level)
+        return None
 
     def begin(
         self, parts: tuple[str, ...], names: Callable[[], Names], read: Read, is_archive: bool
@@ -135,7 +135,8 @@ class Survey:
 
     def spend(self, parts: tuple[str, ...], size: int) -> str | None:
         """Take a notebook or an archive off what one student may hand in."""
-        key = self.key_of(parts) or ("", parts[0])
+        owner = self._sure_owner(parts) or Owner(parts[0], 0)
+        key = (owner.platform, owner.number or owner.name)
         if key in self.exhausted:
             return ""
         self._notebooks[key] += 1
@@ -145,7 +146,7 @@ class Survey:
         self.exhausted.add(key)
         return (
             f"more than {STUDENT_NOTEBOOKS} notebooks or {STUDENT_BYTES // MIB} MB of them from "
-            f"{printable(key[1])}: nothing of theirs is collected; take out what does not count"
+            f"{printable(owner.name)}: nothing of theirs is collected; take out what does not count"
         )
 
     def _by_hand(self, parts: tuple[str, ...], inside: Names, read: Read, is_archive: bool) -> str:

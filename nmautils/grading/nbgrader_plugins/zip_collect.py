@@ -1,16 +1,19 @@
 """What ``nbgrader zip_collect`` plugs in: the same functions as ``nmautils collect`` calls."""
 
 import os
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 
 from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
 
 from nmautils.errors import HandInError
-from nmautils.grading.intake.collect import note_of
+from nmautils.grading.intake.collect import note_of, time_of
 from nmautils.grading.intake.ignored import still_asked
 from nmautils.grading.intake.inbox import InboxNotebook, newest_of, read_inbox
+from nmautils.grading.intake.submissions import read_timestamp, submitted_path
 from nmautils.grading.intake.times import Calendar
+from nmautils.grading.intake.who import People
 from nmautils.grading.model.names import released_names
 from nmautils.people.collected import note_collected
 
@@ -35,7 +38,8 @@ class InboxExtractor(ExtractorPlugin):
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(raw)
 
-        inbox = read_inbox(Path(archive_path), root, known, keep)
+        people = People(root)
+        inbox = read_inbox(Path(archive_path), root, known, keep, people)
         for line in inbox.lines:
             self.log.info("%s", line)
         notes, used = [], set()
@@ -51,12 +55,16 @@ class InboxExtractor(ExtractorPlugin):
                 continue
             for notebook in older:
                 self.log.info("%s is older than %s", notebook.where, newest.where)
-            time = None if newest.clock == "download" else newest.time
+            place = submitted_path(root, assignment, newest.student).parent
+            before, _ = read_timestamp(place, calendar.zone)
+            note = people.collected.get((newest.student, assignment))
+            time, keeps = time_of(newest, before, note)
             seconds = time.replace(tzinfo=timezone.utc).timestamp() if time else _UNKNOWN
             target = _target(extracted_path, newest)
             os.utime(target, (seconds, seconds))
             used.add(target)
-            notes.append(note_of(newest, assignment, time, calendar))
+            made = note_of(newest, assignment, time, calendar)
+            notes.append(replace(made, by="person" if keeps else ""))
         for path in Path(extracted_path).glob("*/*.ipynb"):
             if path not in used:
                 path.unlink()
