@@ -23,6 +23,7 @@ __all__ = [
     "named_by",
     "nobody",
     "parse_name",
+    "without_endings",
 ]
 
 # Gives the id of the person in the roster whom a name means, or nothing.
@@ -138,7 +139,7 @@ def parse_name(
     if owner and owner.problem:
         raise HandInError(owner.problem)
     parts = [plain_part(part) for part in parts]
-    *folders, file = [*parts[:-1], _ENDINGS.sub("", parts[-1])]
+    *folders, file = [*parts[:-1], without_endings(parts[-1])]
     platform = owner or platform_owner([*folders, file])
     stem = platform.rest if platform and platform.level == len(folders) else file
     assignment, named = _split(stem, assignments, known)
@@ -213,7 +214,7 @@ def _check_inside(
     """Refuse a student's archive in which a name says another person or another time."""
     for at, part in enumerate(inside):
         is_folder = at < len(inside) - 1
-        stem = part.removesuffix(".zip") if is_folder else _ENDINGS.sub("", part)
+        stem = part.removesuffix(".zip") if is_folder else without_endings(part)
         said = owner_in(stem, 0, is_folder)
         other = said.name if said else named_by(stem, assignments, known)
         is_other = (
@@ -329,6 +330,11 @@ def _numeric(part: str) -> str:
     """Give a number back if it may be a student's, and not a year or the number of a group."""
     part = part.strip()
     return part if re.fullmatch(r"(?!(?:19|20)\d\d$)\d{4,}", part) else ""
+
+
+def without_endings(name: str) -> str:
+    """Take off what says that a file is a notebook: ``.ipynb``, ``.ipynb.txt``, ``.ipynb.gz``."""
+    return _ENDINGS.sub("", name)
 
 
 def known_before(stem: str, known: Known) -> str:

@@ -31,9 +31,6 @@ _WRAPPERS = 3  # folders around what a platform wrote
 _SHOWN = 3  # names in a line
 _SUBMISSION = re.compile(r"submission_\d+")
 _ENDING = re.compile(r"\.(?:ipynb|json|txt|html?|gz|zip)$", re.IGNORECASE)
-# Google Classroom and Drive name a file "NAME - TITLE" (from general knowledge). Nothing but all
-# of them side by side tells that.
-_NAME_AND_TITLE = re.compile(r"(?P<name>.+?) [-–] (?P<rest>.+)", re.DOTALL)
 # The first lines that Blackboard writes into the text beside each hand-in.
 _NAME_AND_ACCOUNT = re.compile(r"\s*(?P<name>Name: (?P<full>.+) \((?P<login>[^()\r\n]+)\))\s*\n")
 _ATTEMPT = re.compile(r"_attempt_\d", re.IGNORECASE)
@@ -312,14 +309,10 @@ def _by_hand(at: int, below: Names, assignments: Collection[str], known: Known) 
     if not files:
         return Layout(EACH_A_FOLDER, at, owners, None, len(owners))
     stems = {top: _ENDING.sub("", _ENDING.sub("", plain_part(top))) for top in files}
-    titled = {top: _NAME_AND_TITLE.fullmatch(stem) for top, stem in stems.items()}
-    people = {match["name"] for match in titled.values() if match}
-    if not folders and len(people) > 1 and len(people) == len(files) and all(titled.values()):
-        owners = {
-            top: Owner(match["name"], at, rest=match["rest"])
-            for top, match in titled.items()
-            if match
-        }
+    titled = {top: _name_and_title(stem) for top, stem in stems.items()}
+    people = {name for name, title in titled.values() if name and title}
+    if not folders and len(people) > 1 and len(people) == len(files):
+        owners = {top: Owner(name, at, rest=title) for top, (name, title) in titled.items()}
         return Layout(TITLED, at, owners, None, len(people))
     of_files = {
         top: named_by(top, assignments, known)
@@ -337,3 +330,12 @@ def _by_hand(at: int, below: Names, assignments: Collection[str], known: Known) 
 def _by_position(top: str, folders: Sequence[str]) -> bool:
     """Tell whether a folder is a student's where each folder beside it is."""
     return top.lower() in _ALSO_NAMES or all(folder.isdigit() for folder in folders)
+
+
+def _name_and_title(stem: str) -> tuple[str, str]:
+    """Split ``NAME - TITLE``, as Google Classroom and Drive name a file (general knowledge).
+
+    Nothing but all of them side by side tells that.
+    """
+    name, _, title = stem.replace(" – ", " - ", 1).partition(" - ")
+    return name.strip(), title.strip()

@@ -10,11 +10,11 @@ from nmautils.errors import HandInError
 from nmautils.grading.safe.text import printable
 
 from .copies import without_copy_marks
+from .filenames import without_endings
 from .owners import Owner
 
 __all__ = ["InboxNotebook", "newest_of", "version_of"]
 
-_ENDINGS = re.compile(r"(?:\.(?:ipynb|json|txt|html?|gz))+$", re.IGNORECASE)
 _MARK = re.compile(r"(?:-(\d{1,3})|[ _+]?[(\[](\d{1,3})[)\]])$")
 _VERSION = re.compile(r"version (\d{1,3})", re.IGNORECASE)
 
@@ -86,7 +86,7 @@ def version_of(folders: Sequence[str], name: str) -> tuple[str, int]:
     ``x.ipynb``, and so is what Microsoft Teams puts into ``Version 2``; ``x.ipynb`` in any other
     folder is none.
     """
-    stem = _ENDINGS.sub("", name)
+    stem = without_endings(name)
     mark = _MARK.search(stem)
     number = int(mark[1] or mark[2]) if mark else 0
     above = []
