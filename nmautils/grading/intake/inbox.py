@@ -83,6 +83,12 @@ def read_inbox(
     return reader.finish()
 
 
+def _source_of(notebook: InboxNotebook) -> tuple[str, ...]:
+    """Give what was downloaded at once: an archive, or all of a platform that was unpacked here."""
+    form = notebook.owner.form
+    return notebook.source or ((f"all of {form.platform} in the inbox",) if form else ())
+
+
 @dataclass(frozen=True)
 class _Other:
     """A file that is no hand-in by itself; `of` is whose it surely is."""
@@ -200,8 +206,8 @@ class _Reader:
         """Find archives whose times are those of the download."""
         by_source = defaultdict[tuple[str, ...], list[InboxNotebook]](list)
         for notebook in notebooks:
-            if notebook.source and not notebook.owner.time and notebook.late is None:
-                by_source[notebook.source].append(notebook)
+            if not notebook.owner.time and notebook.late is None and _source_of(notebook):
+                by_source[_source_of(notebook)].append(notebook)
         downloads = set()
         for source, some in by_source.items():
             several = len({notebook.student for notebook in some}) > 1
@@ -211,7 +217,7 @@ class _Reader:
                 self.inbox.lines.append(f"no times   {'/'.join(source)}: {NO_TIMES}")
         return [
             replace(notebook, clock="download")
-            if notebook.source in downloads and notebook.clock in ("packed", "file")
+            if _source_of(notebook) in downloads and notebook.clock in ("packed", "file")
             else notebook
             for notebook in notebooks
         ]

@@ -116,7 +116,8 @@ def recognise_platform(names: Names, read: Read) -> Layout | None:
     """
     for at, below in enumerate(_unwrapped(names)):
         tops = _tops(below)
-        if LIST_NAME in tops or (tops and all(map(_SUBMISSION.fullmatch, tops))):
+        folders = [top for top, folder in tops.items() if folder]
+        if folders and all(map(_SUBMISSION.fullmatch, folders)):
             return _gradescope(at, tops, names, read)
         counted = {top: folder for top, folder in tops.items() if not _of_no_student(top, folder)}
         by_form = {form: _owners(form, at, counted) for form in FORMS}
@@ -311,7 +312,12 @@ def _by_hand(at: int, below: Names, assignments: Collection[str], known: Known) 
     stems = {top: _ENDING.sub("", _ENDING.sub("", plain_part(top))) for top in files}
     titled = {top: _name_and_title(stem) for top, stem in stems.items()}
     people = {name for name, title in titled.values() if name and title}
-    if not folders and len(people) > 1 and len(people) == len(files):
+    if (
+        not folders
+        and len(people) > 1
+        and 2 * len(people) > len(files)
+        and all(all(two) for two in titled.values())
+    ):
         owners = {top: Owner(name, at, rest=title) for top, (name, title) in titled.items()}
         return Layout(TITLED, at, owners, None, len(people))
     of_files = {

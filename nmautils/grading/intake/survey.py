@@ -11,7 +11,15 @@ from nmautils.grading.safe.text import printable
 from .filenames import Known, named_by
 from .found import Names
 from .gradescope import LIST_NAME
-from .layouts import EACH_A_FOLDER, Layout, Read, UnknownLayout, recognise, recognise_platform
+from .layouts import (
+    EACH_A_FOLDER,
+    TITLED,
+    Layout,
+    Read,
+    UnknownLayout,
+    recognise,
+    recognise_platform,
+)
 from .owners import Owner, agree, owner_in, plain_part
 
 __all__ = ["Key", "Survey"]
@@ -118,8 +126,6 @@ class Survey:
             return ""
         if layout is None:
             return "" if person else self._by_hand(parts, inside, read, is_archive)
-        if person and layout.form is None:  # a list of Gradescope's that a student has packed
-            return ""
         archive = layout.form.archive if layout.form else None
         if person and not (archive and archive.fullmatch(stem)):
             if not all(agree(person, owner.name) for owner in layout.owners.values()):
@@ -154,7 +160,7 @@ class Survey:
             layout = recognise(inside, read, self.assignments, self.known)
         except HandInError as error:
             return str(error) if is_archive else ""
-        if is_archive or (layout.what == EACH_A_FOLDER and layout.people > 1):
+        if is_archive or (layout.what in (EACH_A_FOLDER, TITLED) and layout.people > 1):
             self.layouts[parts] = layout
         return ""
 

@@ -146,6 +146,9 @@ def _is_older(other: InboxNotebook, newest: InboxNotebook) -> bool:
         return False  # somebody may have packed one file as a platform names it
     if other.version[0] == newest.version[0]:
         return True
+    form = newest.owner.form
+    if form and not form.login and not newest.owner.number:
+        return False  # a name alone, as Brightspace has it, may be two people's
     if other.clock == newest.clock == "platform":
         return other.time < newest.time
     if other.source == newest.source or not newest.owner.number:

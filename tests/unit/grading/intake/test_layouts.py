@@ -185,6 +185,15 @@ def test_a_file_name_in_a_persons_own_folder_does_not_matter(course):
     assert done.refused == []
 
 
+def test_a_folder_of_google_classroom_is_a_layout(course):
+    names = [f"Jane Doe - {T1}.ipynb", f"My - Copy of {T1}.ipynb", f"Bo Li-Ek - {T1} (1).ipynb"]
+    for name in names:
+        put(course, f"Classroom/Tutorial 1/{name}", notebook(name))
+    done, lines = run(course)
+    assert done.new == [f"{who}/{T1}" for who in ("Bo_Li-Ek", "Jane_Doe", "My")]
+    assert lines[0] == "Google Classroom or Drive, 3 people  Classroom"
+
+
 def test_pages_of_a_platform_need_nobody(course):
     folder = "T/Li, Ann(ann1)"
     put_zip(course, "sakai.zip", {

@@ -90,6 +90,19 @@ def test_teams_counts_the_last_version(course):
     assert len(done.older) == 2
 
 
+def test_one_name_of_brightspace_may_be_two_people(course):
+    put_zip(course, "b.zip", {
+        f"1-2 - Jane Doe - Jan {day}, 2030 300 PM/{name}": notebook(f"{day}")
+        for day, name in ((3, f"{T1}.ipynb"), (4, f"{T1}_final.ipynb"))
+    } | {
+        f"1-2 - Bo Li - Jan {day}, 2030 300 PM/{T1}.ipynb": notebook(f"bo {day}") for day in (3, 4)
+    })  # fmt: skip
+    done, _ = run(course)
+    assert done.new == [f"Bo_Li/{T1}"]
+    assert content(course, "Bo_Li") == notebook("bo 4")
+    assert len(done.refused) == 1
+
+
 def test_of_two_attachments_without_a_mark_none_is_taken(course):
     put_zip(course, "submissions.zip", {
         f"ann_1_2_{T1}.ipynb": notebook("one"), f"ann_1_3_{T1} draft.ipynb": notebook("two"),
@@ -267,6 +280,14 @@ def test_times_of_the_download_make_nobody_late(course):
     after = tree(course)
     assert len(run(course)[0].unchanged) == 3
     assert tree(course) == after
+
+
+def test_an_archive_that_was_unpacked_into_the_inbox_has_the_times_of_the_download_too(course):
+    for number, who in enumerate(["Ann", "Bo"]):
+        put(course, f"{who}_{number}_assignsubmission_file/{T1}.ipynb", notebook(who))
+    _, lines = run(course)
+    assert stamp(course, "Ann") is None
+    assert sum(line.startswith("no times   all of Moodle in the inbox:") for line in lines) == 1
 
 
 def test_times_that_lie_apart_are_those_of_the_files(course):
