@@ -186,7 +186,7 @@ class _Reader:
             name.owner,
             source,
             source in self.survey.layouts and self.survey.layouts[source].people > 1,
-            parts[level] if of_platform else "",
+            self.survey.entry_of(parts, level) if of_platform else "",
             version_of(parts[level + 1 : -1] if of_platform else parts[:-1], last),
             name.dates_inside,
         )

@@ -171,13 +171,20 @@ def _listed(names: Collection[str]) -> str:
 
 
 def _owners(form: Form, at: int, tops: Mapping[str, bool]) -> dict[str, Owner]:
-    owners = {}
-    for top, folder in tops.items():
-        stem = plain_part(top)
-        stem = stem if folder else _ENDING.sub("", _ENDING.sub("", stem))
-        if owner := owner_in(stem, at, folder, [form]):
-            owners[top] = owner
+    owners = {top: owner for top in tops if (owner := _owner(form, at, top, tops[top]))}
+    if form.loose and 2 * len(owners) > len(tops):
+        loose = replace(form, pattern=form.loose)
+        rest = [top for top in tops if top not in owners]
+        more = {top: owner for top in rest if (owner := _owner(loose, at, top, tops[top]))}
+        owners |= {top: replace(owner, form=form) for top, owner in more.items()}
     return owners
+
+
+def _owner(form: Form, at: int, top: str, folder: bool) -> Owner | None:
+    name = plain_part(top)
+    stem = name if folder else _ENDING.sub("", _ENDING.sub("", name))
+    # A file may be called ".ipynb", and must not spoil what all the others tell.
+    return owner_in(stem, at, folder, [form]) or owner_in(name, at, folder, [form])
 
 
 def _with_facts(layout: Layout, names: Names, read: Read) -> Layout:

@@ -63,6 +63,8 @@ class Form:
         which may be that of the download.
     folders : bool
         Whether only folders have such names. A name that people give files too would not do.
+    loose : re.Pattern or None
+        Matches names too that only those beside them show to be the platform's.
     archive : re.Pattern or None
         What the platform calls its archives, where that might be a student's name with the one of
         an assignment.
@@ -77,6 +79,7 @@ class Form:
     marks_late: bool = False
     time: Callable[[str], datetime | None] | None = None
     folders: bool = False
+    loose: re.Pattern[str] | None = None
     archive: re.Pattern[str] | None = None
 
 
@@ -145,7 +148,10 @@ FORMS = (
     # assignment. Where names are hidden, the name is the word for "Participant".
     Form(
         "Moodle",
-        re.compile(r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_(?:file|onlinetext)_?(?P<rest>.*)"),
+        re.compile(
+            r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_(?:file|onlinetext)_?(?P<rest>.*)",
+            re.DOTALL,
+        ),
         "Jane Doe_12345_assignsubmission_file_/tutorial1_decoding.ipynb",
         key="moodle",
         number="Moodle",
@@ -159,9 +165,14 @@ FORMS = (
         re.compile(
             r"(?P<late_too>LATE_(?=anon_))?(?P<name>[^_]+)(?P<late>_LATE)?"
             r"_(?P<id>\d+|(?<=anon_)[a-z0-9]{5})_(?:\d+_(?P<rest>.+)|text|link)",
-            re.IGNORECASE,
+            re.IGNORECASE | re.DOTALL,
         ),
         "doejane_LATE_12345_67890_tutorial1_decoding-1.ipynb",
+        # A name may hold a low line.
+        loose=re.compile(
+            r"(?P<name>.+?)(?P<late>_LATE)?_(?P<id>\d+)_(?:\d+_(?P<rest>.+)|text|link)",
+            re.IGNORECASE | re.DOTALL,
+        ),
         key="canvas",
         number="Canvas",
         marks_late=True,
@@ -171,7 +182,7 @@ FORMS = (
     # hold low lines: `layouts` takes them apart with the text that lies beside each hand-in.
     Form(
         "Blackboard",
-        re.compile(r"(?:.*?_)?(?P<name>[^_]+)_attempt_(?P<rest>.+)", re.IGNORECASE),
+        re.compile(r"(?:.*?_)?(?P<name>[^_]+)_attempt_(?P<rest>.+)", re.IGNORECASE | re.DOTALL),
         "Tutorial 1_janedoe_attempt_2026-01-30-15-00-00_tutorial1_decoding.ipynb",
         key="blackboard",
         login=True,
@@ -184,7 +195,7 @@ FORMS = (
         re.compile(
             r"\d+-\d+ - (?P<name>.+?) - [A-Za-z]{3,9} \d{1,2}, \d{4} \d{1,2}:?\d\d ?[AP]M"
             r"(?: - (?P<rest>.+))?",
-            re.IGNORECASE,
+            re.IGNORECASE | re.DOTALL,
         ),
         "11111-22222 - Jane Doe - Jan 30, 2026 300 PM/tutorial1_decoding.ipynb",
         key="brightspace",
@@ -209,7 +220,7 @@ FORMS = (
             r"(?!(?:group|gruppe|team|week|woche|tutorial|exercise|assignment|homework)[_ \d])"
             r"(?P<full>[^_+,()]+_.+)_(?P<name>(?=[^_]*[a-z])[^_]{3,})"
             r"_(?P<id>(?!(?:19|20)\d\d$)\d{3,})",
-            re.IGNORECASE,
+            re.IGNORECASE | re.DOTALL,
         ),
         "Doe_Jane_janedoe_12345/tutorial1_decoding.ipynb",
         key="ilias",
@@ -222,7 +233,8 @@ FORMS = (
         "nbgrader",
         re.compile(
             r"(?P<name>[^+]+)\+(?P<rest>[^+]+)\+\d{4}-\d\d-\d\d[ _]\d\d[:_]\d\d[:_]\d\d"
-            r"[^+]*(?:\+.*)?"
+            r"[^+]*(?:\+.*)?",
+            re.DOTALL,
         ),
         "janedoe+tutorial1_decoding+2026-01-30 15:00:00.000000 UTC+a1b2/tutorial1_decoding.ipynb",
         login=True,

@@ -88,7 +88,7 @@ def owner_in(part: str, level: int, is_folder: bool, forms: Sequence[Form] = ())
         name, number = groups["name"], groups.get("id") or ""
         if name.lower() in _HIDDEN and number:
             name = f"{name}_{number}"
-        late = bool(groups["late"] or groups["late_too"]) if form.marks_late else None
+        late = bool(groups["late"] or groups.get("late_too")) if form.marks_late else None
         return Owner(
             name,
             level,

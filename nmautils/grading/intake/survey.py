@@ -76,8 +76,20 @@ class Survey:
             return None
         layout = self.layouts[source]
         level = len(source) + layout.at
-        owner = layout.owners.get(parts[level]) if level < len(parts) else None
+        owner = layout.owners.get(self.entry_of(parts, level)) if level < len(parts) else None
         return owner and replace(owner, level=level)
+
+    def entry_of(self, parts: tuple[str, ...], level: int) -> str:
+        """Give a part of a path as it is written there.
+
+        An archive that is called a notebook is a part that ends in ``.zip``.
+        """
+        part = parts[level]
+        layout = self.layouts.get(self.source_of(parts))
+        shorter = part.removesuffix(".zip")
+        return (
+            shorter if layout and part not in layout.owners and shorter in layout.owners else part
+        )
 
     def key_of(self, parts: tuple[str, ...]) -> Key | None:
         """Give whose a file is, told by an outer name that is surely a student's; else None."""

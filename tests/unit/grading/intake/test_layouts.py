@@ -1,12 +1,18 @@
 """An archive is recognised as a whole, or refused as a whole with what was seen."""
 
+import io
+import zipfile
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nmautils.errors import HandInError
 from nmautils.grading.intake.collect import collect
 from nmautils.grading.intake.filenames import nobody
 from nmautils.grading.intake.layouts import Layout, UnknownLayout, recognise
-from tests.support.inbox import T1, course, notebook, put, put_zip
+from nmautils.people.collected import read_collected
+from tests.support.inbox import T1, T2, course, notebook, put, put_zip
 
 __all__ = ["course"]
 
@@ -130,6 +136,14 @@ def test_brightspaces_number_is_a_persons_only_if_no_others_share_it(folders, nu
     assert [owner.number for owner in layout.owners.values()] == numbers
 
 
+def test_a_name_with_a_low_line_does_not_spoil_the_layout_of_canvas():
+    names = [f"a_1_2_{T1}.ipynb", f"b_3_4_{T1}.ipynb", f"van_dyk_LATE_5_6_{T1}.ipynb"]
+    layout = layout_of(*names)
+    assert told(layout) == ("Canvas", 3, ["a", "b", "van_dyk"])
+    assert [owner.late for owner in layout.owners.values()] == [False, False, True]
+    assert [owner.number for owner in layout.owners.values()] == ["1", "3", "5"]
+
+
 def test_a_name_of_a_students_own_file_does_not_spoil_the_layout():
     layout = layout_of(f"a_1_2_{T1}.ipynb", "b_3_4_c_5_assignsubmission_file_x.ipynb")
     assert told(layout) == ("Canvas", 2, ["a", "b"])
@@ -194,6 +208,22 @@ def test_a_folder_of_google_classroom_is_a_layout(course):
     assert lines[0] == "Google Classroom or Drive, 3 people  Classroom"
 
 
+def test_an_archive_that_is_called_a_notebook_keeps_its_name(course):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("x.ipynb", notebook("bob"))
+    day = "2030-01-30-15-00-00"
+    put_zip(course, "b.zip", {
+        f"T_bo_b_attempt_{day}_{T1}.ipynb": packed.getvalue(),
+        f"T_bo_b_attempt_{day}.txt": b"Name: Bo B (bo_b)\n",
+    })  # fmt: skip
+    (course / "release" / T2 / f"{T2}.ipynb").unlink()
+    done, _ = run(course)
+    assert done.new == [f"bo_b/{T1}"]
+    (note,) = read_collected(course).values()
+    assert (note.number, note.entry) == ("bo_b", f"T_bo_b_attempt_{day}_{T1}.ipynb")
+
+
 def test_pages_of_a_platform_need_nobody(course):
     folder = "T/Li, Ann(ann1)"
     put_zip(course, "sakai.zip", {
@@ -239,3 +269,40 @@ def test_a_list_that_is_too_large_is_not_read(course):
 
 def test_errors_are_of_hand_ins():
     assert issubclass(UnknownLayout, HandInError)
+
+
+# --- any names at all ----------------------------------------------------------------------------
+
+PIECE = st.one_of(
+    st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=8),
+    st.sampled_from([T1, "_1_2_", "_7_assignsubmission_file", "submission_1", ".ipynb", ".zip",
+                     "Doe, Ann(ann)", "T_ann_attempt_2030-01-30-15-00-00", " - ", "ann", "My"]),
+)  # fmt: skip
+NAME = st.lists(PIECE, min_size=1, max_size=3).map("".join).map(lambda name: name.replace("/", "_"))
+PATHS = st.lists(st.lists(NAME, min_size=1, max_size=3).map(tuple), max_size=6, unique=True)
+
+
+@given(PATHS)
+def test_any_names_are_a_layout_or_one_line(names):
+    layout, why = None, ""
+    try:
+        layout = recognise(names, lambda name, limit: b"", {T1}, nobody)
+    except HandInError as error:
+        why = str(error)
+    assert (layout is None) == bool(why)
+    assert why.isprintable()
+    for top, owner in layout.owners.items() if layout else ():
+        assert owner.level == layout.at
+        assert owner.name or owner.problem
+        assert top in {path[layout.at] for path in names if len(path) > layout.at}
+
+
+@given(st.lists(NAME, min_size=1, max_size=5), st.booleans())
+def test_no_name_of_a_students_file_changes_whose_it_is(names, in_folders):
+    form = "n{0}_{0}_assignsubmission_file/{1}" if in_folders else "n{0}_{0}_9_{1}"
+    paths = [form.format(number, name) for number, name in enumerate(names)]
+    layout = layout_of(*dict.fromkeys(paths))
+    assert layout.what == ("Moodle" if in_folders else "Canvas")
+    for top, owner in layout.owners.items():
+        assert owner.name == f"n{owner.number}"
+        assert top.startswith(f"n{owner.number}_")
