@@ -27,6 +27,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "show": ("nmautils.commands.show", "look at a hand-in safely: a page, and nothing runs"),
     "marks": ("nmautils.commands.marks", "show the marks in nbgrader's gradebook"),
     "summary": ("nmautils.commands.summary", "write a page on how the class did"),
+    "export": ("nmautils.commands.export", "write marks into the file that a platform takes"),
+    "return": ("nmautils.commands.return_", "hand feedback pages back, by platform or by mail"),
 }
 
 MISUSE, STOPPED, CLOSED_PIPE = 2, 130, 141

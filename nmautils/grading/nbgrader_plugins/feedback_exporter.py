@@ -19,6 +19,7 @@ from nmautils.grading.record.late import with_days
 from nmautils.grading.record.marks import marks_of
 from nmautils.grading.record.records import read_record
 from nmautils.grading.report.feedback import feedback_page_apart
+from nmautils.grading.report.names import called
 
 from .course_directory import check_gradebook, course_directory, say_errors_in_one_line
 
@@ -45,10 +46,11 @@ class GradebookMarks(NbGraderPreprocessor):
             )
         with read_only(directory) as query:
             marks = marks_of(Lookup(query), assignment, student)
+            name = called(Path(directory.root), query, student)
         # Without either file, a gradebook and records are enough for a page.
         if is_plain(directory.root) or Path(directory.root, FILE_NAME).is_file():
             marks = with_days(marks, settings_of(directory.root))
-        resources[RESULT] = graded, marks
+        resources[RESULT] = graded, marks, name
         return nb, resources
 
 
@@ -82,5 +84,5 @@ class FeedbackExporter(Exporter):
                 "GenerateFeedback.preprocessors in nbgrader_config.py has to name "
                 f"{__name__}.{GradebookMarks.__name__}"
             )
-        graded, marks = resources.pop(RESULT)
-        return feedback_page_apart(graded, marks), resources
+        graded, marks, name = resources.pop(RESULT)
+        return feedback_page_apart(graded, marks, name), resources

@@ -1,0 +1,208 @@
+"""What everybody in a course has earned, and who they are: what goes back to a platform."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from glob import escape
+from pathlib import Path
+
+from nmautils.course.gradebook import find_gradebook, gradebook_place, has_gradebook, read_only
+from nmautils.course.plain import folders_of, settings_of
+from nmautils.course.settings import Settings
+from nmautils.errors import GradebookError, UsageError
+from nmautils.grading.model.names import meant_by
+from nmautils.grading.record.book import Student, read_book
+from nmautils.grading.record.marks import marks
+from nmautils.grading.safe.text import printable
+from nmautils.people.collected import Collected, read_collected
+from nmautils.people.roster import Clues, Person, Roster, UnknownPerson, read_roster
+
+__all__ = ["Class", "Mark", "read_class"]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What somebody earned in an assignment.
+
+    Parameters
+    ----------
+    score, most : float
+        Points, late penalty taken off, and what full marks are.
+    handed_in : bool
+        Whether there is a hand-in in the gradebook.
+    excused : bool
+        Whether they need not hand in.
+    open : bool
+        Whether a person has yet to mark a part of it.
+    ungraded : bool
+        Whether something was collected that is not graded.
+    """
+
+    score: float = 0.0
+    most: float = 0.0
+    handed_in: bool = False
+    excused: bool = False
+    open: bool = False
+    ungraded: bool = False
+
+
+@dataclass(frozen=True)
+class Class:
+    """Everybody in a course, and their marks.
+
+    Parameters
+    ----------
+    settings : Settings
+        The course's own.
+    assignments : tuple of str
+        Those in the gradebook, by due date.
+    roster : Roster
+        The course's, or its students by what the gradebook and earlier hand-ins say of them.
+    marks : mapping
+        From (student, assignment).
+    collected : mapping
+        Where hand-ins came from, by the same keys.
+    """
+
+    settings: Settings
+    assignments: tuple[str, ...]
+    roster: Roster
+    marks: Mapping[tuple[str, str], Mark]
+    collected: Mapping[tuple[str, str], Collected] = field(default_factory=dict)
+
+    def people(self) -> dict[str, Person]:
+        """All people by their ids, in the order of the roster."""
+        return {person.id: person for person in self.roster.people}
+
+    def mark(self, student: str, assignment: str) -> Mark:
+        """Give somebody's mark; who is not in the gradebook handed nothing in."""
+        return self.marks.get((student, assignment), Mark())
+
+    def most(self, assignment: str) -> float:
+        """Points of full marks."""
+        of_it = (mark.most for (_, name), mark in self.marks.items() if name == assignment)
+        return max(of_it, default=0.0)
+
+    def title(self, assignment: str) -> str:
+        """What an assignment is called, or its name."""
+        tutorial = self.settings.tutorials.get(assignment)
+        return tutorial.title if tutorial else assignment
+
+    def select(self, names: Iterable[str]) -> list[str]:
+        """Check the names of assignments that somebody typed; none means all.
+
+        Raises
+        ------
+        UsageError
+            If one is not in the gradebook.
+        """
+        chosen: list[str] = []
+        for said in names:
+            found = meant_by(said, self.assignments)
+            if not found:
+                known = ", ".join(self.assignments) or "none"
+                raise UsageError(f"unknown assignment {said!r}; graded are: {known}")
+            chosen += found
+        return list(dict.fromkeys(chosen)) or list(self.assignments)
+
+    def find(self, clues: Iterable[Clues], assignment: str = "") -> Person:
+        """Find who is meant by several clues, of which the last is a name.
+
+        Numbers, addresses and ids have to agree. A name decides only where none of these is known,
+        and never against another number that the same platform has for the person.
+
+        Raises
+        ------
+        UnknownPerson
+            In one line, if nobody is meant or it is not clear who.
+        """
+        *strong, name = clues
+        found: dict[str, Person] = {}
+        for clue in strong:
+            try:
+                person = self.roster.find(clue)
+            except UnknownPerson:
+                continue
+            found[person.id] = person
+        who = name.name or next((c.email or c.id or c.number for c in strong), "")
+        if len(found) > 1:
+            raise UnknownPerson(
+                printable(f"{who} is {' by one column and '.join(found)} by another: not written")
+            )
+        if found:
+            return next(iter(found.values()))
+        number = next((clue.number for clue in strong if clue.number), "")
+        person = self.roster.find(replace(name, name=name.name or who))
+        known = self._numbers(person, name.platform, assignment)
+        if number and known and number not in known:
+            raise UnknownPerson(
+                printable(
+                    f"{who} has the number {number} on {name.platform}, and {person.id} of that "
+                    f"name has {' '.join(sorted(known))}: not written"
+                )
+            )
+        return person
+
+    def _numbers(self, person: Person, platform: str, assignment: str) -> set[str]:
+        if platform != "moodle":
+            return set(person.numbers.get(platform, ()))
+        # Moodle gives a person another number in each assignment.
+        came = self.collected.get((person.id, assignment))
+        return {came.number} if came and came.platform == platform and came.number else set()
+
+
+def read_class(root: Path) -> Class:
+    """Read gradebook, roster and where hand-ins came from.
+
+    Raises
+    ------
+    GradebookError
+        If there is no gradebook yet.
+    """
+    place = find_gradebook(root)
+    if not has_gradebook(root):
+        raise GradebookError(f"no {gradebook_place(place)}; run `nmautils grade` first")
+    with read_only(place) as query:
+        book = read_book(query)
+    collected = read_collected(root)
+    people = {person.id: person for person in (read_roster(root) or Roster()).people}
+    for student in book.students:
+        people.setdefault(student.id, _person(student))
+    assignments = tuple(assignment.name for assignment in book.assignments)
+    earned = {
+        (row["student_id"], row["assignment"]): Mark(
+            row["score"],
+            row["max_score"],
+            row["handed_in"],
+            bool(row.get("excused")),
+            row["needs_grading"],
+        )
+        for row in marks(book)
+    }
+    for key in _collected_folders(root, assignments):
+        mark = earned.get(key, Mark())
+        earned[key] = replace(mark, ungraded=not mark.handed_in)
+    roster = Roster(tuple(_with_accounts(person, collected) for person in people.values()))
+    return Class(settings_of(root), assignments, roster, earned, collected)
+
+
+def _person(student: Student) -> Person:
+    """Make a person of what the gradebook knows; a name may be what the id was made of."""
+    first, last = student.first_name or "", student.last_name or ""
+    return Person(student.id, last or ("" if first else student.id), first, student.email or "")
+
+
+def _with_accounts(person: Person, collected: Mapping[tuple[str, str], Collected]) -> Person:
+    """Add the numbers of accounts from which the person's hand-ins came."""
+    numbers = {platform: set(some) for platform, some in person.numbers.items()}
+    for (student, _), came in collected.items():
+        if student == person.id and came.platform and came.number:
+            numbers.setdefault(came.platform, set()).add(came.number)
+    return replace(person, numbers={key: frozenset(some) for key, some in numbers.items()})
+
+
+def _collected_folders(root: Path, assignments: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Whose folder in ``submitted/`` holds something for an assignment, graded or not."""
+    for assignment in assignments:
+        for path in folders_of(root).submitted.glob(f"*/{escape(assignment)}"):
+            if not path.parent.name.startswith("."):
+                yield path.parent.name, assignment
