@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "summary": ("nmautils.commands.summary", "write a page on how the class did"),
     "export": ("nmautils.commands.export", "write marks into the file that a platform takes"),
     "return": ("nmautils.commands.return_", "hand feedback pages back, by platform or by mail"),
+    "roster": ("nmautils.commands.roster", "keep the list of who is in the course"),
 }
 
 MISUSE, STOPPED, CLOSED_PIPE = 2, 130, 141

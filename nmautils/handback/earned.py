@@ -14,7 +14,15 @@ from nmautils.grading.record.book import Student, read_book
 from nmautils.grading.record.marks import marks
 from nmautils.grading.safe.text import printable
 from nmautils.people.collected import Collected, read_collected
-from nmautils.people.roster import Clues, Person, Roster, UnknownPerson, read_roster
+from nmautils.people.roster import (
+    FILE_NAME,
+    Clues,
+    Person,
+    Roster,
+    UnknownPerson,
+    has_other_number,
+    read_roster,
+)
 
 __all__ = ["Class", "Mark", "read_class"]
 
@@ -61,6 +69,8 @@ class Class:
         From (student, assignment).
     collected : mapping
         Where hand-ins came from, by the same keys.
+    has_roster : bool
+        Whether the course keeps one itself.
     """
 
     settings: Settings
@@ -68,6 +78,7 @@ class Class:
     roster: Roster
     marks: Mapping[tuple[str, str], Mark]
     collected: Mapping[tuple[str, str], Collected] = field(default_factory=dict)
+    has_roster: bool = True
 
     def people(self) -> dict[str, Person]:
         """All people by their ids, in the order of the roster."""
@@ -130,24 +141,31 @@ class Class:
             )
         if found:
             return next(iter(found.values()))
-        number = next((clue.number for clue in strong if clue.number), "")
-        person = self.roster.find(replace(name, name=name.name or who))
-        known = self._numbers(person, name.platform, assignment)
-        if number and known and number not in known:
+        numbers = [clue.number for clue in strong if clue.number]
+        try:
+            person = self.roster.find(replace(name, name=name.name or who))
+        except UnknownPerson as error:
+            text = str(error)
+            if not self.has_roster:
+                text = text.replace(f"is not in {FILE_NAME}", "is nobody in the gradebook")
+            raise UnknownPerson(text) from None
+        if numbers and self._is_another(person, name.platform, numbers, assignment):
             raise UnknownPerson(
                 printable(
-                    f"{who} has the number {number} on {name.platform}, and {person.id} of that "
-                    f"name has {' '.join(sorted(known))}: not written"
+                    f"{who} has the number {numbers[0]} on {name.platform}, and {person.id} of that "
+                    "name another one: not written"
                 )
             )
         return person
 
-    def _numbers(self, person: Person, platform: str, assignment: str) -> set[str]:
-        if platform != "moodle":
-            return set(person.numbers.get(platform, ()))
-        # Moodle gives a person another number in each assignment.
+    def _is_another(
+        self, person: Person, platform: str, numbers: list[str], assignment: str
+    ) -> bool:
+        """Tell whether a platform knows a person of a name by another number."""
         came = self.collected.get((person.id, assignment))
-        return {came.number} if came and came.platform == platform and came.number else set()
+        if platform == "moodle" and came and came.platform == platform and came.number:
+            return came.number not in numbers  # which Moodle gives for each assignment anew
+        return has_other_number(person, platform, numbers)
 
 
 def read_class(root: Path) -> Class:
@@ -164,7 +182,8 @@ def read_class(root: Path) -> Class:
     with read_only(place) as query:
         book = read_book(query)
     collected = read_collected(root)
-    people = {person.id: person for person in (read_roster(root) or Roster()).people}
+    kept = read_roster(root)
+    people = {person.id: person for person in (kept or Roster()).people}
     for student in book.students:
         people.setdefault(student.id, _person(student))
     assignments = tuple(assignment.name for assignment in book.assignments)
@@ -182,13 +201,12 @@ def read_class(root: Path) -> Class:
         mark = earned.get(key, Mark())
         earned[key] = replace(mark, ungraded=not mark.handed_in)
     roster = Roster(tuple(_with_accounts(person, collected) for person in people.values()))
-    return Class(settings_of(root), assignments, roster, earned, collected)
+    return Class(settings_of(root), assignments, roster, earned, collected, kept is not None)
 
 
 def _person(student: Student) -> Person:
-    """Make a person of what the gradebook knows; a name may be what the id was made of."""
-    first, last = student.first_name or "", student.last_name or ""
-    return Person(student.id, last or ("" if first else student.id), first, student.email or "")
+    last, first, email = student.last_name, student.first_name, student.email
+    return Person(student.id, last or "", first or "", email or "")
 
 
 def _with_accounts(person: Person, collected: Mapping[tuple[str, str], Collected]) -> Person:

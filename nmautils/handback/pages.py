@@ -270,9 +270,9 @@ def readable_folder(
     people = course.people()
     for student, pages in feedback.pages.items():
         person = people[student]
-        wanted = _file_name(f"{person.last_name}, {person.first_name}".strip(", "))
-        name = f"{wanted} ({_file_name(student)})" if wanted and wanted != student else student
-        name = _file_name(name)
+        called = f"{person.last_name}, {person.first_name}".strip(", ")
+        own = f"{called} ({student})" if called not in ("", student) else student
+        name = _file_name(own)
         number, free = 2, name
         while free.casefold() in taken:
             free, number = f"{name} {number}", number + 1
@@ -282,7 +282,7 @@ def readable_folder(
 
 def _file_name(text: str) -> str:
     """Give a name that any system can give to a folder."""
-    text = unicodedata.normalize("NFC", printable(_NOT_IN_NAMES.sub("_", text)))
+    text = unicodedata.normalize("NFC", _NOT_IN_NAMES.sub("_", printable(text)))
     text = re.sub(r"\s+", " ", text).strip(" .")[:100].strip(" .") or "_"
     return f"_{text}" if _RESERVED.match(text) else text
 

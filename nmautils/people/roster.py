@@ -124,7 +124,7 @@ def squeezed(name: str) -> str:
     letters = "".join(sign for sign in plain if unicodedata.category(sign)[0] in "LMN")
     # Marks without a letter, such as the one that makes an emoji colourful, are no name.
     has_letters = any(unicodedata.category(sign)[0] in "LN" for sign in letters)
-    return letters if has_letters else re.sub(r"\s", "", plain)
+    return _plain(letters) if has_letters else account(plain)
 
 
 def same(one: str, other: str) -> bool:
@@ -134,7 +134,7 @@ def same(one: str, other: str) -> bool:
 
 def account(number: str) -> str:
     """Give the number or name of an account as it is compared; one with blanks loses them."""
-    return re.sub(r"\s", "", _plain(number))
+    return _plain(re.sub(r"\s", "", _plain(number)))
 
 
 def _plain(text: str) -> str:
@@ -269,7 +269,7 @@ def read_roster(root: Path) -> Roster | None:
         return None
     people, seen = [], dict[tuple[str, str], int]()
     for line, row in read_table(path, COLUMNS[:1], (*COLUMNS, *PLATFORMS)):
-        person = _person({column: unicodedata.normalize("NFC", row[column]) for column in row})
+        person = _person(row)
         if why := _wrong(person):
             raise CourseError(f"{path}, line {line}: {printable(why)}")
         keys = [("id", _plain(person.id))]
@@ -289,7 +289,7 @@ def read_roster(root: Path) -> Roster | None:
 def _person(row: Mapping[str, str]) -> Person:
     some = {name: frozenset(row.get(name, "").split()) for name in PLATFORMS}
     return Person(
-        id=row["id"],
+        id=unicodedata.normalize("NFC", row["id"]),  # as folders are called here
         last_name=row.get("last_name", ""),
         first_name=row.get("first_name", ""),
         email=row.get("email", ""),

@@ -232,7 +232,7 @@ def test_a_name_alone_does_not_stand_against_another_number():
     raw = CANVAS.replace("101,S1,ada@uni.example", "777,,")
     done = filled_in("canvas", raw, [T1])
     assert done.needs == [
-        "line 4: Lovelace, Ada has the number 777 on canvas, and ada of that name has 101: "
+        "line 4: Lovelace, Ada has the number 777 on canvas, and ada of that name another one: "
         "not written",
         "Ada Lovelace (ada) has a mark, but no line in the file",
     ]
@@ -250,8 +250,8 @@ def test_a_number_of_canvas_is_never_a_student_id():
 def test_without_a_roster_ids_are_names_or_what_collecting_remembers():
     came = [Collected("Jane_Doe", T1, "moodle", "4711", "Jane Doe_4711_assignsubmission_file")]
     course = class_of(
-        Person("Jane_Doe", "Jane_Doe", numbers={"moodle": frozenset({"4711"})}),
-        Person("doejohn", "doejohn"),
+        Person("Jane_Doe", numbers={"moodle": frozenset({"4711"})}),
+        Person("doejohn"),
         scores={("Jane_Doe", T1): 7.0, ("doejohn", T1): 8.0},
         collected=came,
     )

@@ -281,6 +281,7 @@ def test_an_id_is_one_folder_in_whatever_form_it_is_typed(tmp_path):
 IDS = st.text(
     st.characters(exclude_categories=["C", "Z"], exclude_characters="/\\."), min_size=1, max_size=40
 )
+KEPT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=30)
 NUMBERS = st.dictionaries(
     st.sampled_from(PLATFORMS),
     st.frozensets(st.text("abc0123456789", min_size=1, max_size=4), min_size=1, max_size=3),
@@ -289,7 +290,7 @@ NUMBERS = st.dictionaries(
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(st.lists(st.tuples(IDS, NAMES, NAMES, NAMES, NUMBERS, NAMES), max_size=4))
+@given(st.lists(st.tuples(IDS, KEPT, KEPT, KEPT, NUMBERS, KEPT), max_size=4))
 def test_a_roster_of_any_names_is_kept(tmp_path, rows):
     people = [Person(*row[:5], {"note": row[5]}) for row in rows]
     write_roster(tmp_path, Roster(tuple(people)))
@@ -303,7 +304,7 @@ def test_a_roster_of_any_names_is_kept(tmp_path, rows):
             read_roster(tmp_path)
         return
     roster = read_roster(tmp_path)
-    assume(all(unicodedata.is_normalized("NFC", "".join(map(str, row[:4]))) for row in rows))
+    assume(all(unicodedata.is_normalized("NFC", row[0]) for row in rows))
     write_roster(tmp_path, roster)
     assert (tmp_path / "roster.csv").read_bytes() == before
     assert {p.id: p.numbers for p in roster.people} == {p.id: p.numbers for p in people}

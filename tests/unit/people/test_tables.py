@@ -124,6 +124,7 @@ def test_a_link_to_a_table_stays_a_link(tmp_path):
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(rows=st.lists(st.tuples(st.text(), st.text(), st.text(min_size=1)), max_size=4))
 def test_what_was_written_is_read_again(tmp_path, rows):
+    rows = [row for row in rows if "".join(row).replace("\0", "").strip()]  # empty lines go
     columns = ["id", "note", "Größe"]
     path = tmp_path / "list.csv"
     write_table(path, columns, [dict(zip(columns, row, strict=True)) for row in rows])
