@@ -67,10 +67,12 @@ def run(args: argparse.Namespace) -> int:
     if unknown:
         raise UsageError(f"unknown student {', '.join(sorted(unknown))}")
     found = [find_feedback(root, course, name, args.student) for name in names]
-    if not any(feedback.pages or feedback.needs for feedback in found):
+    if not any(one.pages or one.needs or one.notes for one in found):
         raise CourseError("nobody's work is graded yet; run `nmautils grade` first")
     needs = [f"{one.assignment}: {line}" for one in found for line in one.needs]
     for feedback in found:
+        for line in feedback.notes:
+            print(f"{feedback.assignment}: {line}")
         waiting = sum(course.mark(s, feedback.assignment).open for s in feedback.pages)
         if waiting:
             print(f"{feedback.assignment}: in {count(waiting, 'page')} answers wait for a person")

@@ -152,8 +152,8 @@ class Class:
         if numbers and self._is_another(person, name.platform, numbers, assignment):
             raise UnknownPerson(
                 printable(
-                    f"{who} has the number {numbers[0]} on {name.platform}, and {person.id} of that "
-                    "name another one: not written"
+                    f"{who} has the number {numbers[0]} on {name.platform}, and {person.id} of "
+                    "that name another one: not written"
                 )
             )
         return person

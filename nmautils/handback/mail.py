@@ -28,6 +28,7 @@ __all__ = ["PASSWORD", "Letter", "MailError", "Sent", "check_mail", "letters", "
 
 PASSWORD = "NMAUTILS_MAIL_PASSWORD"  # the environment variable that may hold it
 SECONDS = 60  # that a mail server may take for an answer
+TOO_LARGE = 552  # what a server says to a letter that it cannot hold
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 _ADDRESS = re.compile(r"[^\s@,;:<>()\[\]\\\"]+@[^\s@,;:<>()\[\]\\\"]+")
@@ -147,7 +148,9 @@ def _letter(
     digest = hashlib.sha256()
     for file, content in sorted(pages.items()):
         digest.update(hashlib.sha256(content).digest())
-        message.add_attachment(content, maintype="text", subtype="html", filename=file)
+        message.add_attachment(
+            content, maintype="text", subtype="html", filename=file, params={"charset": "utf-8"}
+        )
     return Letter(person, assignment, digest.hexdigest(), message)
 
 
@@ -279,15 +282,10 @@ def post(
                     address = str(letter.message["To"])
                     try:
                         server.send_message(letter.message)
-                    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as error:
+                    except smtplib.SMTPException as error:
+                        if not _is_about_one(error):
+                            raise
                         refused.append(printable(f"{letter.person.id} <{address}>: {_why(error)}"))
-                        continue
-                    except smtplib.SMTPNotSupportedError:
-                        refused.append(
-                            printable(
-                                f"{letter.person.id} <{address}>: the server takes no such address"
-                            )
-                        )
                         continue
                     sent.note(letter)
                     number += 1
@@ -317,6 +315,14 @@ def _server(mail: Mail, password: str) -> Iterator[smtplib.SMTP]:
         if mail.user:
             server.login(mail.user, password)
         yield server
+
+
+def _is_about_one(error: smtplib.SMTPException) -> bool:
+    """Tell whether a server refuses one letter only, and may take the next one."""
+    if isinstance(error, smtplib.SMTPSenderRefused):
+        return error.smtp_code == TOO_LARGE
+    one = (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, smtplib.SMTPNotSupportedError)
+    return isinstance(error, one)
 
 
 def _why(error: Exception) -> str:

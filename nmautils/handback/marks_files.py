@@ -16,6 +16,7 @@ from .sheets import Sheet, new_sheet
 __all__ = ["Filled", "choose_columns", "empty_sheet", "fill"]
 
 MOST_LISTED = 20  # names in one line
+NO_MARK = ("", "-", "N/A")  # what platforms write where there is none
 
 
 @dataclass(frozen=True)
@@ -236,6 +237,7 @@ def fill(
         What stands for who handed nothing in: ``blank`` or ``zero``.
     """
     filled = Filled(sheet, counts={"marks": 0, "absent": 0, "excused": 0})
+    people = course.people()
     several = _rows_by_person(filled, form, course, next(iter(columns)))
     rows = {student: some[0] for student, some in several.items() if len(some) == 1}
     for name, column in columns.items():
@@ -251,8 +253,7 @@ def fill(
             before = sheet.get(row, column.index)
             if not _same(before, value):
                 sheet.put(row, column.index, value)
-                person = course.people()[student].name
-                filled.changes.append(Change(person, name, before, value))
+                filled.changes.append(Change(people[student].name, name, before, value))
     _note_who_is_missing(filled, course, list(columns), set(several))
     _note_changes(filled)
     return filled
@@ -269,6 +270,9 @@ def _value(mark: Mark, form: Form, absent: str, decimals: int) -> tuple[str, str
 
 
 def _same(before: str, after: str) -> bool:
+    """Tell whether a cell says already what is to be written, be it in another form."""
+    if not after:
+        return before in NO_MARK
     try:
         return float(before.replace(",", ".")) == float(after.replace(",", "."))
     except ValueError:
@@ -337,7 +341,7 @@ def _note_changes(filled: Filled) -> None:
     changed = [
         f"{change.person} {change.before}, now {change.after or 'blank'}"
         for change in filled.changes
-        if change.before not in ("", "-", "N/A")
+        if change.before not in NO_MARK
     ]
     if changed:
         filled.notes.append(f"other marks stood in the file: {_listed(changed)}")

@@ -41,11 +41,14 @@ class Feedback:
         For each student the pages, from their names to what stands in them.
     needs : list of str
         What a person has to look at: whose page is not there, and why.
+    notes : list of str
+        What is good to know.
     """
 
     assignment: str
     pages: dict[str, dict[str, bytes]] = field(default_factory=dict)
     needs: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 def find_feedback(
@@ -71,9 +74,11 @@ def find_feedback(
         mark = course.mark(student, assignment)
         if wanted and student not in wanted:
             continue
-        if mark.ungraded:
+        if mark.ungraded and not mark.excused:
             found.needs.append(f"{printable(student)}: not graded; run `nmautils grade`")
-        if not mark.handed_in:
+        if mark.excused and mark.handed_in:
+            found.notes.append(printable(f"{student} is excused, so no page goes back"))
+        if mark.excused or not mark.handed_in:
             continue
         pages = {}
         for name in names:

@@ -10,6 +10,8 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 
+PASSWORD = "correct horse battery"  # the only one that it takes
+
 
 @dataclass
 class MailServer:
@@ -21,8 +23,8 @@ class MailServer:
         Where it listens.
     letters : list
         From whom, to whom, and the message.
-    refuse : set of str
-        Addresses that it does not know.
+    refuse, too_large : set of str
+        Addresses that it does not know, and those that can take no such letter.
     stop_after : int or None
         How many letters it takes before it hangs up.
     logins : list
@@ -32,6 +34,7 @@ class MailServer:
     port: int = 0
     letters: list[tuple[str, list[str], EmailMessage]] = field(default_factory=list)
     refuse: set[str] = field(default_factory=set)
+    too_large: set[str] = field(default_factory=set)
     stop_after: int | None = None
     logins: list[tuple[str, str]] = field(default_factory=list)
 
@@ -60,7 +63,7 @@ def mail_server() -> Iterator[MailServer]:
                 elif verb == "AUTH":
                     _, user, password = base64.b64decode(rest.split()[1]).decode().split("\0")
                     kept.logins.append((user, password))
-                    self.say("235 welcome" if password == "right" else "535 wrong password")
+                    self.say("235 welcome" if password == PASSWORD else "535 wrong password")
                 elif verb == "MAIL":
                     sender, to = address, []
                     self.say("250 ok")
@@ -79,6 +82,9 @@ def mail_server() -> Iterator[MailServer]:
                         if part == b".\r\n":
                             break
                         body += part[1:] if part.startswith(b"..") else part
+                    if kept.too_large & set(to):
+                        self.say("552 too much")
+                        continue
                     kept.letters.append((sender, to, message_from_bytes(body, policy=default)))
                     self.say("250 taken")
                 elif verb == "QUIT":

@@ -79,9 +79,7 @@ def class_of(
     marks: Mapping[tuple[str, str], Mark] | None = None,
 ) -> Class:
     """A class as plain values; whom `scores` does not have, or with None, handed nothing in."""
-    earned = {
-        (person.id, name): Mark(0.0, MOST) for person in people for name in titles
-    }
+    earned = {(person.id, name): Mark(0.0, MOST) for person in people for name in titles}
     for key, score in (scores or {}).items():
         if score is not None:
             earned[key] = Mark(score, MOST, handed_in=True)

@@ -77,7 +77,8 @@ def canvas_gradebook(raw: bytes, course: CanvasCourse) -> dict[tuple[int, str], 
             if re.fullmatch(r"-?[0-9.,]+%?", cell):  # converter decimal_comma_to_period
                 *whole, last = re.split("[,.]", cell)
                 cell = f"{''.join(whole)}.{last}" if whole else last
-            marks[user, title] = cell
+            # "N/A" is said of whom the assignment is not given to; no grade of theirs is read.
+            marks[user, title] = "" if cell == "N/A" else cell
     return marks
 
 
@@ -168,7 +169,10 @@ def moodle_feedback(raw: bytes, participants: set[int]) -> dict[int, dict[str, b
                 info = parts.pop(0).split("_", 4)
                 if len(info) < 4 or not info[1].isdecimal() or int(info[1]) not in participants:
                     continue
-                if (info[2], info[3]) not in {("assignsubmission", "file"), ("assignfeedback", "file")}:
+                if (info[2], info[3]) not in {
+                    ("assignsubmission", "file"),
+                    ("assignfeedback", "file"),
+                }:
                     continue
                 rest = "/".join([*([info[4]] if len(info) == 5 else [""]), *parts])
                 found.setdefault(int(info[1]), {})[rest.lstrip("/")] = archive.read(entry)

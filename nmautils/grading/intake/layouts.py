@@ -4,7 +4,6 @@ One name may look like many things; all that lie side by side say together what 
 fits no layout, or only in part, is not guessed at.
 """
 
-import os
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence

@@ -9,7 +9,7 @@ from nmautils.errors import CourseError, UsageError
 from nmautils.handback.mail import MailError, check_mail, letters, post, sent_of
 from nmautils.handback.pages import Feedback
 from nmautils.people.roster import Person
-from tests.support.mail_server import mail_server
+from tests.support.mail_server import PASSWORD, mail_server
 from tests.support.marked_class import T1, class_of
 
 PAGE = b"<!doctype html><p>Your points: 7.5</p>\n" + b"x" * 2000 + "Ångström".encode()
@@ -105,7 +105,7 @@ def test_an_address_that_the_server_refuses_is_told_and_the_others_get_theirs(se
 
 def test_a_server_that_is_not_there_is_one_line(tmp_path, server):
     closed = replace(MAIL, port=1)
-    with pytest.raises(MailError, match="127.0.0.1:1: .*refused; 0 of 1 letters were sent") as told:
+    with pytest.raises(MailError, match=r"127\.0\.0\.1:1: .*refused; 0 of 1 letters were") as told:
         post(tmp_path, closed, written(ADA)[0], "")
     assert "\n" not in str(told.value)
 
@@ -113,8 +113,8 @@ def test_a_server_that_is_not_there_is_one_line(tmp_path, server):
 def test_a_password_is_given_to_the_server_and_a_wrong_one_is_one_line(server, tmp_path):
     with pytest.raises(MailError, match="the server says 535 wrong password; 0 of 1"):
         post(tmp_path, mail_to(server, user="me"), written(ADA)[0], "wrong")
-    assert post(tmp_path, mail_to(server, user="me"), written(ADA)[0], "right")[0] == 1
-    assert server.logins[-1] == ("me", "right")
+    assert post(tmp_path, mail_to(server, user="me"), written(ADA)[0], PASSWORD)[0] == 1
+    assert server.logins[-1] == ("me", PASSWORD)
 
 
 @pytest.mark.parametrize(
@@ -199,3 +199,10 @@ def test_two_runs_at_once_do_not_send_twice(server, tmp_path):
         with pytest.raises(MailError, match="another run is sending"):
             post(tmp_path, mail_to(server), written(ADA)[0], "")
     assert server.letters == []
+
+
+def test_a_letter_that_is_too_large_is_told_and_the_others_get_theirs(server, tmp_path):
+    server.too_large.add(ADA.email)
+    number, refused = post(tmp_path, mail_to(server), written(ADA, BOB)[0], "")
+    assert number == 1
+    assert refused == ["ada <ada@uni.example>: the server says 552 too much"]

@@ -40,7 +40,7 @@ def test_ordinary_text_stays_as_it_is(text):
 
 
 @pytest.mark.parametrize("begin", ["", " ", "\t", "\xa0", "\ufeff", " \0 ", "\r\n"])
-@pytest.mark.parametrize("sign", "=+-@＝＋－＠")  # noqa: RUF001
+@pytest.mark.parametrize("sign", "=+-@＝＋－＠")
 def test_what_begins_a_formula_is_quoted_whatever_blanks_stand_before(begin, sign):
     assert no_formula(f"{begin}{sign}1+1") == f"'{begin}{sign}1+1"
 
