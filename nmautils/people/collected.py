@@ -44,7 +44,10 @@ class Collected:
     time : datetime or None
         When it was handed in, in UTC without a zone; None if that is unknown.
     late : str
-        Whether the platform says that it was late: ``"yes"``, ``"no"`` or ``"unknown"``.
+        Whether it was late, by what the platform marks or by the due date of the course:
+        ``"yes"``, ``"no"`` or ``"unknown"``.
+    by : str
+        ``"person"`` if a person has said the time; it is kept then.
     """
 
     student: str
@@ -54,6 +57,7 @@ class Collected:
     entry: str = ""
     time: datetime | None = None
     late: str = "unknown"
+    by: str = ""
 
 
 _COLUMNS = tuple(each.name for each in fields(Collected))
@@ -119,7 +123,7 @@ def _of_row(path: Path, line: int, row: dict[str, str]) -> Collected:
     if late not in LATE:
         raise CourseError(f"{path}, line {line}: late is {late!r}, not one of {', '.join(LATE)}")
     found = Collected(*(row.get(column, "") for column in _COLUMNS[:5]))
-    return replace(found, time=time, late=late)
+    return replace(found, time=time, late=late, by=row.get("by", ""))
 
 
 def _row(each: Collected) -> dict[str, str]:

@@ -152,9 +152,11 @@ def parse_name(
             f"its name says {assignment}, but its cells are of {by_content}: look at it, and "
             "rename it"
         )
+    if platform and owner is None:
+        _check_above(folders[: platform.level], platform, assignments, known)
+        if _is_packed(folders[: platform.level], assignments, known):
+            platform = None
     if platform:
-        if owner is None:
-            _check_above(folders[: platform.level], platform, assignments, known)
         found = platform
     else:
         found = _by_hand(folders, named, assignment, assignments, known)
@@ -188,6 +190,13 @@ def _check_above(
                 f"named after {printable(owner.name)}: move the {kind} or the file to the inbox "
                 "itself, or, if it is a platform's, call it `submissions`"
             )
+
+
+def _is_packed(folders: Sequence[str], assignments: Collection[str], known: Known) -> bool:
+    """Tell whether what lies in these folders is in an archive of a student's."""
+    named = [bool(named_by(folder, assignments, known)) for folder in folders]
+    first = named.index(True) if any(named) else len(folders)
+    return any(folder.lower().endswith(".zip") for folder in folders[first:])
 
 
 def _packed_by_student(parts: Sequence[str], level: int) -> Sequence[str]:

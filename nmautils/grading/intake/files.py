@@ -31,7 +31,7 @@ from nmautils.grading.model.limits import (
 )
 
 from .content import GZIP, gunzip, looks_like, may_be_notebook
-from .found import Budget, Found, Look, Refuse
+from .found import Budget, Found, Look, Refuse, entry_time
 
 __all__ = [
     "NOTEBOOK_ENDINGS",

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, datetime, timezone
 
-__all__ = ["DIGITS", "FORMS", "OF_NO_STUDENT", "Form", "read_digits"]
+__all__ = ["DIGITS", "FORMS", "OF_NO_STUDENT", "Form", "is_typed", "read_digits"]
 
 # 2026-01-30-15-00-00, 2026-01-30 15.00, 2026-01-30T15:00:00Z, but not a part of a longer number
 DIGITS = re.compile(
-    r"(?<!\d)(\d{4})-(\d\d)-(\d\d)[-_T ](\d\d)[-:.](\d\d)(?:[-:.](\d\d))?(?:Z|UTC)?(?!\d)"
+    r"(?<!\d)(\d{4})-(\d\d)-(\d\d)[-_T ](\d\d)[-:._](\d\d)(?:[-:._](\d\d))?(?:Z|UTC)?(?!\d)"
 )
 
 
@@ -87,6 +87,21 @@ OF_NO_STUDENT = re.compile(
     r"|(?:checksums|user_info|user_mapping|statistics)\.json|submission_metadata\.yml",
     re.IGNORECASE,
 )
+
+# Pages that a platform makes of what a student typed, mostly a greeting beside the file: Moodle,
+# Sakai, Canvas, Blackboard. Sakai's other two are the instructor's.
+_TYPED = re.compile(
+    r".*(?:onlinetext\.html?|_submissionText\.html|_\d+_(?:text|link)\.html"
+    r"|_attempt_[\d-]+\.txt)|.*assignsubmission_onlinetext.*|feedbackText\.(?:html|txt)"
+    r"|comments\.txt",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def is_typed(name: str) -> bool:
+    """Tell whether a file is a page of what somebody typed into a platform."""
+    return _TYPED.fullmatch(name) is not None
+
 
 _ATTEMPT = re.compile(r"_attempt_(?=\d)", re.IGNORECASE)
 _IN_WORDS = re.compile(

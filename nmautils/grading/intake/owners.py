@@ -17,7 +17,6 @@ __all__ = [
     "owner_in",
     "plain_part",
     "platform_owner",
-    "typed_by",
 ]
 
 # Marks of the direction of writing, which systems put around names in Arabic and Hebrew.
@@ -115,24 +114,6 @@ def clean_student(name: str) -> str:
     name = re.sub(r"[^\w.@-]+", "_", unicodedata.normalize("NFC", name))
     name = re.sub(r"_{2,}", "_", name).lstrip("._-")[:STUDENT_ID_CHARACTERS]
     return name.encode()[:FILE_NAME_BYTES].decode(errors="ignore").rstrip("._-")
-
-
-def typed_by(parts: Sequence[str]) -> tuple[tuple[str, ...], str] | None:
-    """Give who typed a text into Moodle's own page, if a file is that; as `HandInName.account`.
-
-    Moodle puts it beside what the same student handed in as a file, mostly as a greeting.
-
-    Returns
-    -------
-    tuple or None
-        The folders above, and the account.
-    """
-    for level, part in enumerate(parts):
-        if match := FORMS[0].pattern.fullmatch(part):
-            if "_assignsubmission_onlinetext" not in part:
-                return None
-            return tuple(parts[:level]), f"{FORMS[0].number} {match['id']}"
-    return None
 
 
 def agree(owner: str, folder: str) -> bool:

@@ -70,27 +70,47 @@ class People:
                 return before
             raise
 
-    def check_namesakes(self, student: str, assignment: str, accounts: Iterable[Owner]) -> None:
-        """Refuse accounts that the course knows as another person's of the same name.
+    def check_namesakes(
+        self, student: str, assignment: str, accounts: Iterable[tuple[str, Owner]]
+    ) -> None:
+        """Refuse the hand-ins for an assignment if they may be of several people of one name.
 
-        A roster has said already who each is.
+        A roster has said already who each is. Without one, an account that was noted for the
+        student is the student's.
+
+        Parameters
+        ----------
+        student, assignment : str
+            Whose, and of which.
+        accounts : iterable of (str, Owner)
+            Assignment and owner of all that was found for this name.
 
         Raises
         ------
         HandInError
-            If there are several accounts for one name on a platform; one line.
+            If there are several accounts on a platform; one line.
         """
         if self.roster is not None:
             return
-        numbers = defaultdict(dict[str, str])
+        noted = defaultdict[str, dict[str, str]](dict)
         for each in self.collected.values():
             if each.student == student and each.number and _tells(each, assignment):
-                numbers[each.platform][each.number] = f"{each.platform.capitalize()} {each.number}"
-        for owner in accounts:
-            if owner.number and owner.platform:
-                numbers[owner.platform][owner.number] = owner.label or owner.number
-        for labels in numbers.values():
-            if len(labels) > 1:
+                label = f"{each.platform.capitalize()} {each.number}"
+                noted[each.platform][each.number] = label
+        found, own = (defaultdict[str, dict[str, str]](dict) for _ in range(2))
+        for of, owner in accounts:
+            if (
+                owner.number
+                and owner.platform
+                and (of == assignment or owner.platform not in NUMBER_FOR_EACH_ASSIGNMENT)
+            ):
+                label = owner.label or f"{owner.platform.capitalize()} {owner.number}"
+                found[owner.platform][owner.number] = label
+                if of == assignment:
+                    own[owner.platform][owner.number] = label
+        for platform, numbers in own.items():
+            labels = {**noted[platform], **found[platform]}
+            if len(labels) > 1 and not numbers.keys() <= noted[platform].keys():
                 raise HandInError(
                     f"several people are called {student} ({', '.join(sorted(labels.values()))}): "
                     "put each into a folder of its own name, or write a roster"

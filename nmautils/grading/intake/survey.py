@@ -1,0 +1,164 @@
+"""What lies in the inbox, by names alone: layouts of archives, and whose each file is."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection
+from dataclasses import replace
+
+from nmautils.errors import HandInError
+from nmautils.grading.model.limits import MIB, STUDENT_BYTES, STUDENT_NOTEBOOKS
+from nmautils.grading.safe.text import printable
+
+from .filenames import Known, named_by
+from .found import Names
+from .gradescope import LIST_NAME
+from .layouts import EACH_A_FOLDER, Layout, Read, UnknownLayout, recognise, recognise_platform
+from .owners import Owner, agree, owner_in, plain_part
+
+__all__ = ["Key", "Survey"]
+
+# The platform and the number, or the name, of a student.
+Key = tuple[str, str]
+
+
+class Survey:
+    """Looks at archives and folders before anything in them is read.
+
+    Parameters
+    ----------
+    assignments : collection of str
+        Known names.
+    known : callable
+        Who of the roster is meant by a name.
+    refuse : callable
+        Takes a place and why it needs a person.
+    """
+
+    def __init__(
+        self, assignments: Collection[str], known: Known, refuse: Callable[[str, str], None]
+    ) -> None:
+        self.assignments = assignments
+        self.known = known
+        self.refuse = refuse
+        self.layouts: dict[tuple[str, ...], Layout] = {}
+        self.exhausted: set[Key] = set()
+        self._notebooks: Counter[Key] = Counter()
+        self._bytes: Counter[Key] = Counter()
+
+    @property
+    def lines(self) -> list[str]:
+        """What was recognised, one line each."""
+        counted = defaultdict[tuple[str, ...], list[Layout]](list)
+        for place, layout in self.layouts.items():
+            counted[place].append(layout)
+        return [
+            f"{layout.what}, {layout.people} {'person' if layout.people == 1 else 'people'}  "
+            f"{'/'.join(place)}"
+            for place, (layout, *_) in counted.items()
+        ]
+
+    def source_of(self, parts: tuple[str, ...]) -> tuple[str, ...]:
+        """Give the archive or folder that was recognised as a whole; nothing if none was."""
+        places = (parts[:count] for count in range(1, len(parts)))
+        return next((place for place in places if place in self.layouts), ())
+
+    def owner_of(self, parts: tuple[str, ...]) -> Owner | None:
+        """Give whose a file is, if the layout around it tells."""
+        source = self.source_of(parts)
+        if not source:
+            return None
+        layout = self.layouts[source]
+        level = len(source) + layout.at
+        owner = layout.owners.get(parts[level]) if level < len(parts) else None
+        return owner and replace(owner, level=level)
+
+    def key_of(self, parts: tuple[str, ...]) -> Key | None:
+        """Give whose a file is, told by an outer name that is surely a student's; else None."""
+        owner = self.owner_of(parts)
+        if owner is None:
+            for level, part in enumerate(map(plain_part, parts)):
+                is_folder = level < len(parts) - 1
+                packed = part.lower().endswith(".zip")
+                stem = part[:-4] if packed else part
+                owner = owner_in(stem, level, is_folder and not packed)
+                name = "" if owner or not is_folder else self._named(part)
+                owner = owner or (Owner(name, level) if name else None)
+                if owner:
+                    break
+        if owner is None:
+            return None
+        return owner.platform, owner.number or owner.name
+
+    def begin(
+        self, parts: tuple[str, ...], names: Callable[[], Names], read: Read, is_archive: bool
+    ) -> str:
+        """Recognise an archive or a folder, unless it is a student's own.
+
+        Returns
+        -------
+        str
+            Why nothing of it is looked at; mostly empty.
+        """
+        if self.source_of((*parts, "")) or any(map(self._is_students, parts[:-1])):
+            return ""
+        here = plain_part(parts[-1])
+        stem = here[:-4] if here.lower().endswith(".zip") else here
+        if owner_in(stem, 0, not is_archive):
+            return ""
+        person = self._named(here)
+        inside = names()
+        try:
+            layout = recognise_platform(inside, read)
+        except HandInError as error:
+            if is_archive and not person:
+                return str(error)
+            if not is_archive and not isinstance(error, UnknownLayout):
+                self.refuse("/".join((*parts, LIST_NAME)), str(error))
+            return ""
+        if layout is None:
+            return "" if person else self._by_hand(parts, inside, read, is_archive)
+        if person and layout.form is None:  # a list of Gradescope's that a student has packed
+            return ""
+        archive = layout.form.archive if layout.form else None
+        if person and not (archive and archive.fullmatch(stem)):
+            if not all(agree(person, owner.name) for owner in layout.owners.values()):
+                shown = ", ".join(printable(name) for name in list(layout.owners)[:3])
+                return (
+                    f"its name says {printable(person)}, but what is in it is named as "
+                    f"{layout.what} does it ({shown}): call it `submissions` if it is from there"
+                )
+            return ""
+        self.layouts[parts] = layout
+        return ""
+
+    def spend(self, parts: tuple[str, ...], size: int) -> str | None:
+        """Take a notebook or an archive off what one student may hand in."""
+        key = self.key_of(parts) or ("", parts[0])
+        if key in self.exhausted:
+            return ""
+        self._notebooks[key] += 1
+        self._bytes[key] += size
+        if self._notebooks[key] <= STUDENT_NOTEBOOKS and self._bytes[key] <= STUDENT_BYTES:
+            return None
+        self.exhausted.add(key)
+        return (
+            f"more than {STUDENT_NOTEBOOKS} notebooks or {STUDENT_BYTES // MIB} MB of them from "
+            f"{printable(key[1])}: nothing of theirs is collected; take out what does not count"
+        )
+
+    def _by_hand(self, parts: tuple[str, ...], inside: Names, read: Read, is_archive: bool) -> str:
+        try:
+            layout = recognise(inside, read, self.assignments, self.known)
+        except HandInError as error:
+            return str(error) if is_archive else ""
+        if is_archive or (layout.what == EACH_A_FOLDER and layout.people > 1):
+            self.layouts[parts] = layout
+        return ""
+
+    def _named(self, part: str) -> str:
+        return named_by(part, self.assignments, self.known)
+
+    def _is_students(self, folder: str) -> bool:
+        folder = plain_part(folder)
+        packed = folder.lower().endswith(".zip")
+        stem = folder[:-4] if packed else folder
+        return owner_in(stem, 0, not packed) is not None or bool(self._named(folder))
