@@ -26,6 +26,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "grade": ("nmautils.commands.grade", "grade what was handed in, several at a time"),
     "show": ("nmautils.commands.show", "look at a hand-in safely: a page, and nothing runs"),
     "marks": ("nmautils.commands.marks", "show the marks in nbgrader's gradebook"),
+    "extend": ("nmautils.commands.extend", "give one student more time for an assignment"),
+    "excuse": ("nmautils.commands.excuse", "let no mark of one student count for an assignment"),
     "summary": ("nmautils.commands.summary", "write a page on how the class did"),
     "export": ("nmautils.commands.export", "write marks into the file that a platform takes"),
     "return": ("nmautils.commands.return_", "hand feedback pages back, by platform or by mail"),

@@ -1,17 +1,18 @@
 """What everybody in a course has earned, and who they are: what goes back to a platform."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from glob import escape
 from pathlib import Path
 
-from nmautils.course.gradebook import find_gradebook, gradebook_place, has_gradebook, read_only
 from nmautils.course.plain import folders_of, settings_of
 from nmautils.course.settings import Settings
-from nmautils.errors import GradebookError, UsageError
+from nmautils.errors import UsageError
 from nmautils.grading.model.names import meant_by
-from nmautils.grading.record.book import Student, read_book
-from nmautils.grading.record.marks import marks
+from nmautils.grading.record.book import Student
+from nmautils.grading.record.late import terms_of
+from nmautils.grading.record.marks import marks, open_book
 from nmautils.grading.safe.text import printable
 from nmautils.people.collected import Collected, read_collected
 from nmautils.people.roster import (
@@ -21,7 +22,6 @@ from nmautils.people.roster import (
     Roster,
     UnknownPerson,
     has_other_number,
-    read_roster,
 )
 
 __all__ = ["Class", "Mark", "read_class"]
@@ -176,37 +176,49 @@ def read_class(root: Path) -> Class:
     GradebookError
         If there is no gradebook yet.
     """
-    place = find_gradebook(root)
-    if not has_gradebook(root):
-        raise GradebookError(f"no {gradebook_place(place)}; run `nmautils grade` first")
-    with read_only(place) as query:
-        book = read_book(query)
-    collected = read_collected(root)
-    kept = read_roster(root)
-    people = {person.id: person for person in (kept or Roster()).people}
-    for student in book.students:
-        people.setdefault(student.id, _person(student))
+    book, terms = open_book(root), terms_of(root)
     assignments = tuple(assignment.name for assignment in book.assignments)
     earned = {
         (row["student_id"], row["assignment"]): Mark(
-            row["score"],
+            row["score"] or 0.0,
             row["max_score"],
             row["handed_in"],
-            bool(row.get("excused")),
+            row["excused"],
             row["needs_grading"],
         )
-        for row in marks(book)
+        for row in marks(book, terms=terms)
     }
     for key in _collected_folders(root, assignments):
         mark = earned.get(key, Mark())
         earned[key] = replace(mark, ungraded=not mark.handed_in)
-    roster = Roster(tuple(_with_accounts(person, collected) for person in people.values()))
-    return Class(settings_of(root), assignments, roster, earned, collected, kept is not None)
+    collected = read_collected(root)
+    people = (_with_accounts(p, collected) for p in _people(book.students, terms.roster))
+    return Class(
+        settings_of(root),
+        assignments,
+        Roster(tuple(people)),
+        earned,
+        collected,
+        terms.roster is not None,
+    )
 
 
-def _person(student: Student) -> Person:
-    last, first, email = student.last_name, student.first_name, student.email
-    return Person(student.id, last or "", first or "", email or "")
+def _people(students: Iterable[Student], roster: Roster | None) -> Iterator[Person]:
+    """Give all people of the roster and the gradebook, by the ids of the gradebook."""
+    known = {person.id: person for person in roster.people} if roster else {}
+    for student in students:
+        person = Person(student.id)
+        with suppress(UnknownPerson):
+            person = (roster or Roster()).find(Clues(id=student.id))
+        known.pop(person.id, None)
+        yield replace(
+            person,
+            id=student.id,
+            last_name=person.last_name or student.last_name or "",
+            first_name=person.first_name or student.first_name or "",
+            email=person.email or student.email or "",
+        )
+    yield from known.values()
 
 
 def _with_accounts(person: Person, collected: Mapping[tuple[str, str], Collected]) -> Person:

@@ -15,7 +15,7 @@ from nmautils.course.settings import FILE_NAME
 from nmautils.errors import GradingFailed
 from nmautils.grading.model.names import folder_and_notebook, meant_by, released_names
 from nmautils.grading.record.book import Lookup
-from nmautils.grading.record.late import with_days
+from nmautils.grading.record.late import terms_of
 from nmautils.grading.record.marks import marks_of
 from nmautils.grading.record.records import read_record, record_path, write_atomically
 from nmautils.grading.safe.text import no_formula, printable
@@ -26,7 +26,7 @@ from .earned import Class
 
 __all__ = ["PACKED", "Feedback", "archive", "find_feedback", "index_row", "readable_folder"]
 
-KEPT_BESIDE = ("roster.csv", "arrangements.csv", FILE_NAME, CONFIG_FILE)
+KEPT_BESIDE = ("roster.csv", "arrangements.csv", "collected.csv", FILE_NAME, CONFIG_FILE)
 
 
 @dataclass
@@ -85,7 +85,7 @@ def find_feedback(
             path = _page_path(root, name, student)
             try:
                 if _is_old(root, name, student, path):
-                    _make(root, course, name, student, path)
+                    _make(root, name, student, path)
                 pages[path.name] = path.read_bytes()
             except (OSError, GradingFailed) as error:
                 why = str(error) if isinstance(error, GradingFailed) else _no_page(assignment)
@@ -115,7 +115,7 @@ def _is_old(root: Path, name: str, student: str, page: Path) -> bool:
     return page.stat().st_mtime_ns < changed
 
 
-def _make(root: Path, course: Class, name: str, student: str, path: Path) -> None:
+def _make(root: Path, name: str, student: str, path: Path) -> None:
     """Write the page of a hand-in where nbgrader writes it.
 
     Raises
@@ -130,9 +130,10 @@ def _make(root: Path, course: Class, name: str, student: str, path: Path) -> Non
     graded = read_record(root, name, student)
     if graded is None:
         raise GradingFailed(_no_page(folder_and_notebook(name)[0]))
+    terms = terms_of(root)
     with read_only(find_gradebook(root)) as query:
-        marks = with_days(marks_of(Lookup(query), name, student), course.settings)
-        page = feedback_page_apart(graded, marks, called(root, query, student))
+        marks = marks_of(Lookup(query), name, student, terms)
+        page = feedback_page_apart(graded, marks, called(terms.roster, query, student))
     write_atomically(path, page.encode(), sync=False)
 
 

@@ -144,8 +144,9 @@ def test_a_student_who_handed_in_nothing_and_an_unreleased_change_are_one_line(c
 
 @pytest.mark.parametrize("command", [name for name in cli.COMMANDS if name != "check"])
 def test_a_course_that_cannot_be_read_is_one_line(course, capsys, command):
-    root = ["--root", course]
-    named = ["ada", "tiny"] if command == "show" else []
+    named = {"show": ["ada", "tiny"], "excuse": ["ada", "tiny"]}.get(command, [])
+    named = ["ada", "tiny", "--days", "2"] if command == "extend" else named
+    root = [*named, "--root", course]
     assert is_one_line(capsys, "nowhere", command, *named, "--root", course / "nowhere")
     if command in ("collect", "marks", "show"):
         return  # these ask for release/ or the gradebook first

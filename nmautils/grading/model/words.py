@@ -138,6 +138,7 @@ LATE = "Handed in late"
 DUE = "due {}"
 TOGETHER = "Together"
 TOGETHER_SO_FAR = "Together so far"
+EXCUSED = "You are excused from this assignment, so no mark counts."
 
 BEFORE = "At the beginning of your notebook"
 ANSWER = "Your answer"

@@ -131,6 +131,7 @@ class Page:
     handed_in: str = ""
     late: str = ""
     penalty: float = 0.0
+    excused: bool = False
     problem: str = ""
     repairs: list[str] = field(default_factory=list)
     events: list[str] = field(default_factory=list)
@@ -216,6 +217,7 @@ class _Reader:
             handed_in=_moment(marks.timestamp, marks.zone),
             late=_lateness(marks),
             penalty=marks.penalty,
+            excused=marks.excused,
             problem=graded.problem,
             repairs=list(graded.repairs),
         )

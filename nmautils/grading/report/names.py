@@ -1,31 +1,33 @@
 """What people are called on pages and in letters."""
 
-from pathlib import Path
+from contextlib import suppress
 
 from nmautils.course.gradebook import Query
 from nmautils.grading.safe.text import plain_characters
-from nmautils.people.roster import read_roster
+from nmautils.people.roster import Clues, Roster, UnknownPerson
 
 __all__ = ["called"]
 
 STUDENT = "SELECT first_name, last_name FROM student WHERE id = :id"
 
 
-def called(root: Path, query: Query, student: str) -> str:
+def called(roster: Roster | None, query: Query, student: str) -> str:
     """Give somebody's name: that of the roster, or of the gradebook, or else the id.
 
     Parameters
     ----------
-    root : Path
-        Folder of the course.
+    roster : Roster or None
+        Of the course, if it has one.
     query : callable
         From `nmautils.course.gradebook.read_only`.
     student : str
         The id.
     """
-    roster = read_roster(root)
-    names = [person.name for person in roster.people if person.id == student] if roster else []
-    if not names or names[0] == student:
-        found = query(STUDENT, {"id": student})
-        names = [" ".join(filter(None, row)) for row in found]
-    return " ".join(plain_characters(names[0] if names else "").split()) or student
+    name = ""
+    with suppress(UnknownPerson):
+        person = (roster or Roster()).find(Clues(id=student))
+        name = f"{person.first_name} {person.last_name}"
+    if not name.strip():
+        for row in query(STUDENT, {"id": student}):
+            name = " ".join(filter(None, row))
+    return " ".join(plain_characters(name).split()) or student

@@ -1,6 +1,6 @@
 """Marks out of a gradebook that is made of plain values: each row, and those of one submission."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import SimpleNamespace as Of
 
 import pytest
@@ -27,12 +27,15 @@ def submission(score, penalty, *grades, needs=False, comments=()):
         grades=list(grades),
         comments=[Of(name=name, comment=text) for name, text in comments],
         late_submission_penalty=penalty,
-        assignment=Of(timestamp=WHEN, total_seconds_late=90.0),
+        score=score,
+        assignment=Of(
+            timestamp=WHEN, extension=None, assignment=Of(duedate=WHEN - timedelta(seconds=90))
+        ),
     )
     return Of(
         timestamp=WHEN,
+        extension=None,
         score=score,
-        late_submission_penalty=penalty,
         needs_manual_grade=needs,
         notebooks=[notebook],
     )
@@ -83,7 +86,8 @@ def test_there_is_a_row_for_each_student_and_assignment():
         for student in ("ada", "bob", "cleo")
     ]
     for each in rows:
-        assert set(each) == {*STOCK_COLUMNS, "handed_in", "needs_grading", "exercises"}
+        ours = {"handed_in", "needs_grading", "excused", "time_unknown", "exercises"}
+        assert set(each) == {*STOCK_COLUMNS, *ours}
         assert (each["duedate"], each["max_score"]) == (WHEN, 7.0)
     ada = row(rows, "ada")
     assert (ada["first_name"], ada["last_name"], ada["email"]) == ("Ada", "L", None)
