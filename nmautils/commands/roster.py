@@ -1,10 +1,11 @@
 """``nmautils roster``: who is in the course, from what platforms export."""
 
 import argparse
+from collections.abc import Sized
 from pathlib import Path
 
 from nmautils.commands._shared import add_root, root_of
-from nmautils.course.plain import CONFIG_FILE, folders_of
+from nmautils.course.plain import CONFIG_FILE, folders_of, settings_of
 from nmautils.errors import CourseError, UsageError
 from nmautils.grading.intake.filenames import clean_student
 from nmautils.grading.record.students import read_students, write_students
@@ -32,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Carry out ``nmautils roster``; gives 1 if something needs a person."""
     root = root_of(args).resolve()
-    folders_of(root)  # an error if this is no course
+    settings_of(root)  # an error if this is no course
     for name in args.files:
         if not Path(name).is_file():
             raise UsageError(f"no file {name}")
@@ -44,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     before = before or Roster()
     lists = [read_list(Path(name)) for name in args.files]
     for each in lists:
-        print(f"read       {printable(each.where)}: {each.form.name}, {len(each.people)} people")
+        print(f"read       {printable(each.where)}: {each.form.name}, {_people(each.people)}")
     done = merge(before, lists, _used(root), clean_student)
     for word, lines in (("new", done.new), ("changed", done.changed), ("", done.notes)):
         for line in lines:
@@ -58,11 +59,15 @@ def run(args: argparse.Namespace) -> int:
         _say_platforms(done.roster)
     needs = len(done.questions)
     print(
-        f"{len(done.roster.people)} people, {len(done.new)} new, {len(done.changed)} changed, "
+        f"{_people(done.roster.people)}, {len(done.new)} new, {len(done.changed)} changed, "
         f"{needs} {'needs' if needs == 1 else 'need'} you"
         + (", nothing is written (--dry-run)" if args.dry_run else "")
     )
     return 1 if needs else 0
+
+
+def _people(some: Sized) -> str:
+    return "1 person" if len(some) == 1 else f"{len(some)} people"
 
 
 def _used(root: Path) -> list[Person]:

@@ -3,25 +3,35 @@
 What is not certain is asked for and not merged. Nothing that stands in the roster is replaced.
 """
 
-import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import combinations
 
 from nmautils.grading.safe.text import printable
 
-from .platform_lists import Listed, PlatformList, spelled
+from .platform_lists import Listed, PlatformList
 from .roster import (
     FILE_NAME,
     NUMBER_FOR_EACH_ASSIGNMENT,
     Person,
     Roster,
     account,
-    has_other_number,
     same,
+    spelled,
     spellings,
+)
+from .who import (
+    Kind,
+    addresses_of,
+    bears,
+    contradicts,
+    ids_of,
+    is_other,
+    loosely_same,
+    names_of,
+    numbers_of,
+    similar,
+    told_apart,
 )
 
 __all__ = ["Merged", "check", "merge"]
@@ -72,12 +82,11 @@ def merge(
     clean : callable
         Makes the name of a folder of a text; empty if that has nothing for one.
     """
-    merging = _Merging(roster, used, clean)
-    for each in lists:
-        merging.add(each)
-    merging.name_the_gone(lists)
-    done = merging.done
-    done.roster = Roster(tuple(merging.people.values()))
+    done = _once(roster, lists, used, clean)
+    # A later list may answer what an earlier one asks; the next call has to find nothing more.
+    while (again := _once(done.roster, lists, used, clean)).roster != done.roster:
+        done = again
+    done = again
     before = {person.id: person for person in roster.people}
     for person in done.roster.people:
         old = before.get(person.id)
@@ -89,13 +98,27 @@ def merge(
     return done
 
 
+def _once(
+    roster: Roster,
+    lists: Sequence[PlatformList],
+    used: Collection[Person],
+    clean: Callable[[str], str],
+) -> Merged:
+    merging = _Merging(roster, used, clean)
+    for each in lists:
+        merging.add(each)
+    merging.name_the_gone(lists)
+    merging.done.roster = Roster(tuple(merging.people.values()))
+    return merging.done
+
+
 def check(roster: Roster) -> list[str]:
     """Ask about people who may stand in a roster twice."""
     asked = {}
-    for one, other in _similar(roster.people):
+    for one, other in similar(roster.people):
         if same(one.email, other.email):
             why = f"both have the address {one.email}"
-        elif _told_apart(one, other):
+        elif told_apart(one, other):
             continue
         else:
             why = "nothing tells them apart but their ids"
@@ -106,34 +129,6 @@ def check(roster: Roster) -> list[str]:
     return list(asked.values())
 
 
-# --- kinds of clues, the surest first ------------------------------------------------------------
-
-# Gives the clues of a person or, with what an id may be made of, of a row.
-_Kind = Callable[[Person, Sequence[str]], set[str]]
-
-
-def _numbers_of(person: Person, ids: Sequence[str]) -> set[str]:
-    return {
-        f"{platform} {account(number)}"
-        for platform, numbers in person.numbers.items()
-        for number in numbers
-    }
-
-
-def _addresses_of(person: Person, ids: Sequence[str]) -> set[str]:
-    """Addresses, of which some are names of accounts."""
-    return {account(text) for text in (person.email, *ids) if "@" in text}
-
-
-def _ids_of(person: Person, ids: Sequence[str]) -> set[str]:
-    """What may be somebody's id; the first part of an address may, together with the name."""
-    return {account(text) for text in (person.id, *ids, person.email.partition("@")[0])} - {""}
-
-
-def _names_of(person: Person, ids: Sequence[str]) -> set[str]:
-    return spellings(person) if spelled(person) or person.id else set()
-
-
 class _Step:
     """The people before a list was read: two rows of one list are two people."""
 
@@ -141,9 +136,9 @@ class _Step:
         self.people = people
         self.taken: set[str] = set()
         self.doubtful: set[str] = set()
-        self.indexes: dict[_Kind, defaultdict[str, list[Person]]] = {}
+        self.indexes: dict[Kind, defaultdict[str, list[Person]]] = {}
 
-    def meant_by(self, kind: _Kind, row: Listed) -> list[Person]:
+    def meant_by(self, kind: Kind, row: Listed) -> list[Person]:
         """Give the people whom a row may mean by this kind of clue."""
         if kind not in self.indexes:
             index = self.indexes[kind] = defaultdict(list)
@@ -153,17 +148,17 @@ class _Step:
         index = self.indexes[kind]
         meant = {p.id: p for key in sorted(kind(row.person, row.ids)) for p in index.get(key, ())}
         people = list(meant.values())
-        if kind is _ids_of:
+        if kind is ids_of:
             return [
                 person
                 for person in people
-                if _bears(person, row.ids) or _loosely_same(person, row.person)
+                if bears(person, row.ids) or loosely_same(person, row.person)
             ]
-        if kind is _names_of:
+        if kind is names_of:
             free = [
                 person
                 for person in people
-                if person.id not in self.taken and not _is_other(person, row.person)
+                if person.id not in self.taken and not is_other(person, row.person)
             ]
             # Who is left of several of one name need not be meant.
             return people if free else []
@@ -187,13 +182,13 @@ class _Merging:
         self.done.notes += [f"left out   {line}" for line in listed.left_out]
         all_rows = rows = _joined(listed.people)
         step = _Step(tuple(self.people.values()))
-        for kind in (_numbers_of, _addresses_of, _ids_of, _names_of):
+        for kind in (numbers_of, addresses_of, ids_of, names_of):
             rows = self._match(listed, kind, rows, step)
         for row in rows:
             self._add_new(listed, row, all_rows, step)
 
     def _match(
-        self, listed: PlatformList, kind: _Kind, rows: list[Listed], step: _Step
+        self, listed: PlatformList, kind: Kind, rows: list[Listed], step: _Step
     ) -> list[Listed]:
         """Settle the rows of which this kind of clue is known; give the others back."""
         found = {row.line: step.meant_by(kind, row) for row in rows}
@@ -202,11 +197,11 @@ class _Merging:
         for row in rows:
             people = found[row.line]
             if len(people) == 1 and (
-                kind is _numbers_of
+                kind is numbers_of
                 or (
                     claimed.count(people[0].id) == 1
                     and people[0].id not in known
-                    and not _contradicts(kind, people[0], row)
+                    and not contradicts(kind, people[0], row.person)
                 )
             ):
                 step.taken.add(people[0].id)
@@ -255,8 +250,8 @@ class _Merging:
             person
             for person in step.people
             if person.id not in step.taken
-            and _loosely_same(person, row.person)
-            and not _told_apart(person, row.person)
+            and loosely_same(person, row.person)
+            and not told_apart(person, row.person)
         ]
         if alike:
             self._ask(listed, row, alike)
@@ -280,9 +275,9 @@ class _Merging:
         """Make an id of what the platform calls somebody; empty if each of them is taken."""
         free = [person for person in self.used if not self._is_taken(person.id)]
         texts = [row.person.email, *row.ids]
-        old = [p for p in free if same(p.email, row.person.email) or _bears(p, texts)]
+        old = [p for p in free if same(p.email, row.person.email) or bears(p, texts)]
         if not old:
-            names = _names_of(row.person, ())
+            names = names_of(row.person)
             if len(_of_one_name(row, all_rows)) == 1:
                 old = [p for p in free if spellings(Person(p.id)) & names]
         if len(old) == 1:
@@ -318,66 +313,7 @@ class _Merging:
             self.done.notes.append(printable(f"{why}: {', '.join(people[:_NAMED])}{more}"))
 
 
-# --- who is who ----------------------------------------------------------------------------------
-
-
-def _bears(person: Person, ids: Iterable[str]) -> bool:
-    return any(same(person.id, text) for text in ids)
-
-
-def _is_other(person: Person, said: Person) -> bool:
-    """Tell whether a platform knows the two by different numbers, so that they are two people."""
-    return any(
-        has_other_number(person, platform, numbers) for platform, numbers in said.numbers.items()
-    )
-
-
-def _contradicts(kind: _Kind, person: Person, row: Listed) -> bool:
-    """Tell whether anything speaks against an address, an id or a name that fits."""
-    said = row.person
-    if _is_other(person, said):
-        return True
-    if kind is _names_of:
-        return bool(person.email and said.email and not same(person.email, said.email))
-    both_named = bool(spelled(person) and spelled(said))
-    return kind is _ids_of and both_named and not _loosely_same(person, said)
-
-
-def _told_apart(one: Person, other: Person) -> bool:
-    """Tell whether two people of one name are known to be two."""
-    addresses = one.email and other.email and not same(one.email, other.email)
-    return bool(addresses) or _is_other(one, other)
-
-
-def _words(person: Person) -> frozenset[str]:
-    """Give the words of a name without accents, and as German writes without its dots."""
-    text = unicodedata.normalize("NFKD", spelled(person).casefold())
-    text = "".join(sign for sign in text if unicodedata.category(sign) != "Mn")
-    for wide, narrow in (("ae", "a"), ("oe", "o"), ("ue", "u"), ("ø", "o"), ("ł", "l")):
-        text = text.replace(wide, narrow)
-    return frozenset(re.findall(r"\w+", text))
-
-
-def _loosely_same(one: Person, other: Person) -> bool:
-    """Tell whether two names may be one: with an accent less, or a second first name more."""
-    if spelled(one) and spelled(other) and spellings(one) & spellings(other):
-        return True
-    words, others = _words(one), _words(other)
-    if words == others:
-        return bool(words)
-    return min(len(words), len(others)) > 1 and (words <= others or others <= words)
-
-
-def _similar(people: Iterable[Person]) -> Iterable[tuple[Person, Person]]:
-    """Give pairs of people who have one address, or names that may be one."""
-    groups = defaultdict(list)
-    for person in people:
-        for key in {*_addresses_of(person, ()), *_words(person), *_names_of(person, ())}:
-            groups[key].append(person)
-    for group in groups.values():
-        for one, other in combinations(group, 2):
-            if same(one.email, other.email) or _loosely_same(one, other):
-                yield one, other
+# --- rows of one list ----------------------------------------------------------------------------
 
 
 def _joined(rows: Iterable[Listed]) -> list[Listed]:
@@ -385,9 +321,9 @@ def _joined(rows: Iterable[Listed]) -> list[Listed]:
     joined: list[Listed] = []
     by_key: dict[str, int] = {}
     for row in rows:
-        keys = _numbers_of(row.person, ())
+        keys = numbers_of(row.person)
         if not keys and row.person.email:
-            keys = {f"{account(row.person.email)} {sorted(_words(row.person))}"}
+            keys = {f"{account(row.person.email)} {sorted(names_of(row.person))}"}
         place = next((by_key[key] for key in sorted(keys) if key in by_key), len(joined))
         if place == len(joined):
             joined.append(row)
@@ -401,8 +337,8 @@ def _clues(row: Listed) -> bool:
 
 
 def _of_one_name(row: Listed, rows: Iterable[Listed]) -> list[Listed]:
-    names = _names_of(row.person, ())
-    return [each for each in rows if each is row or names & _names_of(each.person, ())]
+    names = names_of(row.person)
+    return [each for each in rows if each is row or names & names_of(each.person)]
 
 
 # --- words ---------------------------------------------------------------------------------------

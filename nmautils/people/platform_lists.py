@@ -12,7 +12,7 @@ from pathlib import Path
 from nmautils.errors import CourseError
 from nmautils.grading.safe.text import printable
 
-from .roster import PLATFORMS, Person, is_rounded, squeezed
+from .roster import PLATFORMS, Person, is_rounded, spelled, squeezed
 from .tables import read_cells, read_file
 
 __all__ = ["FORMS", "Form", "Listed", "PlatformList", "read_list"]
@@ -302,11 +302,6 @@ def read_list(path: Path) -> PlatformList:
         else:
             found.people.append(listed)
     return found
-
-
-def spelled(person: Person) -> str:
-    """Give a name; empty if there is none."""
-    return " ".join(filter(None, [person.first_name, person.last_name]))
 
 
 def _shown(head: Sequence[str]) -> str:

@@ -35,6 +35,7 @@ __all__ = [
     "is_rounded",
     "read_roster",
     "same",
+    "spelled",
     "spellings",
     "squeezed",
     "write_roster",
@@ -93,7 +94,12 @@ class Person:
     @property
     def name(self) -> str:
         """What they are called, or their id."""
-        return " ".join(filter(None, [self.first_name, self.last_name])) or self.id
+        return spelled(self) or self.id
+
+
+def spelled(person: Person) -> str:
+    """Give somebody's name; empty if it is not known."""
+    return " ".join(filter(None, [person.first_name, person.last_name]))
 
 
 @dataclass(frozen=True)

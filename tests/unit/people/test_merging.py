@@ -20,10 +20,10 @@ def person(id="", name="", email="", **numbers):
     return Person(id, last, first, email, some)
 
 
-def listing(platform, *people, ids=()):
+def listing(platform, *people, ids=(), where=""):
     ids = dict(ids)
     rows = [Listed(line, each, ids.get(line, ())) for line, each in enumerate(people, 2)]
-    return PlatformList(f"{platform or 'plain'}.csv", FORM[platform], rows)
+    return PlatformList(where or f"{platform or 'plain'}.csv", FORM[platform], rows)
 
 
 def merged(roster, *lists, used=()):
@@ -368,7 +368,7 @@ def test_nobody_is_lost_or_mixed_up_whatever_the_lists_say(said):
         accounts = {line: (row[3],) if row[3] else () for line, row in enumerate(rows, 2)}
         keep = [each for each in people if each.numbers or each.email or each.name]
         if keep == people:
-            lists.append(listing(platform, *people, ids=accounts))
+            lists.append(listing(platform, *people, ids=accounts, where=f"list{len(lists)}"))
     done = merged([], *lists)
     roster = done.roster.people
     keys = [(p, account(n)) for each in roster for p, some in each.numbers.items() for n in some]
@@ -377,12 +377,18 @@ def test_nobody_is_lost_or_mixed_up_whatever_the_lists_say(said):
     for each in roster:  # where a person has one number, they have one here
         for platform in ("canvas", "gradescope"):
             assert len(each.numbers.get(platform, ())) <= 1
-    asked = re.findall(r"(\w+\.csv), line (\d+)", "\n".join(done.questions))
     for each in lists:  # each number of a list is in the roster, or was asked about
-        for row in each.people:
-            for platform, some in row.person.numbers.items():
-                for number in some:
-                    assert (platform, number) in keys or asked
+        asked = {
+            int(line) for line in re.findall(rf"{each.where}, line (\d+)", str(done.questions))
+        }
+        rows = [row for row in each.people if row.line in asked]
+        numbers = {
+            (p, n) for row in each.people for p in row.person.numbers for n in row.person.numbers[p]
+        }
+        assert numbers <= {
+            *keys,
+            *((p, n) for row in rows for p in row.person.numbers for n in row.person.numbers[p]),
+        }
 
 
 @given(LISTS)
