@@ -5,6 +5,7 @@ from pathlib import Path
 
 from nmautils.commands._shared import add_names, add_root, root_of
 from nmautils.errors import CourseError, UsageError
+from nmautils.grading.model.words import count
 from nmautils.grading.record.records import write_atomically
 from nmautils.grading.safe.text import printable
 from nmautils.handback.earned import Class, read_class
@@ -105,8 +106,8 @@ def _for_gradescope(args: argparse.Namespace, root: Path, course: Class, named: 
     if len(names) != 1:
         raise UsageError(f"an autograder is of one assignment: say which of {', '.join(names)}")
     content, number, needs = autograder(course, names[0])
-    print(f"{number} marks in an autograder for Gradescope: upload it under Configure Autograder,")
-    print("then Regrade All Submissions there")
+    print(f"{count(number, 'mark')} in an autograder for Gradescope: upload it under Configure")
+    print("Autograder, then Regrade All Submissions there")
     for line in needs:
         print(f"needs you: {line}")
     _write(args, root, f"gradescope-{names[0].replace('/', '-')}.zip", content)
@@ -122,10 +123,9 @@ def _say(filled: Filled, form: Form, columns: dict[str, Column], args: argparse.
             print(printable(f"  {change.person}: {change.after or 'blank'}{was}"))
     counts = filled.counts
     absent = "0" if args.absent == "zero" else "blank"
-    print(
-        f"{counts['marks']} marks, {counts['absent']} absent ({absent}), {counts['excused']} "
-        f"excused ({form.excused or 'blank'})"
-    )
+    marks = count(counts["marks"], "mark")
+    excused = f"{counts['excused']} excused ({form.excused or 'blank'})"
+    print(f"{marks}, {counts['absent']} absent ({absent}), {excused}")
     for line in filled.notes:
         print(line)
     for line in filled.needs:

@@ -4,13 +4,17 @@ Where each is known from stands at the form; docs/teaching has the table.
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 
 from nmautils.handback.sheets import Sheet
-from nmautils.people.roster import Clues
+from nmautils.people.platform_lists import FORMS as LISTS
+from nmautils.people.roster import Clues, squeezed
 
 __all__ = ["FORMS", "Column", "Form"]
+
+_NOTHING = re.compile(r"(?!)")
 
 
 @dataclass(frozen=True)
@@ -49,15 +53,17 @@ class Form:
         Where on the platform its own file is to be had.
     who : mapping
         The columns that say who: for each of ``number``, ``id``, ``email``, ``name``, ``last_name``
-        and ``first_name`` their names, in small letters.
+        and ``first_name`` their names.
     marks : re.Pattern
         What stands above marks, with the groups ``title`` and ``most`` if there are any.
+    called : tuple of str
+        What stands above marks if it is one of some names.
     computed : re.Pattern
         What stands above columns that look like marks, but that the platform computes.
     excused : str
         What it writes for who is excused; nothing if it has no word for it.
     most_in : tuple of str
-        Columns with the most points, in small letters.
+        Columns with the most points.
     one_assignment : bool
         Whether a file is of one assignment.
     """
@@ -66,16 +72,16 @@ class Form:
     name: str
     download: str
     who: Mapping[str, tuple[str, ...]]
-    marks: re.Pattern[str]
-    computed: re.Pattern[str] = field(default=re.compile(r"(?!)"))
+    marks: re.Pattern[str] = _NOTHING
+    called: tuple[str, ...] = ()
+    computed: re.Pattern[str] = _NOTHING
     excused: str = ""
     most_in: tuple[str, ...] = ()
     one_assignment: bool = False
 
     def columns_of(self, role: str, sheet: Sheet) -> list[int]:
         """Places of the columns that say this of a person."""
-        names = [column.casefold() for column in sheet.columns]
-        found = [names.index(name) for name in self.who.get(role, ()) if name in names]
+        found = _places(sheet, self.who.get(role, ()))
         if found or (self.platform, role) != ("moodle", "number"):
             return found
         # In whatever language, its first column is a word and the participant's number.
@@ -85,24 +91,25 @@ class Form:
     def mark_columns(self, sheet: Sheet) -> list[Column]:
         """Find the columns that may be filled with marks."""
         taken = {i for role in self.who for i in self.columns_of(role, sheet)}
+        about = self.about(sheet)
+        beside = [
+            sheet.get(row, place)
+            for place in _places(sheet, self.most_in)
+            for row in sheet.rows[:1]
+        ]
         found = []
         for index, name in enumerate(sheet.columns):
             fits = self.marks.fullmatch(name)
-            if fits is None or index in taken or self.computed.search(name):
+            if (fits is None and _key(name) not in map(_key, self.called)) or index in taken:
                 continue
-            if any("read only" in sheet.get(row, index) for row in self.about(sheet)):
+            above = [sheet.get(row, index) for row in about]
+            if self.computed.search(name) or any("read only" in said for said in above):
                 continue
-            said = fits.groupdict()
-            most = _number(said.get("most") or "") or self._most(sheet, index)
+            said = fits.groupdict() if fits else {}
+            numbers = map(_number, [said.get("most") or "", *above, *beside])
+            most = next(filter(None, numbers), None)
             found.append(Column(index, name, (said.get("title") or "").strip(), most))
         return found
-
-    def _most(self, sheet: Sheet, index: int) -> float | None:
-        above = [sheet.get(row, index) for row in self.about(sheet)]
-        names = [column.casefold() for column in sheet.columns]
-        places = [names.index(name) for name in self.most_in if name in names]
-        beside = [sheet.get(row, place) for row in sheet.rows[:1] for place in places]
-        return next(filter(None, map(_number, [*above, *beside])), None)
 
     def about(self, sheet: Sheet) -> list[int]:
         """Rows that are about the columns, not about a person."""
@@ -138,6 +145,18 @@ class Form:
         yield Clues(self.platform, name=next(filter(None, names), ""))
 
 
+@lru_cache(maxsize=1024)
+def _key(name: str) -> str:
+    """Give the name of a column as it is compared."""
+    return squeezed(name)
+
+
+def _places(sheet: Sheet, names: Iterable[str]) -> list[int]:
+    there = [_key(column) for column in sheet.columns]
+    wanted = dict.fromkeys(map(_key, names))
+    return [there.index(name) for name in wanted if name in there]
+
+
 def _number(text: str) -> float | None:
     text = text.replace(",", ".")
     return float(text) if re.fullmatch(r"\d+(\.\d+)?", text) else None
@@ -158,25 +177,29 @@ CANVAS = Form(
         "": ("section", "root account"),
     },
     re.compile(r"(?P<title>.+?)(?: \(\d+\))?"),
-    re.compile(r"\b(Current|Final|Override) (Score|Points|Grade|Status)( \(.*\))?$"),
+    computed=re.compile(r"\b(Current|Final|Override) (Score|Points|Grade|Status)( \(.*\))?$"),
     excused="EX",
 )
 
+# Names of columns in the languages of Moodle.
+_WORKSHEET = next(form for form in LISTS if form.name == "Moodle, grading worksheet")
+_RECORD, _FULL, _GRADE = _WORKSHEET.needed
+_ADDRESS = next(form for form in LISTS if form.name == "Moodle, participants").needed[-1]
+
 # Assignment > Submissions > Download grading worksheet. Moodle's public source:
 # mod/assign/gradingtable.php writes it, its first column being the participant's number behind a
-# word, and mod/assign/feedback/offline/importgradeslib.php reads it. Names of columns are those of
-# the language in which it is downloaded; those of other languages than English are known from use.
+# word, and mod/assign/feedback/offline/importgradeslib.php reads it.
 MOODLE = Form(
     "moodle",
     "Moodle",
     "the assignment > Submissions > Download grading worksheet",
     {
-        "number": ("identifier", "id", "identifiant", "identificador", "identificatiecode"),
-        "id": ("id number", "username", "id-nummer", "anmeldename"),
-        "email": ("email address", "e-mail-adresse", "adresse de courriel", "e-mailadres"),
-        "name": ("full name", "vollständiger name", "nom complet", "nombre completo"),
+        "number": _RECORD,
+        "id": _WORKSHEET.ids,
+        "email": _ADDRESS,
+        "name": _FULL,
     },
-    re.compile("Grade|Bewertung|Note|Calificación|Valutazione|Qualificació|Cijfer|Nota|Avaliação"),
+    called=_GRADE,
     most_in=("maximum grade", "bestwertung", "note maximale", "calificación máxima"),
     one_assignment=True,
 )
@@ -196,7 +219,7 @@ BRIGHTSPACE = Form(
         "first_name": ("first name",),
     },
     re.compile(r"(?P<title>.+) Points Grade(?: <(?:.*?MaxPoints:(?P<most>[\d.]+))?.*>)?"),
-    re.compile(r"(Final|Subtotal)\b.* Points Grade|Numerator|Denominator"),
+    computed=re.compile(r"(Final|Subtotal)\b.* Points Grade|Numerator|Denominator"),
 )
 
 # Gradebook > Download grades (Work Offline). Blackboard's help, "Work offline with grade data":
@@ -213,7 +236,7 @@ BLACKBOARD = Form(
         "first_name": ("first name", "vorname"),
     },
     re.compile(r"(?P<title>.+?)\s*(?:\[[^\]\d]*(?P<most>\d[\d.,]*)?[^\]]*\]\s*)?\|\d+"),
-    re.compile(r"\[Total Pts: up to\b|^(Weighted )?Total\b"),
+    computed=re.compile(r"\[Total Pts: up to\b|^(Weighted )?Total\b"),
 )
 
 # The assignment > Review Grades > Download Grades. Known from public scripts that read it.
@@ -230,7 +253,7 @@ GRADESCOPE = Form(
         "last_name": ("last name",),
         "first_name": ("first name",),
     },
-    re.compile("Total Score"),
+    called=("Total Score",),
     most_in=("max points",),
     one_assignment=True,
 )

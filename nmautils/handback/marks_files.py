@@ -286,12 +286,13 @@ def _rows_by_person(
     sheet, rows = filled.sheet, dict[str, list[int]]()
     about = form.about(sheet)
     for row in sheet.rows:
-        if row in about or form.is_pretended(sheet, row):
+        if row in about:
             continue
         try:
             person = course.find(list(form.clues(sheet, row)), assignment)
         except UnknownPerson as error:
-            filled.needs.append(f"line {sheet.line(row)}: {error}")
+            if not form.is_pretended(sheet, row):
+                filled.needs.append(f"line {sheet.line(row)}: {error}")
             continue
         rows.setdefault(person.id, []).append(row)
     for student, several in rows.items():

@@ -117,6 +117,34 @@ def test_a_roster_decides_who_is_who(course, capsys):
     assert "2 marks, 2 absent" in capsys.readouterr().out
 
 
+def test_who_is_excused_has_the_platforms_word_in_the_gradebook_or_not(course, capsys):
+    zoe = Person("zoe", "Zoë", "New", "", {"canvas": frozenset({"104"})})
+    write_roster(course, Roster((zoe, *(Person(name) for name in PEOPLE))))
+    lines = ["student,assignment,excused", f"eve,{T1},yes", f"zoe,{T1},yes", f"bob,{T1},yes"]
+    (course / "arrangements.csv").write_text("\n".join(lines))
+    path = template(course, CANVAS.replace(TITLE, T1) + "Whoever,104,x,S,,\r\n")
+    assert export(course, T1, "--for", "canvas", path, "--absent", "zero") == 0
+    users = {**ON_CANVAS.users, 104: "Whoever"}
+    written = (course / "handback" / f"canvas-{T1}.csv").read_bytes()
+    marks = canvas_gradebook(written, CanvasCourse(users, {11: T1}))
+    assert [marks[user, T1] for user in (101, 102, 103, 104)] == ["7.5", "EX", "EX", "EX"]
+    assert "1 mark, 0 absent (0), 3 excused (EX)" in capsys.readouterr().out
+
+
+def test_a_late_hand_in_costs_what_the_course_says_now(made, tmp_path):
+    course = shutil.copytree(made / "ours", tmp_path / "course")
+    toml = (course / "course.toml").read_text()
+    due = "\n".join([f"[tutorials.{T1}]", "due = 2030-12-31T00:00:00+00:00"])
+    late = "[late]\nper_day = 0.1\nmaximum = 0.5\n"
+    (course / "course.toml").write_text(late + toml.replace(f"[tutorials.{T1}]", due))
+    plugin = "nmautils.grading.nbgrader_plugins.late_policy.LatePolicy"
+    with (course / "nbgrader_config.py").open("a") as config:
+        config.write(f'c.AssignLatePenalties.plugin_class = "{plugin}"\n')
+    assert export(course, T1, "--for", "canvas", template(course, CANVAS)) == 0
+    marks = canvas_gradebook((course / "handback" / f"canvas-{T1}.csv").read_bytes(), ON_CANVAS)
+    assert [marks[user, TITLE] for user in (101, 102, 103)] == ["6.75", "9", ""]
+
+
 def test_without_a_template_what_collecting_remembers_is_enough(course, capsys):
     entries = {"ada": "901", "bob": "902"}
     note_collected(
@@ -138,7 +166,7 @@ def test_gradescope_gets_an_autograder(course, capsys):
         assert set(archive.namelist()) == {"setup.sh", "run_autograder", "marks.json"}
         modes = {info.filename: info.external_attr >> 16 for info in archive.infolist()}
     assert modes["run_autograder"] & 0o111
-    assert "Configure Autograder" in capsys.readouterr().out
+    assert "2 marks in an autograder for Gradescope: upload it" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -121,6 +121,14 @@ def test_work_that_is_not_graded_is_told(ours, capsys):
     assert f"needs you: {T1}: leo: not graded; run `nmautils grade`" in capsys.readouterr().out
 
 
+def test_who_is_excused_gets_no_page(ours, capsys):
+    (ours / "arrangements.csv").write_text(f"student,assignment,excused\neve,{T1},yes\n")
+    assert give_back(ours, T1, "--for", "folder") == 0
+    said = capsys.readouterr().out
+    assert f"{T1}: eve is excused, so no page goes back" in said
+    assert "2 folders and index.csv" in said
+
+
 # --- platforms ---------------------------------------------------------------------------------
 
 
