@@ -176,6 +176,7 @@ def read_class(root: Path) -> Class:
     GradebookError
         If there is no gradebook yet.
     """
+    settings = settings_of(root)
     book, terms = open_book(root), terms_of(root)
     assignments = tuple(assignment.name for assignment in book.assignments)
     earned = {
@@ -194,7 +195,7 @@ def read_class(root: Path) -> Class:
     collected = read_collected(root)
     people = (_with_accounts(p, collected) for p in _people(book.students, terms.roster))
     return Class(
-        settings_of(root),
+        settings,
         assignments,
         Roster(tuple(people)),
         earned,

@@ -4,7 +4,7 @@ Where each is known from stands at the form; docs/teaching has the table.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -81,7 +81,7 @@ class Form:
 
     def columns_of(self, role: str, sheet: Sheet) -> list[int]:
         """Places of the columns that say this of a person."""
-        found = _places(sheet, self.who.get(role, ()))
+        found = _places(sheet.columns, self.who.get(role, ()))
         if found or (self.platform, role) != ("moodle", "number"):
             return found
         # In whatever language, its first column is a word and the participant's number.
@@ -90,17 +90,18 @@ class Form:
 
     def mark_columns(self, sheet: Sheet) -> list[Column]:
         """Find the columns that may be filled with marks."""
+        called = {squeezed(name) for name in self.called}
         taken = {i for role in self.who for i in self.columns_of(role, sheet)}
         about = self.about(sheet)
         beside = [
             sheet.get(row, place)
-            for place in _places(sheet, self.most_in)
+            for place in _places(sheet.columns, self.most_in)
             for row in sheet.rows[:1]
         ]
         found = []
         for index, name in enumerate(sheet.columns):
             fits = self.marks.fullmatch(name)
-            if (fits is None and _key(name) not in map(_key, self.called)) or index in taken:
+            if (fits is None and squeezed(name) not in called) or index in taken:
                 continue
             above = [sheet.get(row, index) for row in about]
             if self.computed.search(name) or any("read only" in said for said in above):
@@ -145,15 +146,11 @@ class Form:
         yield Clues(self.platform, name=next(filter(None, names), ""))
 
 
-@lru_cache(maxsize=1024)
-def _key(name: str) -> str:
-    """Give the name of a column as it is compared."""
-    return squeezed(name)
-
-
-def _places(sheet: Sheet, names: Iterable[str]) -> list[int]:
-    there = [_key(column) for column in sheet.columns]
-    wanted = dict.fromkeys(map(_key, names))
+@lru_cache(maxsize=64)  # since it is asked for each row
+def _places(columns: tuple[str, ...], names: tuple[str, ...]) -> list[int]:
+    """Find the columns of these names, however they are written."""
+    there = [squeezed(column) for column in columns]
+    wanted = dict.fromkeys(map(squeezed, names))
     return [there.index(name) for name in wanted if name in there]
 
 
@@ -169,7 +166,7 @@ CANVAS = Form(
     "Canvas",
     "Grades > Export > Export Entire Gradebook",
     {
-        "number": ("id", "sis user id", "sis login id", "integration id"),
+        "number": ("id",),
         "id": ("sis user id", "sis login id", "integration id"),
         "name": ("student",),
         "last_name": ("lastname",),

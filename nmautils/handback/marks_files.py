@@ -152,7 +152,7 @@ def _unclear(form: Form, why: str, sheet: Sheet) -> UsageError:
     return UsageError(printable(f"{why}; {_seen(listed)}; say one assignment and --column NAME"))
 
 
-def _seen(columns: list[str]) -> str:
+def _seen(columns: Iterable[str]) -> str:
     return f"columns seen: {', '.join(map(repr, columns)) or 'none'}"
 
 

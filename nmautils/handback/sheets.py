@@ -4,6 +4,8 @@ import codecs
 import re
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
 
 from nmautils.errors import CourseError
 
@@ -42,25 +44,30 @@ class Sheet:
     mark: bytes = b""
     encoding: str = "utf-8"
 
-    def __post_init__(self) -> None:
-        full = (i for i, row in enumerate(self.raw) if any(map(_value, row)))
-        self.head = next(full, 0)
+    @cached_property
+    def head(self) -> int:
+        """Number of the row with the names of the columns: the first that is not empty."""
+        return next((i for i, row in enumerate(self.raw) if any(map(_value, row))), 0)
 
-    @property
-    def columns(self) -> list[str]:
-        """Names of the columns, which stand in the first row that is not empty."""
-        return [_value(cell) for cell in self.raw[self.head]]
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the columns."""
+        return tuple(_value(cell) for cell in self.raw[self.head])
 
-    @property
+    @cached_property
     def rows(self) -> list[int]:
         """Numbers of the rows below the names that are not empty."""
         below = range(self.head + 1, len(self.raw))
         return [i for i in below if any(map(_value, self.raw[i]))]
 
+    @cached_property
+    def _lines(self) -> list[int]:
+        heights = (1 + sum(cell.count("\n") for cell in row) for row in self.raw)
+        return list(accumulate(heights, initial=1))
+
     def line(self, row: int) -> int:
         """Number of the line of the file in which a row begins."""
-        above = zip(self.raw[:row], self.ends[:row], strict=True)
-        return 1 + sum(1 + sum(cell.count("\n") for cell in cells) for cells, _ in above)
+        return self._lines[row]
 
     def get(self, row: int, column: int) -> str:
         """Give what a cell says; nothing if the row ends before it."""
@@ -76,7 +83,7 @@ class Sheet:
             value = '"' + value.replace('"', '""') + '"'
         cells[column] = value
 
-    @property
+    @cached_property
     def decimal_comma(self) -> bool:
         """Whether numbers in the table have a comma where English has a point."""
         cells = (_value(cell) for row in self.raw[self.head + 1 :] for cell in row)
@@ -98,7 +105,6 @@ def new_sheet(rows: list[list[str]]) -> Sheet:
     for i, row in enumerate(rows):
         for column, value in enumerate(row):
             sheet.put(i, column, value)
-    sheet.__post_init__()
     return sheet
 
 
