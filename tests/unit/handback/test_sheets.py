@@ -30,7 +30,7 @@ FILES = {
 def test_a_table_that_is_not_changed_has_the_same_bytes(raw):
     sheet = read_sheet(raw, "marks.csv")
     assert sheet.to_bytes() == raw
-    assert sheet.columns == ["Name", "Grade"]
+    assert sheet.columns == ("Name", "Grade")
     assert len(sheet.rows) == 2
     assert sheet.get(sheet.rows[1], 1) in ("7", "7,5")
 
