@@ -55,12 +55,12 @@ def run(args: argparse.Namespace) -> int:
     if platform not in FORMS:
         raise UsageError(f"unknown platform {platform!r}; known are: {', '.join(FORMS)}")
     form = FORMS[platform]
+    course = read_class(root)
     words = [*args.assignments, *rest]
-    files = [word for word in words if Path(word).suffix.lower() in ENDINGS]
+    files = [word for word in words if word not in course.assignments and _is_file(word)]
     names = [word for word in words if word not in files]
     if len(files) > 1:
         raise UsageError(f"one file at a time: {files[0]}, then {files[1]}")
-    course = read_class(root)
     if platform == "gradescope" and not files:
         return _for_gradescope(args, root, course, names)
     columns: dict[str, Column]
@@ -79,6 +79,10 @@ def run(args: argparse.Namespace) -> int:
     if platform == "gradescope":
         print("Gradescope does not take this table back: without a file, an autograder is written")
     return 1 if filled.needs else 0
+
+
+def _is_file(word: str) -> bool:
+    return Path(word).suffix.lower() in ENDINGS or Path(word).is_file()
 
 
 def _read(path: Path) -> Sheet:

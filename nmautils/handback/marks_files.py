@@ -1,6 +1,7 @@
 """Marks in a platform's own table: its file is filled in, and nothing else of it is changed."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -127,24 +128,40 @@ def choose_columns(
 
 def _meant(assignment: str, course: Class, there: list[Column]) -> list[Column]:
     """Find the columns that may be an assignment's: the surest way that finds one decides."""
-    names = {squeezed(assignment), squeezed(course.title(assignment))}
+    names = [_words(assignment), _words(course.title(assignment))]
 
-    def number_and_word(column: Column) -> bool:
+    def is_named(title: list[str]) -> bool:
+        return title in names
+
+    def names_it(title: list[str]) -> bool:
+        return any(_stands_in(name, title) for name in names if name)
+
+    def is_its_number(title: list[str]) -> bool:
         # "Tutorial 1" begins "tutorial1_decoding", and does not begin "tutorial10_more".
-        title = squeezed(column.title)
-        if not re.search(r"\d$", title):
-            return False
-        return any(re.match(rf"{re.escape(title)}(?!\d)", name) for name in names)
+        numbered = bool(title) and title[-1].isdecimal()
+        return numbered and any(name[: len(title)] == title for name in names)
 
-    for fits in (
-        lambda column: squeezed(column.title) in names,
-        lambda column: any(name and name in squeezed(column.title) for name in names),
-        number_and_word,
-    ):
-        found = [column for column in there if fits(column)]
+    for fits in (is_named, names_it, is_its_number):
+        found = [column for column in there if fits(_words(column.title))]
         if found:
             return found
     return []
+
+
+def _words(text: str) -> list[str]:
+    """Give the words and numbers of a name, also where nothing stands between them."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return re.findall(r"[^\W\d_]+|\d+", plain)
+
+
+def _stands_in(name: list[str], title: list[str]) -> bool:
+    """Tell whether words stand in a title one after another, apart or in one."""
+    whole = "".join(name)
+    return any(
+        "".join(title[start:end]) == whole
+        for start in range(len(title))
+        for end in range(start + 1, len(title) + 1)
+    )
 
 
 def _unclear(form: Form, why: str, sheet: Sheet) -> UsageError:

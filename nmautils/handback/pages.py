@@ -26,6 +26,10 @@ from .earned import Class
 
 __all__ = ["PACKED", "Feedback", "archive", "find_feedback", "index_row", "readable_folder"]
 
+ABOUT = (
+    "**Feedback on your work.** Nothing has to be run. If what follows looks plain, choose *Trust "
+    "Notebook* in the menu *File*."
+)
 KEPT_BESIDE = ("roster.csv", "arrangements.csv", "collected.csv", FILE_NAME, CONFIG_FILE)
 
 
@@ -204,12 +208,14 @@ def _for_canvas(came: Collected, pages: Mapping[str, bytes]) -> dict[str, bytes]
 
 def _as_notebook(pages: Mapping[str, bytes]) -> bytes:
     """Show pages in a notebook: each is what a cell has printed."""
-    cells: list[dict[str, object]] = []
+    cells: list[dict[str, object]] = [
+        {"cell_type": "markdown", "id": "about", "metadata": {}, "source": [ABOUT]}
+    ]
     for number, (name, content) in enumerate(pages.items()):
         html = content.decode(errors="replace")
         data = {
             "text/html": html.splitlines(keepends=True),
-            "text/plain": [f"Feedback: {name}. Trust this notebook to see it."],
+            "text/plain": [f"Feedback: {name}"],
         }
         output = {"output_type": "display_data", "metadata": {}, "data": data}
         cells.append(
@@ -218,7 +224,7 @@ def _as_notebook(pages: Mapping[str, bytes]) -> bytes:
                 "id": f"feedback-{number}",
                 "metadata": {},
                 "execution_count": None,
-                "source": ["# Feedback on your work: nothing has to be run."],
+                "source": [f"# {name}"],
                 "outputs": [output],
             }
         )

@@ -191,6 +191,13 @@ def test_what_is_not_clear_is_one_line(course, capsys, monkeypatch, arguments, w
     assert not (course / "handback").exists()
 
 
+def test_a_spreadsheet_of_another_kind_is_one_line(course, capsys):
+    path = course / "grades.xlsx"
+    path.write_bytes(b"PK\x03\x04\x14\x00\x06\x00,,,\x00\x00")
+    assert export(course, T1, "--for", "canvas", path) == 2
+    assert f"{path} is no table: download it again, as CSV or text" in capsys.readouterr().err
+
+
 def test_a_course_that_is_not_graded_says_so(tmp_path, capsys):
     (tmp_path / "nbgrader_config.py").write_text("c = get_config()\n")
     assert export(tmp_path, "--for", "canvas") == 2

@@ -110,6 +110,13 @@ def test_a_server_that_is_not_there_is_one_line(tmp_path, server):
     assert "\n" not in str(told.value)
 
 
+def test_a_server_that_cannot_encrypt_gets_nothing(server, tmp_path):
+    with pytest.raises(MailError, match="STARTTLS .*; 0 of 1 letters were sent"):
+        post(tmp_path, mail_to(server, security="starttls"), written(ADA)[0], "")
+    assert server.letters == []
+    assert sent_of(tmp_path).digests == {}
+
+
 def test_a_password_is_given_to_the_server_and_a_wrong_one_is_one_line(server, tmp_path):
     with pytest.raises(MailError, match="the server says 535 wrong password; 0 of 1"):
         post(tmp_path, mail_to(server, user="me"), written(ADA)[0], "wrong")

@@ -154,6 +154,11 @@ def test_without_a_template_canvas_gets_the_smallest_file():
         (["Tutorial 10 (1)"], None),
         (["Tutorial (1)"], None),
         (["T1 (1)"], None),
+        (["subtutorial1_decoding (1)", "tutorial1_decodings (2)"], None),
+        (["HW: tutorial1_decoding, resubmitted (1)", "Tutorial 1 (2)"], "HW: tutorial1"),
+        (["Tutorial 1 (Decoding) (1)", "Tutorial 1 (2)"], "Tutorial 1 (Decoding)"),
+        (["Intro to decoding neural responses (1)"], "Intro to"),
+        (["TUTORIAL_1 (1)", "tutorial-2 (2)"], "TUTORIAL_1"),
     ],
 )
 def test_a_column_is_found_only_if_there_is_no_doubt(columns, found):

@@ -51,7 +51,8 @@ def test_canvas_finds_each_person_and_shows_a_file_of_the_kind_that_its_name_say
     assert (name, zipped_as, page_as) == (f"{T1}.ipynb", f"{T1}.zip", "page.html")
     shown = nbformat.reads(notebook.decode(), as_version=4)
     nbformat.validate(shown)
-    assert shown.cells[0].outputs[0].data["text/html"] == "<p>page of ada</p>"
+    assert shown.cells[0].source.startswith("**Feedback on your work.** Nothing has to be run.")
+    assert shown.cells[1].outputs[0].data["text/html"] == "<p>page of ada</p>"
     with zipfile.ZipFile(io.BytesIO(zipped)) as inner:
         assert inner.read(f"feedback-{T1}.html") == b"<p>page of bob</p>"
     assert page == b"<p>page of eve</p>"
@@ -125,7 +126,7 @@ def test_several_pages_of_an_assignment_go_together():
     pages = {"ada": {"one.html": b"<p>1</p>", "two.html": b"<p>2</p>"}}
     content, _, _ = packed("canvas", {"ada": f"adams_101_9001_{T1}.ipynb"}, pages)
     ((_, notebook),) = canvas_submissions(content, {9001: (101, "x.ipynb")}).comments[101]
-    assert len(json.loads(notebook)["cells"]) == 2
+    assert len(json.loads(notebook)["cells"]) == 3
     content, _, _ = packed("moodle", {"ada": "Ada_4711_assignsubmission_file"}, pages)
     assert set(moodle_feedback(content, {4711})[4711]) == {"feedback-one.html", "feedback-two.html"}
 
