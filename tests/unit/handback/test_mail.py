@@ -111,7 +111,7 @@ def test_a_server_that_is_not_there_is_one_line(tmp_path, server):
 
 
 def test_a_server_that_cannot_encrypt_gets_nothing(server, tmp_path):
-    with pytest.raises(MailError, match="STARTTLS .*; 0 of 1 letters were sent"):
+    with pytest.raises(MailError, match=r"STARTTLS .*; 0 of 1 letters were sent"):
         post(tmp_path, mail_to(server, security="starttls"), written(ADA)[0], "")
     assert server.letters == []
     assert sent_of(tmp_path).digests == {}
