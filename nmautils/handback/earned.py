@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from glob import escape
 from pathlib import Path
 
@@ -143,7 +144,7 @@ class Class:
             return next(iter(found.values()))
         numbers = [clue.number for clue in strong if clue.number]
         try:
-            person = self.roster.find(replace(name, name=name.name or who))
+            person = self._named.find(replace(name, name=name.name or who))
         except UnknownPerson as error:
             text = str(error)
             if not self.has_roster:
@@ -156,7 +157,20 @@ class Class:
                     "that name another one: not written"
                 )
             )
-        return person
+        return self.people()[person.id]
+
+    @cached_property
+    def _named(self) -> Roster:
+        """The roster, in which who has no name is called as the id says, ``Jane_Doe``."""
+        people = self.roster.people
+        return Roster(
+            tuple(
+                person
+                if person.first_name or person.last_name
+                else replace(person, last_name=person.id.replace("_", " "))
+                for person in people
+            )
+        )
 
     def _is_another(
         self, person: Person, platform: str, numbers: list[str], assignment: str
