@@ -24,7 +24,8 @@ from nmautils.people.arrangements import FILE_NAME
 
 __all__ = ["add_arguments", "run"]
 
-_NARROW = 10  # letters to which a student's name and the notes may be folded
+# To this part of a line, and at least so many letters, a name and the notes may be folded.
+_PART, _NARROW = 1 / 4, 10
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -84,11 +85,10 @@ class _Column:
     cells: list[str]
     folds: bool = False
 
-    @property
-    def least(self) -> int:
-        """How many letters wide it has to be."""
+    def least(self, line: int) -> int:
+        """How many letters wide it has to be where a line has so many."""
         width = max(map(cell_len, [self.head, *self.cells]))
-        return min(width, _NARROW) if self.folds else width
+        return min(width, max(_NARROW, int(_PART * line))) if self.folds else width
 
 
 def _tables(title: str, rows: list[dict[str, Any]], notes: list[str], width: int) -> list[Table]:
@@ -103,7 +103,7 @@ def _tables(title: str, rows: list[dict[str, Any]], notes: list[str], width: int
     listed = Table.grid(padding=(0, 2, 0, 0))
     numbers = {name: str(number) for number, name in enumerate(names, 1)}
     for name, number in numbers.items():
-        listed.add_row(number, Text(name))
+        listed.add_row(number, Text(name, overflow="fold"))
     return [*_split(title, numbers, rows, notes, width), listed]
 
 
@@ -145,7 +145,7 @@ def _name(row: dict[str, Any]) -> str:
 
 def _fits(columns: Sequence[_Column], width: int) -> bool:
     lines_and_blanks = 3 * len(columns) + 1
-    return sum(column.least for column in columns) + lines_and_blanks <= width
+    return sum(column.least(width) for column in columns) + lines_and_blanks <= width
 
 
 def _table(title: str, columns: Sequence[_Column]) -> Table:

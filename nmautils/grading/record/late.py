@@ -1,4 +1,4 @@
-"""What lateness costs: due dates, the late policy, and what was agreed with single students.
+"""Due dates, the late policy, what was agreed with single students, and what lateness costs.
 
 The points that a late hand-in loses are computed whenever marks are read, by `Terms.penalty`, so
 they follow points that a person gave, a new due date and a new arrangement at once. What
