@@ -3,7 +3,7 @@
 What is not certain is asked for and not merged. Nothing that stands in the roster is replaced.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -16,13 +16,14 @@ from .roster import (
     Person,
     Roster,
     account,
+    is_id,
     same,
     spelled,
-    spellings,
 )
 from .who import (
     Kind,
     addresses_of,
+    alike_by,
     bears,
     contradicts,
     ids_of,
@@ -129,25 +130,55 @@ def check(roster: Roster) -> list[str]:
     return list(asked.values())
 
 
-class _Step:
-    """The people before a list was read: two rows of one list are two people."""
+_KINDS: tuple[Kind, ...] = (numbers_of, addresses_of, ids_of, names_of)
 
-    def __init__(self, people: Sequence[Person]) -> None:
-        self.people = people
+
+class _Index:
+    """People by one kind of clue: made once, since it is asked for each row of a list."""
+
+    def __init__(self, people: Iterable[Person], kind: Kind) -> None:
+        self.kind = kind
+        self.people = defaultdict(list)
+        for person in people:
+            for key in kind(person, ()):
+                self.people[key].append(person)
+
+    def meant_by(self, person: Person, ids: Sequence[str] = ()) -> list[Person]:
+        """Give those who share a clue with somebody, in the order of the clues."""
+        keys = sorted(self.kind(person, ids))
+        return list({p.id: p for key in keys for p in self.people.get(key, ())}.values())
+
+
+class _Step:
+    """One list, and the people before it was read: two rows of one list are two people."""
+
+    def __init__(self, people: Sequence[Person], rows: Iterable[Listed]) -> None:
         self.taken: set[str] = set()
         self.doubtful: set[str] = set()
-        self.indexes: dict[Kind, defaultdict[str, list[Person]]] = {}
+        self.by_name = _Index(people, alike_by)
+        self.indexes = {kind: _Index(people, kind) for kind in _KINDS}
+        rows_of = ((name, row.line) for row in rows for name in names_of(row.person))
+        self.rows_of = defaultdict(set)
+        for name, line in rows_of:
+            self.rows_of[name].add(line)
+
+    def is_alone(self, row: Listed) -> bool:
+        """Tell whether no other row of the list has this name."""
+        return not any(self.rows_of[name] - {row.line} for name in names_of(row.person))
+
+    def alike(self, row: Listed) -> list[Person]:
+        """Give the people whose names may be the same in another spelling."""
+        return [
+            person
+            for person in self.by_name.meant_by(row.person)
+            if person.id not in self.taken
+            and loosely_same(person, row.person)
+            and not told_apart(person, row.person)
+        ]
 
     def meant_by(self, kind: Kind, row: Listed) -> list[Person]:
         """Give the people whom a row may mean by this kind of clue."""
-        if kind not in self.indexes:
-            index = self.indexes[kind] = defaultdict(list)
-            for person in self.people:
-                for key in kind(person, ()):
-                    index[key].append(person)
-        index = self.indexes[kind]
-        meant = {p.id: p for key in sorted(kind(row.person, row.ids)) for p in index.get(key, ())}
-        people = list(meant.values())
+        people = self.indexes[kind].meant_by(row.person, row.ids)
         if kind is ids_of:
             return [
                 person
@@ -172,7 +203,10 @@ class _Merging:
         self, roster: Roster, used: Collection[Person], clean: Callable[[str], str]
     ) -> None:
         self.people = {person.id: person for person in roster.people}
-        self.used = [person for person in used if person.id not in self.people]
+        self.taken = set(map(account, self.people))
+        self.used = [p for p in used if is_id(p.id) and account(p.id) not in self.taken]
+        self.used_by_account = _Index(self.used, lambda p, ids: {*ids_of(p, ids), *addresses_of(p)})
+        self.used_by_name = _Index([Person(person.id) for person in self.used], names_of)
         self.clean = clean
         self.done = Merged(roster)
         self.met: dict[str, set[str]] = defaultdict(set)  # ids of those in lists of a platform
@@ -180,28 +214,28 @@ class _Merging:
     def add(self, listed: PlatformList) -> None:
         """Match the people of one list, the surest clues first, and add those who are new."""
         self.done.notes += [f"left out   {line}" for line in listed.left_out]
-        all_rows = rows = _joined(listed.people)
-        step = _Step(tuple(self.people.values()))
-        for kind in (numbers_of, addresses_of, ids_of, names_of):
+        rows = _joined(listed.people)
+        step = _Step(tuple(self.people.values()), rows)
+        for kind in _KINDS:
             rows = self._match(listed, kind, rows, step)
         for row in rows:
-            self._add_new(listed, row, all_rows, step)
+            self._add_new(listed, row, step)
 
     def _match(
         self, listed: PlatformList, kind: Kind, rows: list[Listed], step: _Step
     ) -> list[Listed]:
         """Settle the rows of which this kind of clue is known; give the others back."""
         found = {row.line: step.meant_by(kind, row) for row in rows}
-        claimed = [person.id for people in found.values() for person in people]
+        claimed = Counter(person.id for people in found.values() for person in people)
         known = step.taken | step.doubtful
         for row in rows:
             people = found[row.line]
             if len(people) == 1 and (
                 kind is numbers_of
                 or (
-                    claimed.count(people[0].id) == 1
+                    claimed[people[0].id] == 1
                     and people[0].id not in known
-                    and not contradicts(kind, people[0], row.person)
+                    and not contradicts(kind, people[0], row.person, row.ids)
                 )
             ):
                 step.taken.add(people[0].id)
@@ -243,23 +277,14 @@ class _Merging:
         where = f"{listed.where}, line {row.line}"
         self.done.questions.append(printable(f"{where}: {_said(row)} {what}"))
 
-    def _add_new(
-        self, listed: PlatformList, row: Listed, all_rows: Iterable[Listed], step: _Step
-    ) -> None:
-        alike = [
-            person
-            for person in step.people
-            if person.id not in step.taken
-            and loosely_same(person, row.person)
-            and not told_apart(person, row.person)
-        ]
-        if alike:
+    def _add_new(self, listed: PlatformList, row: Listed, step: _Step) -> None:
+        if alike := step.alike(row):
             self._ask(listed, row, alike)
             return
-        if not _clues(row) and len(_of_one_name(row, all_rows)) > 1:
-            self._ask_about(listed, row, "is not alone with this name there: " + _MORE_COLUMNS)
+        if not (_has_clues(row) or step.is_alone(row)):
+            self._ask_about(listed, row, f"is not alone with this name there: {_MORE_COLUMNS}")
             return
-        name = self._free_id(row, all_rows)
+        name = self._free_id(row, step)
         if not name:
             self._ask_about(
                 listed,
@@ -269,30 +294,26 @@ class _Merging:
             )
             return
         self.people[name] = replace(row.person, id=name)
+        self.taken.add(account(name))
         self.met[listed.form.platform].add(name)
 
-    def _free_id(self, row: Listed, all_rows: Iterable[Listed]) -> str:
+    def _free_id(self, row: Listed, step: _Step) -> str:
         """Make an id of what the platform calls somebody; empty if each of them is taken."""
-        free = [person for person in self.used if not self._is_taken(person.id)]
-        texts = [row.person.email, *row.ids]
-        old = [p for p in free if same(p.email, row.person.email) or bears(p, texts)]
-        if not old:
-            names = names_of(row.person)
-            if len(_of_one_name(row, all_rows)) == 1:
-                old = [p for p in free if spellings(Person(p.id)) & names]
-        if len(old) == 1:
-            return old[0].id
-        said = [*row.ids, row.person.email]
-        parts = [text.partition("@")[0] for text in said]
-        said = parts + [text for text, part in zip(said, parts, strict=True) if self.clean(part)]
-        said.append("_".join(filter(None, [row.person.first_name, row.person.last_name])))
-        for name in map(self.clean, said):
-            if name and not self._is_taken(name) and not any(same(name, p.id) for p in free):
-                return name
+        old = self.used_by_account.meant_by(Person("", email=row.person.email), row.ids)
+        if not old and step.is_alone(row):
+            old = self.used_by_name.meant_by(row.person)
+        free = [person.id for person in old if account(person.id) not in self.taken]
+        if len(free) == 1:
+            return free[0]
+        texts = [*row.ids, row.person.email]
+        parts = [text.partition("@")[0] for text in texts]
+        wholes = [text for text, part in zip(texts, parts, strict=True) if self.clean(part)]
+        name = "_".join(filter(None, [row.person.first_name, row.person.last_name]))
+        others = self.taken | {account(person.id) for person in self.used}
+        for text in map(self.clean, [*parts, *wholes, name]):
+            if text and account(text) not in others:
+                return text
         return ""
-
-    def _is_taken(self, name: str) -> bool:
-        return any(same(name, taken) for taken in self.people)
 
     def name_the_gone(self, lists: Sequence[PlatformList]) -> None:
         """Name those whom a platform lists no more, and those who are used and not listed."""
@@ -331,14 +352,9 @@ def _joined(rows: Iterable[Listed]) -> list[Listed]:
     return joined
 
 
-def _clues(row: Listed) -> bool:
+def _has_clues(row: Listed) -> bool:
     """Tell whether a list says more of somebody than a name."""
     return bool(row.person.numbers or row.person.email or row.ids)
-
-
-def _of_one_name(row: Listed, rows: Iterable[Listed]) -> list[Listed]:
-    names = names_of(row.person)
-    return [each for each in rows if each is row or names & names_of(each.person)]
 
 
 # --- words ---------------------------------------------------------------------------------------

@@ -72,6 +72,9 @@ _GRADE = _columns(
     avaliação, cijfer, beoordeling, betyg, karakter, ocena, оценка, 評点, 成绩, 成績, الدرجة"""
 )
 
+# Stands for a column of Blackboard's with its own number behind, "… [Total Pts: 10] |664617".
+_NUMBERED = "|"
+
 _NO_NAME = frozenset({"_", "-", ".", "n/a"})  # what platforms write where a part of it is missing
 
 
@@ -222,7 +225,7 @@ FORMS = (
             ("lastname",),
             ("firstname",),
             ("username",),
-            ("studentid", "lastaccess", "availability", "childcourseid"),
+            ("lastaccess", "availability", "childcourseid", _NUMBERED),
         ),
         '"Last Name"\t"First Name"\t"Username"\t"Student ID"\t"Last Access"\t"Availability"\t'
         '"Tutorial 1 [Total Pts: 10 Score] |664617"\n'
@@ -277,11 +280,15 @@ def read_list(path: Path) -> PlatformList:
     where = path.name
     (_, head), *lines = read_cells(read_file(path), str(path))
     columns = [squeezed(name) for name in head]
-    form = next((form for form in FORMS if form.fits(columns)), None)
+    numbered = any(re.search(r"\|\d+$", name) for name in head)
+    told_by = [*columns, *[_NUMBERED] * numbered]
+    form = next((form for form in FORMS if form.fits(told_by)), None)
     if form is None:
+        hidden = all(set(names) & set(columns) for names in (_RECORD, _GRADE))
         raise CourseError(
             f"{path} is no list that is known, by its columns {_shown(head)}; known are: "
             f"{'; '.join(form.name for form in FORMS)}"
+            + ("; if it is Moodle's, it hides who they are: give the participants" * hidden)
         )
     found = PlatformList(where, form)
     for line, cells in lines:

@@ -12,14 +12,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from nmautils.errors import CourseError, HandInError
 from nmautils.grading.model.limits import FILE_NAME_BYTES
 from nmautils.grading.safe.text import printable
 
-from .tables import read_table, write_table
+from .tables import guarded, read_table, unguarded, write_table
 
 __all__ = [
     "COLUMNS",
@@ -32,6 +32,7 @@ __all__ = [
     "UnknownPerson",
     "account",
     "has_other_number",
+    "is_id",
     "is_rounded",
     "read_roster",
     "same",
@@ -121,6 +122,7 @@ class Clues:
     name: str = ""
 
 
+@lru_cache(maxsize=1 << 16)
 def squeezed(name: str) -> str:
     """Give the letters and digits of a name, in one way of writing them.
 
@@ -296,9 +298,9 @@ def _person(row: Mapping[str, str]) -> Person:
     some = {name: frozenset(row.get(name, "").split()) for name in PLATFORMS}
     return Person(
         id=unicodedata.normalize("NFC", row["id"]),  # as folders are called here
-        last_name=row.get("last_name", ""),
-        first_name=row.get("first_name", ""),
-        email=row.get("email", ""),
+        last_name=unguarded(row.get("last_name", "")),
+        first_name=unguarded(row.get("first_name", "")),
+        email=unguarded(row.get("email", "")),
         numbers={name: numbers for name, numbers in some.items() if numbers},
         other={name: row[name] for name in row if name not in (*COLUMNS, *PLATFORMS)},
     )
@@ -309,12 +311,16 @@ def _wrong(person: Person) -> str:
     for text in (person.id, *(number for some in person.numbers.values() for number in some)):
         if is_rounded(text):
             return f"{text} is what a spreadsheet makes of a long number: write it out, as text"
-    # A folder is made of it, and nbgrader makes no feedback for anybody if one has a line break.
-    kinds = {unicodedata.category(sign) for sign in person.id}
-    unfit = kinds & {"Cc", "Cs", "Zl", "Zp"} or set(person.id) & set("/\\")
-    if unfit or person.id.startswith(".") or len(person.id.encode()) > FILE_NAME_BYTES:
-        return f"the id {person.id!r} cannot be the name of a folder"
-    return ""
+    return "" if is_id(person.id) else f"the id {person.id!r} cannot be the name of a folder"
+
+
+def is_id(text: str) -> bool:
+    """Tell whether a text can be somebody's id, of which a folder is made."""
+    # nbgrader makes no feedback for anybody if there is a line break in one name.
+    if {unicodedata.category(sign) for sign in text} & {"Cc", "Cs", "Zl", "Zp"}:
+        return False
+    fits = 0 < len(text.encode()) <= FILE_NAME_BYTES and text == text.strip()
+    return fits and not text.startswith(".") and not set(text) & set("/\\")
 
 
 def write_roster(root: Path, roster: Roster) -> None:
@@ -326,9 +332,9 @@ def write_roster(root: Path, roster: Roster) -> None:
         {
             **person.other,
             "id": person.id,
-            "last_name": person.last_name,
-            "first_name": person.first_name,
-            "email": person.email,
+            "last_name": guarded(person.last_name.strip()),
+            "first_name": guarded(person.first_name.strip()),
+            "email": guarded(person.email.strip()),
             **{name: " ".join(sorted(some)) for name, some in person.numbers.items()},
         }
         for person in people

@@ -15,7 +15,16 @@ from nmautils.errors import CourseError
 from nmautils.grading.model.limits import LIST_BYTES, MIB
 from nmautils.grading.safe.text import printable
 
-__all__ = ["column_name", "read_cells", "read_file", "read_rows", "read_table", "write_table"]
+__all__ = [
+    "column_name",
+    "guarded",
+    "read_cells",
+    "read_file",
+    "read_rows",
+    "read_table",
+    "unguarded",
+    "write_table",
+]
 
 # How files begin that a spreadsheet program saves as its own, not as text.
 _WORKBOOKS = {b"PK\x03\x04": "a workbook", b"\xd0\xcf\x11\xe0": "a workbook", b"%PDF": "a PDF"}
@@ -191,3 +200,17 @@ def write_table(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, 
 def _cell(text: str) -> str:
     """Give a text as it is read again: no line end but one, and no byte that ends a text."""
     return re.sub(r"\r\n?", "\n", text).replace("\0", "").strip()
+
+
+# What a spreadsheet program takes for a formula, with or without our guard before it.
+_FORMULA = re.compile(r"'*[=+@\t\r-]")
+
+
+def guarded(text: str) -> str:
+    """Put a mark before a text of a stranger's that a spreadsheet would take for a formula."""
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def unguarded(text: str) -> str:
+    """Take the mark away that `guarded` puts."""
+    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text

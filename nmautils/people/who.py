@@ -11,6 +11,7 @@ from .roster import Person, account, has_other_number, same, spelled, spellings
 __all__ = [
     "Kind",
     "addresses_of",
+    "alike_by",
     "bears",
     "contradicts",
     "ids_of",
@@ -67,20 +68,23 @@ def is_other(person: Person, said: Person) -> bool:
     )
 
 
-def contradicts(kind: Kind, person: Person, said: Person) -> bool:
+def contradicts(kind: Kind, person: Person, said: Person, ids: Sequence[str]) -> bool:
     """Tell whether anything speaks against an address, an id or a name that fits."""
-    if is_other(person, said):
-        return True
-    if kind is names_of:
-        return bool(person.email and said.email and not same(person.email, said.email))
-    both_named = bool(spelled(person) and spelled(said))
-    return kind is ids_of and both_named and not loosely_same(person, said)
+    if kind is ids_of and bears(person, ids):
+        both_named = spelled(person) and spelled(said)
+        return is_other(person, said) or bool(both_named and not loosely_same(person, said))
+    return is_other(person, said) if kind is addresses_of else told_apart(person, said)
 
 
 def told_apart(one: Person, other: Person) -> bool:
     """Tell whether two people of one name are known to be two."""
     addresses = one.email and other.email and not same(one.email, other.email)
     return bool(addresses) or is_other(one, other)
+
+
+def alike_by(person: Person, ids: Sequence[str] = ()) -> set[str]:
+    """One of these two people have in common if their names are `loosely_same`."""
+    return {*_words(person), *names_of(person)}
 
 
 def _words(person: Person) -> frozenset[str]:
@@ -104,11 +108,15 @@ def loosely_same(one: Person, other: Person) -> bool:
 
 def similar(people: Iterable[Person]) -> Iterable[tuple[Person, Person]]:
     """Give pairs of people who have one address, or names that may be one."""
-    groups = defaultdict(list)
+    addressed, named = defaultdict(list), defaultdict(list)
     for person in people:
-        for key in {*addresses_of(person), *_words(person), *names_of(person)}:
-            groups[key].append(person)
-    for group in groups.values():
+        for key in addresses_of(person):
+            addressed[key].append(person)
+        for key in alike_by(person):
+            named[key].append(person)
+    for group in addressed.values():
+        yield from combinations(group, 2)
+    for group in named.values():
         for one, other in combinations(group, 2):
-            if same(one.email, other.email) or loosely_same(one, other):
+            if loosely_same(one, other):
                 yield one, other

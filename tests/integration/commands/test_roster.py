@@ -130,6 +130,13 @@ def test_a_roster_is_checked_and_told_without_a_file(course, capsys):
     assert "roster.csv, line 3: id a stands in line 2 too" in capsys.readouterr().err
 
 
+def test_a_roster_brings_nothing_new_to_itself(course, capsys):
+    (course / "roster.csv").write_text(ROSTER, encoding="utf-8")
+    assert main(["roster", "roster.csv"]) == 0
+    assert capsys.readouterr().out.endswith("\n5 people, 0 new, 0 changed, 0 need you\n")
+    assert (course / "roster.csv").read_text(encoding="utf-8") == ROSTER
+
+
 def test_a_dry_run_writes_nothing(course, capsys):
     before = sorted(course.iterdir())
     assert main(["roster", "--dry-run", "../canvas.csv"]) == 0

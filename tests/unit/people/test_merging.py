@@ -56,8 +56,9 @@ JANE = person("jane", "Jane Doe", "jane@uni.example", canvas=1)
         # By the id, with the name.
         ((person("", "Doe Jane", "", gradescope=7), ("JANE",)), "gradescope 7"),
         ((person("", "", "other@uni.example", gradescope=7), ("jane",)), "gradescope 7"),
-        # By the first part of the address, with the name, a second first name more or not.
-        ((person("", "Jane Mary Doe", "jane@home.example", moodle=7), ()), "moodle 7"),
+        # The name may be longer then.
+        ((person("", "Jane Mary Doe", "j@home.example", moodle=7), ("jane",)), "moodle 7"),
+        ((person("", "Jane Mary Doe", "", moodle=7), ("x", "Jane")), "moodle 7"),
         # By a name that nobody else has, if nothing speaks against it.
         ((person("", "Jane Doe", "", moodle=7), ()), "moodle 7"),
     ],
@@ -143,6 +144,12 @@ ASKS = [
     ),
     # An address or an id that fits with another number of the same platform, or another name.
     ([JANE], [person("", "Jane Doe", "jane@uni.example", canvas=2)], ["may be jane (Jane Doe)"]),
+    # The first part of an address that fits with the rest that does not.
+    (
+        [person("a", "Wei Li", "li@one.example")],
+        [person("", "Wei Li", "li@two.example", moodle=7)],
+        ["may be a (Wei Li)"],
+    ),
     # A name with an accent less, in the German way, or with a second first name.
     ([person("a", "José García")], [person("", "Jose Garcia", moodle=7)], ["may be a (José"]),
     ([person("a", "Max Müller")], [person("", "Max Mueller", moodle=7)], ["may be a (Max"]),
@@ -308,13 +315,14 @@ def test_two_of_whom_a_list_has_the_name_alone_are_asked_about():
         (person("JDOE"), "JDOE"),
         (person("jane"), "jdoe"),
         (person("max"), "jdoe"),
+        (person("jane/doe"), "jdoe"),  # which cannot be a folder
     ],
 )
 def test_a_folder_that_is_there_keeps_its_name(used, name):
     rows = listing("canvas", person("", "Jane Doe", "jd@x.example", canvas=1), ids={2: ("jdoe",)})
     done = merged([], rows, used=[used])
     assert ids(done) == [name]
-    said = [] if name == used.id else [
+    said = [] if name == used.id or "/" in used.id else [
         f"unknown    in submitted/ or in the gradebook, and not in roster.csv: {used.id}"
     ]  # fmt: skip
     assert done.notes == said

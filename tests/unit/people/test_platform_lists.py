@@ -169,8 +169,14 @@ def test_an_address_is_one_or_none(listed, cell, email):
         ("id\njane\n", "is no list that is known, by its columns id; known are"),
         (",".join(f"c{i}" for i in range(30)), "columns c0, c1, c2, c3, c4, c5, c6, c7, …; known"),
         # Where names are hidden a grading worksheet tells nothing about people.
-        ("Identifier,Status,Grade\nParticipant 1,,\n", "is no list that is known"),
-        ("ID,Status,Bewertung\nTeilnehmer/in1,,\n", "is no list that is known"),
+        (
+            "Identifier,Status,Grade\nParticipant 1,,\n",
+            "; if it is Moodle's, it hides who they are: give the participants",
+        ),
+        (
+            "ID,Status,Bewertung\nTeilnehmer/in1,,\n",
+            "; if it is Moodle's, it hides who they are: give the participants",
+        ),
         (
             "Identifier,Full name,Grade\n12345,Jane Doe,\n",
             "line 2: 12345 is no number as in Moodle, grading worksheet, such as 'Participant",
@@ -194,3 +200,13 @@ def test_what_is_no_known_list_is_refused_in_a_line(listed, text, said):
 def test_columns_of_one_name_do_no_harm(listed):
     person = one(listed("Name,Email,Q1,Q1,Email\nJane Doe,a@x.example,1,2,b@x.example\n"))
     assert person.email == "a@x.example"
+
+
+def test_blackboard_is_told_by_columns_that_nobody_else_has(listed):
+    head, row = "Last Name,First Name,Username,Student ID", "Doe,Jane,jdoe,S007"
+    found = listed(f"{head}\n{row}\n")
+    assert (found.form.platform, one(found).numbers) == ("", {})
+    assert found.people[0].ids == ("jdoe", "S007")
+    for more in ("Last Access", "Availability", "T1 [Total Pts: 10 Score] |664617"):
+        found = listed(f"{head},{more}\n{row},x\n")
+        assert one(found).numbers == {"blackboard": frozenset({"jdoe"})}

@@ -222,6 +222,16 @@ def test_a_roster_is_written_by_last_names_and_read_again(tmp_path):
     assert (tmp_path / "roster.csv").read_bytes() == before
 
 
+def test_a_name_that_is_a_formula_is_kept_as_a_text(tmp_path):
+    roster = Roster((Person("a", "=1+1", "@x", "-a@x.example", other={"note": "- ill"}),))
+    write_roster(tmp_path, roster)
+    line = (tmp_path / "roster.csv").read_text().splitlines()[1]
+    assert line == "a,'=1+1,'@x,'-a@x.example,- ill"
+    assert read_roster(tmp_path) == roster
+    write_roster(tmp_path, Roster((Person("a", " =1+1"),)))  # blanks are taken away
+    assert "a,'=1+1,,\n" in (tmp_path / "roster.csv").read_text()
+
+
 def test_no_file_is_no_roster(tmp_path):
     assert read_roster(tmp_path) is None
 

@@ -7,7 +7,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nmautils.errors import CourseError
-from nmautils.people.tables import column_name, read_cells, read_rows, read_table, write_table
+from nmautils.people.tables import (
+    column_name,
+    guarded,
+    read_cells,
+    read_rows,
+    read_table,
+    unguarded,
+    write_table,
+)
 
 JANE = {"id": "jane", "name": "Jané Ødegård"}
 TABLE = "id,name\njane,Jané Ødegård\n"
@@ -138,3 +146,20 @@ def test_what_was_written_is_read_again(tmp_path, rows):
                 said.split()
                 == text.encode("utf-8", "backslashreplace").decode().replace("\0", "").split()
             )
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\t=1", "'=1", "''-1"])
+def test_a_formula_of_a_stranger_is_a_text_for_a_spreadsheet(text):
+    assert guarded(text) == f"'{text}"
+    assert unguarded(guarded(text)) == text
+
+
+@given(st.text())
+def test_a_guard_is_taken_off_as_it_was_put_on(text):
+    assert unguarded(guarded(text)) == text
+    assert guarded(text)[:1] not in {"=", "+", "-", "@", "\t", "\r"}
+
+
+@pytest.mark.parametrize("name", ["O'Brien", "'Ndrangheta", "'", "", "Jane - Doe"])
+def test_a_name_has_no_guard(name):
+    assert guarded(name) == unguarded(name) == name
