@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "lint": ("nmautils.commands.lint", "check the style of the notebooks' code and text"),
     "check": ("nmautils.commands.check", "see how a notebook stands before it is handed in"),
     "collect": ("nmautils.commands.collect", "bring the inbox to where nbgrader grades it"),
+    "time": ("nmautils.commands.time", "say when a hand-in came"),
     "grade": ("nmautils.commands.grade", "grade what was handed in, several at a time"),
     "show": ("nmautils.commands.show", "look at a hand-in safely: a page, and nothing runs"),
     "marks": ("nmautils.commands.marks", "show the marks in nbgrader's gradebook"),

@@ -5,7 +5,7 @@ of accounts: the number that a platform once had for a student means this studen
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -122,8 +122,16 @@ def _of_row(path: Path, line: int, row: dict[str, str]) -> Collected:
         ) from None
     if late not in LATE:
         raise CourseError(f"{path}, line {line}: late is {late!r}, not one of {', '.join(LATE)}")
-    found = Collected(*(row.get(column, "") for column in _COLUMNS[:5]))
-    return replace(found, time=time, late=late, by=row.get("by", ""))
+    return Collected(
+        row["student"],
+        row["assignment"],
+        row.get("platform", ""),
+        row.get("number", ""),
+        row.get("entry", ""),
+        time,
+        late,
+        row.get("by", ""),
+    )
 
 
 def _row(each: Collected) -> dict[str, str]:

@@ -23,7 +23,7 @@ from .submissions import folders_with, read_timestamp, submitted_path, write_tim
 from .times import Calendar, Times
 from .who import People
 
-__all__ = ["Collected", "collect", "note_of"]
+__all__ = ["Collected", "collect", "is_by_person", "note_of", "time_of"]
 
 _NAMES_SHOWN = 8  # of people who have handed in nothing
 
@@ -162,6 +162,30 @@ def note_of(
     )
 
 
+def is_by_person(written: datetime | None, note: Note | None) -> bool:
+    """Tell whether a person wrote the time that stands beside a hand-in."""
+    if written is None or note is None:
+        return False
+    return note.by == "person" or note.time != written
+
+
+def time_of(
+    notebook: InboxNotebook, written: datetime | None, note: Note | None
+) -> tuple[datetime | None, bool]:
+    """Give the time to write for a hand-in that is new, and whether a person's is kept.
+
+    Parameters
+    ----------
+    notebook : InboxNotebook
+        What is collected.
+    written, note
+        The time that stands there, and what was noted of it.
+    """
+    if is_by_person(written, note) and notebook.clock not in ("platform", "file"):
+        return written, True
+    return (None if notebook.clock == "download" else notebook.time), False
+
+
 class _Collecting:
     """One run of `collect`: contents wait on disk until it is clear which of them count."""
 
@@ -208,7 +232,8 @@ class _Collecting:
             self.done.older.append(notebook.where)
             self.line(f"older      {notebook.where}{_when(notebook)}: {newest.where} counts")
         before, _ = read_timestamp(target.parent, self.zone)
-        by_person = self._by_person(assignment, student, before)
+        note = self.people.collected.get((student, assignment))
+        by_person = is_by_person(before, note)
         if newest.digest == self.collected[target]:
             self.done.unchanged.append(label)
             self.line(f"unchanged  {label}")
@@ -223,10 +248,7 @@ class _Collecting:
                 f"unchanged  {label}: what is there ({before} UTC) is newer than {newest.where}"
             )
             return
-        time = None if newest.clock == "download" else newest.time
-        keeps = by_person and newest.clock not in ("platform", "file")
-        if keeps:
-            time = before
+        time, keeps = time_of(newest, before, note)
         try:
             _put(self.waiting / newest.digest, target, time)
         except HandInError as error:
@@ -246,13 +268,6 @@ class _Collecting:
                 "in, so it does not count"
             )
         self.ask_when(label, target, newest)
-
-    def _by_person(self, assignment: str, student: str, written: datetime | None) -> bool:
-        """Tell whether a person wrote the time that stands beside a hand-in."""
-        note = self.people.collected.get((student, assignment))
-        if written is None or note is None:
-            return False
-        return note.by == "person" or note.time != written
 
     def _mend_time(
         self,

@@ -19,10 +19,11 @@ __all__ = [
     "UnknownAssignment",
     "clean_student",
     "file_named_by",
+    "known_before",
     "named_by",
     "nobody",
-    "own_archive",
     "parse_name",
+    "without_endings",
 ]
 
 # Gives the id of the person in the roster whom a name means, or nothing.
@@ -138,7 +139,7 @@ def parse_name(
     if owner and owner.problem:
         raise HandInError(owner.problem)
     parts = [plain_part(part) for part in parts]
-    *folders, file = [*parts[:-1], _ENDINGS.sub("", parts[-1])]
+    *folders, file = [*parts[:-1], without_endings(parts[-1])]
     platform = owner or platform_owner([*folders, file])
     stem = platform.rest if platform and platform.level == len(folders) else file
     assignment, named = _split(stem, assignments, known)
@@ -146,7 +147,7 @@ def parse_name(
         if not by_content:
             raise _unknown(stem, assignments)
         assignment = by_content
-        named = next((part for part in (stem, *stem.split(" - ")[:1]) if known(part)), "")
+        named = known_before(stem, known)
     if by_content and by_content != assignment:
         raise HandInError(
             f"its name says {assignment}, but its cells are of {by_content}: look at it, and "
@@ -156,10 +157,7 @@ def parse_name(
         _check_above(folders[: platform.level], platform, assignments, known)
         if _is_packed(folders[: platform.level], assignments, known):
             platform = None
-    if platform:
-        found = platform
-    else:
-        found = _by_hand(folders, named, assignment, assignments, known)
+    found = platform or _by_hand(folders, named, assignment, assignments, known)
     student = clean_student(found.name)
     if not student:
         raise HandInError(
@@ -181,8 +179,8 @@ def _check_above(
     folders: Sequence[str], owner: Owner, assignments: Collection[str], known: Known
 ) -> None:
     """Refuse what looks like a platform's file of one student in the folder of another."""
-    for folder in folders:
-        above = named_by(folder, assignments, known)
+    for level, folder in enumerate(folders):
+        above = named_by(folder, assignments, known, outermost=level == 0)
         if above and not agree(above, owner.name):
             kind = "archive" if folder.lower().endswith(".zip") else "folder"
             raise _disagree(
@@ -194,7 +192,10 @@ def _check_above(
 
 def _is_packed(folders: Sequence[str], assignments: Collection[str], known: Known) -> bool:
     """Tell whether what lies in these folders is in an archive of a student's."""
-    named = [bool(named_by(folder, assignments, known)) for folder in folders]
+    named = [
+        bool(named_by(folder, assignments, known, outermost=level == 0))
+        for level, folder in enumerate(folders)
+    ]
     first = named.index(True) if any(named) else len(folders)
     return any(folder.lower().endswith(".zip") for folder in folders[first:])
 
@@ -213,7 +214,7 @@ def _check_inside(
     """Refuse a student's archive in which a name says another person or another time."""
     for at, part in enumerate(inside):
         is_folder = at < len(inside) - 1
-        stem = part.removesuffix(".zip") if is_folder else _ENDINGS.sub("", part)
+        stem = part.removesuffix(".zip") if is_folder else without_endings(part)
         said = owner_in(stem, 0, is_folder)
         other = said.name if said else named_by(stem, assignments, known)
         is_other = (
@@ -241,10 +242,10 @@ def _by_hand(
     """Find out whose it is by folders, archives and the file's name."""
     found = Owner("", len(folders))
     for level, folder in enumerate(folders):
-        name = named_by(folder, assignments, known)
+        name = named_by(folder, assignments, known, outermost=level == 0)
         if name and not found.name:
             found = Owner(name, level)
-            if own_archive(folder, assignments, known) or known(name):
+            if folder.lower().endswith(".zip") or known(name):
                 return found
         elif name and not agree(name, found.name):
             raise _disagree(
@@ -331,17 +332,30 @@ def _numeric(part: str) -> str:
     return part if re.fullmatch(r"(?!(?:19|20)\d\d$)\d{4,}", part) else ""
 
 
-def own_archive(folder: str, assignments: Collection[str], known: Known = nobody) -> bool:
-    """Whether an archive bears a student's name, so that all that is in it is that student's."""
-    return folder.lower().endswith(".zip") and bool(named_by(folder, assignments, known))
+def without_endings(name: str) -> str:
+    """Take off what says that a file is a notebook: ``.ipynb``, ``.ipynb.txt``, ``.ipynb.gz``."""
+    return _ENDINGS.sub("", name)
 
 
-def named_by(folder: str, assignments: Collection[str], known: Known = nobody) -> str:
-    """Give who a folder or an archive on the way is named after, if that is a person."""
+def known_before(stem: str, known: Known) -> str:
+    """Give the person of the roster whom a name begins with: ``jane_work``, ``Jane Doe - work``."""
+    starts = (stem, stem.partition(" - ")[0], stem.partition("_")[0])
+    return next((start for start in starts if known(start)), "")
+
+
+def named_by(
+    folder: str, assignments: Collection[str], known: Known = nobody, outermost: bool = False
+) -> str:
+    """Give who a folder or an archive on the way is named after, if that is a person.
+
+    Of the outermost one, which a student does not name, a part of its name will do.
+    """
     archive = folder.lower().endswith(".zip")
     stem = folder[:-4] if archive else folder
     if known(stem):
         return stem
+    if archive and outermost and (name := known_before(stem, known)):
+        return name
     if not archive and re.sub(r"[\s_-]+", " ", folder.lower()).strip() in _NOBODYS:
         return ""
     assignment, owner = _split(stem, assignments, known)

@@ -83,6 +83,12 @@ def read_inbox(
     return reader.finish()
 
 
+def _source_of(notebook: InboxNotebook) -> tuple[str, ...]:
+    """Give what was downloaded at once: an archive, or all of a platform that was unpacked here."""
+    form = notebook.owner.form
+    return notebook.source or ((f"all of {form.platform} in the inbox",) if form else ())
+
+
 @dataclass(frozen=True)
 class _Other:
     """A file that is no hand-in by itself; `of` is whose it surely is."""
@@ -105,12 +111,18 @@ class _Reader:
         self.survey = Survey(known, people.known, self.refuse)
         self.notebooks: list[tuple[Key | None, InboxNotebook]] = []
         self.others: list[_Other] = []
+        self.said: set[tuple[Key, str]] = set()
         self.spoken_for: set[Key] = set()  # whose notebooks were found, sound or not
 
     def refuse(self, where: str, why: str) -> None:
-        self.inbox.refused.append((where, why))
-        if key := self.survey.key_of(tuple(where.split("/"))):
+        """Note what needs a person: of one student the same reason once."""
+        key = self.survey.key_of(tuple(where.split("/")))
+        if key:
             self.spoken_for.add(key)
+            if (key, why) in self.said:
+                return
+            self.said.add((key, why))
+        self.inbox.refused.append((where, why))
 
     def take(self, found: Found, keep: Callable[[InboxNotebook, bytes], None]) -> None:
         """Read one file."""
@@ -156,6 +168,7 @@ class _Reader:
         if said := self.times.of(name.owner, student, name.assignment):
             time, clock = said, "platform"
         level, parts = name.level, found.parts
+        source = self.survey.source_of(parts)
         of_platform = bool(name.owner.form or name.owner.platform)
         last = name.owner.rest if level == len(parts) - 1 and name.owner.rest else parts[-1]
         return InboxNotebook(
@@ -164,13 +177,15 @@ class _Reader:
             name.assignment,
             name.account,
             time,
+            self.calendar.in_utc(found.time_below(level), name.assignment),
             self.calendar.in_utc(found.time, name.assignment),
             hashlib.sha256(raw).hexdigest(),
             name.late,
             level == len(parts) - 1,
             clock,
             name.owner,
-            self.survey.source_of(parts),
+            source,
+            source in self.survey.layouts and self.survey.layouts[source].people > 1,
             parts[level] if of_platform else "",
             version_of(parts[level + 1 : -1] if of_platform else parts[:-1], last),
             name.dates_inside,
@@ -191,17 +206,18 @@ class _Reader:
         """Find archives whose times are those of the download."""
         by_source = defaultdict[tuple[str, ...], list[InboxNotebook]](list)
         for notebook in notebooks:
-            if notebook.source and notebook.clock in ("packed", "file"):
-                by_source[notebook.source].append(notebook)
+            if not notebook.owner.time and notebook.late is None and _source_of(notebook):
+                by_source[_source_of(notebook)].append(notebook)
         downloads = set()
         for source, some in by_source.items():
             several = len({notebook.student for notebook in some}) > 1
-            if several and are_of_download(notebook.time for notebook in some):
+            without = any(notebook.clock != "platform" for notebook in some)
+            if several and without and are_of_download(notebook.outside for notebook in some):
                 downloads.add(source)
                 self.inbox.lines.append(f"no times   {'/'.join(source)}: {NO_TIMES}")
         return [
             replace(notebook, clock="download")
-            if notebook.source in downloads and notebook.clock in ("packed", "file")
+            if _source_of(notebook) in downloads and notebook.clock in ("packed", "file")
             else notebook
             for notebook in notebooks
         ]

@@ -26,13 +26,11 @@ Read = Callable[[tuple[str, ...], int], bytes]
 Names = Sequence[tuple[str, ...]]
 
 EACH_A_FOLDER = "a folder for each student"
+TITLED = "Google Classroom or Drive"
 _WRAPPERS = 3  # folders around what a platform wrote
 _SHOWN = 3  # names in a line
 _SUBMISSION = re.compile(r"submission_\d+")
 _ENDING = re.compile(r"\.(?:ipynb|json|txt|html?|gz|zip)$", re.IGNORECASE)
-# Google Classroom and Drive name a file "NAME - TITLE" (from general knowledge). Nothing but all
-# of them side by side tells that.
-_NAME_AND_TITLE = re.compile(r"(?P<name>[^-–]*[^-–\s]) [-–] (?P<rest>.+)")
 # The first lines that Blackboard writes into the text beside each hand-in.
 _NAME_AND_ACCOUNT = re.compile(r"\s*(?P<name>Name: (?P<full>.+) \((?P<login>[^()\r\n]+)\))\s*\n")
 _ATTEMPT = re.compile(r"_attempt_\d", re.IGNORECASE)
@@ -93,10 +91,15 @@ def recognise(names: Names, read: Read, assignments: Collection[str], known: Kno
     found = recognise_platform(names, read)
     if found:
         return found
-    for at, below in enumerate(_unwrapped(names)):
-        layout = _by_hand(at, below, assignments, known)
-        if layout:
-            return layout
+    levels = [_by_hand(*level, assignments, known) for level in enumerate(_unwrapped(names))]
+    found_by_hand = [layout for layout in levels if layout]
+    outer = found_by_hand[0] if found_by_hand else None
+    inner = next((layout for layout in found_by_hand[1:] if layout.people > 1), None)
+    if outer and (inner is None or any(map(known, outer.owners))):
+        return outer
+    # The one folder may be a student's, or the assignment's with those of students in it.
+    if inner and (inner.what == TITLED or any(map(known, inner.owners))):
+        return inner
     raise UnknownLayout(
         f"in no layout that is known; it holds {_listed(_tops(names))}: see the table of layouts, "
         "or make a folder for each student"
@@ -113,7 +116,8 @@ def recognise_platform(names: Names, read: Read) -> Layout | None:
     """
     for at, below in enumerate(_unwrapped(names)):
         tops = _tops(below)
-        if LIST_NAME in tops or (tops and all(map(_SUBMISSION.fullmatch, tops))):
+        folders = [top for top, folder in tops.items() if folder]
+        if folders and all(map(_SUBMISSION.fullmatch, folders)):
             return _gradescope(at, tops, names, read)
         counted = {top: folder for top, folder in tops.items() if not _of_no_student(top, folder)}
         by_form = {form: _owners(form, at, counted) for form in FORMS}
@@ -121,7 +125,7 @@ def recognise_platform(names: Names, read: Read) -> Layout | None:
             if owners and len(owners) == len(counted):
                 return _with_facts(Layout(form.platform, at, owners, form), names, read)
         form, owners = max(by_form.items(), key=lambda each: len(each[1]))
-        if owners and not form.folders:
+        if owners and (not form.folders or 2 * len(owners) > len(counted)):
             rest = [top for top in counted if top not in owners]
             raise UnknownLayout(
                 f"{len(owners)} of {len(counted)} names in it are as {form.platform} writes them, "
@@ -304,15 +308,18 @@ def _by_hand(at: int, below: Names, assignments: Collection[str], known: Known) 
         return None
     owners = {top: Owner(name, at) for top, name in named.items()}
     if not files:
-        if len(folders) == 1 and _holds_people(below, assignments, known):
-            return None
         return Layout(EACH_A_FOLDER, at, owners, None, len(owners))
     stems = {top: _ENDING.sub("", _ENDING.sub("", plain_part(top))) for top in files}
-    titled = {top: _NAME_AND_TITLE.fullmatch(stem) for top, stem in stems.items()}
-    people = {match["name"] for match in titled.values() if match}
-    if not folders and len(people) > 1 and len(people) == len(files) and all(titled.values()):
-        owners = {top: Owner(match["name"], at) for top, match in titled.items() if match}
-        return Layout("Google Classroom or Drive", at, owners, None, len(people))
+    titled = {top: _name_and_title(stem) for top, stem in stems.items()}
+    people = {name for name, title in titled.values() if name and title}
+    if (
+        not folders
+        and len(people) > 1
+        and 2 * len(people) > len(files)
+        and all(all(two) for two in titled.values())
+    ):
+        owners = {top: Owner(name, at, rest=title) for top, (name, title) in titled.items()}
+        return Layout(TITLED, at, owners, None, len(people))
     of_files = {
         top: named_by(top, assignments, known)
         if top.lower().endswith(".zip")
@@ -321,6 +328,7 @@ def _by_hand(at: int, below: Names, assignments: Collection[str], known: Known) 
     }
     if not all(of_files.values()):
         return None
+    owners |= {top: Owner(of_files[top], at) for top in files if top.lower().endswith(".zip")}
     what = "files of students" if not folders else "files and folders of students"
     return Layout(what, at, owners, None, len({*of_files.values(), *named.values()}))
 
@@ -330,10 +338,10 @@ def _by_position(top: str, folders: Sequence[str]) -> bool:
     return top.lower() in _ALSO_NAMES or all(folder.isdigit() for folder in folders)
 
 
-def _holds_people(below: Names, assignments: Collection[str], known: Known) -> bool:
-    """Tell whether the one folder may be one of many students, since those in it have names."""
-    inner = _tops([path[1:] for path in below if len(path) > 1])
-    if any(known(top) for top in _tops(below)):
-        return False
-    folders = [top for top, folder in inner.items() if folder]
-    return len(folders) > 1 and all(named_by(top, assignments, known) for top in folders)
+def _name_and_title(stem: str) -> tuple[str, str]:
+    """Split ``NAME - TITLE``, as Google Classroom and Drive name a file (general knowledge).
+
+    Nothing but all of them side by side tells that.
+    """
+    name, _, title = stem.replace(" – ", " - ", 1).partition(" - ")
+    return name.strip(), title.strip()

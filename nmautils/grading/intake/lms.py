@@ -195,7 +195,7 @@ FORMS = (
     # as 20260130150000000 or 2026-01-30T15:00:00Z.
     Form(
         "Sakai",
-        re.compile(r"(?P<full>[^()]+,[^()]*)\((?P<name>[^()]+)\)"),
+        re.compile(r"(?P<full>[^()]*,[^()]*)\((?P<name>[^()]+)\)"),
         "Doe, Jane(janedoe)/Submission attachment(s)/tutorial1_decoding.ipynb",
         key="sakai",
         login=True,

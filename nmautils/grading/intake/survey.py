@@ -11,7 +11,15 @@ from nmautils.grading.safe.text import printable
 from .filenames import Known, named_by
 from .found import Names
 from .gradescope import LIST_NAME
-from .layouts import EACH_A_FOLDER, Layout, Read, UnknownLayout, recognise, recognise_platform
+from .layouts import (
+    EACH_A_FOLDER,
+    TITLED,
+    Layout,
+    Read,
+    UnknownLayout,
+    recognise,
+    recognise_platform,
+)
 from .owners import Owner, agree, owner_in, plain_part
 
 __all__ = ["Key", "Survey"]
@@ -73,20 +81,20 @@ class Survey:
 
     def key_of(self, parts: tuple[str, ...]) -> Key | None:
         """Give whose a file is, told by an outer name that is surely a student's; else None."""
-        owner = self.owner_of(parts)
-        if owner is None:
-            for level, part in enumerate(map(plain_part, parts)):
-                is_folder = level < len(parts) - 1
-                packed = part.lower().endswith(".zip")
-                stem = part[:-4] if packed else part
-                owner = owner_in(stem, level, is_folder and not packed)
-                name = "" if owner or not is_folder else self._named(part)
-                owner = owner or (Owner(name, level) if name else None)
-                if owner:
-                    break
-        if owner is None:
-            return None
-        return owner.platform, owner.number or owner.name
+        owner = self._sure_owner(parts)
+        return (owner.platform, owner.number or owner.name) if owner else None
+
+    def _sure_owner(self, parts: tuple[str, ...]) -> Owner | None:
+        if self.source_of(parts):
+            return self.owner_of(parts)
+        for level, part in enumerate(map(plain_part, parts)):
+            is_folder = level < len(parts) - 1
+            packed = part.lower().endswith(".zip")
+            if owner := owner_in(part[:-4] if packed else part, level, is_folder and not packed):
+                return owner
+            if is_folder and (name := self._named(part, level)):
+                return Owner(name, level)
+        return None
 
     def begin(
         self, parts: tuple[str, ...], names: Callable[[], Names], read: Read, is_archive: bool
@@ -98,13 +106,15 @@ class Survey:
         str
             Why nothing of it is looked at; mostly empty.
         """
-        if self.source_of((*parts, "")) or any(map(self._is_students, parts[:-1])):
+        if self.source_of((*parts, "")) or any(
+            self._is_students(part, level) for level, part in enumerate(parts[:-1])
+        ):
             return ""
         here = plain_part(parts[-1])
         stem = here[:-4] if here.lower().endswith(".zip") else here
         if owner_in(stem, 0, not is_archive):
             return ""
-        person = self._named(here)
+        person = self._named(here, len(parts) - 1)
         inside = names()
         try:
             layout = recognise_platform(inside, read)
@@ -116,15 +126,14 @@ class Survey:
             return ""
         if layout is None:
             return "" if person else self._by_hand(parts, inside, read, is_archive)
-        if person and layout.form is None:  # a list of Gradescope's that a student has packed
-            return ""
         archive = layout.form.archive if layout.form else None
         if person and not (archive and archive.fullmatch(stem)):
             if not all(agree(person, owner.name) for owner in layout.owners.values()):
                 shown = ", ".join(printable(name) for name in list(layout.owners)[:3])
                 return (
                     f"its name says {printable(person)}, but what is in it is named as "
-                    f"{layout.what} does it ({shown}): call it `submissions` if it is from there"
+                    f"{layout.what} does it ({shown}): look who packed it, and call it "
+                    f"`submissions` only if you have it from {layout.what}"
                 )
             return ""
         self.layouts[parts] = layout
@@ -132,7 +141,8 @@ class Survey:
 
     def spend(self, parts: tuple[str, ...], size: int) -> str | None:
         """Take a notebook or an archive off what one student may hand in."""
-        key = self.key_of(parts) or ("", parts[0])
+        owner = self._sure_owner(parts) or Owner(parts[0], 0)
+        key = (owner.platform, owner.number or owner.name)
         if key in self.exhausted:
             return ""
         self._notebooks[key] += 1
@@ -142,7 +152,7 @@ class Survey:
         self.exhausted.add(key)
         return (
             f"more than {STUDENT_NOTEBOOKS} notebooks or {STUDENT_BYTES // MIB} MB of them from "
-            f"{printable(key[1])}: nothing of theirs is collected; take out what does not count"
+            f"{printable(owner.name)}: nothing of theirs is collected; take out what does not count"
         )
 
     def _by_hand(self, parts: tuple[str, ...], inside: Names, read: Read, is_archive: bool) -> str:
@@ -150,15 +160,15 @@ class Survey:
             layout = recognise(inside, read, self.assignments, self.known)
         except HandInError as error:
             return str(error) if is_archive else ""
-        if is_archive or (layout.what == EACH_A_FOLDER and layout.people > 1):
+        if is_archive or (layout.what in (EACH_A_FOLDER, TITLED) and layout.people > 1):
             self.layouts[parts] = layout
         return ""
 
-    def _named(self, part: str) -> str:
-        return named_by(part, self.assignments, self.known)
+    def _named(self, part: str, level: int) -> str:
+        return named_by(part, self.assignments, self.known, outermost=level == 0)
 
-    def _is_students(self, folder: str) -> bool:
+    def _is_students(self, folder: str, level: int) -> bool:
         folder = plain_part(folder)
         packed = folder.lower().endswith(".zip")
         stem = folder[:-4] if packed else folder
-        return owner_in(stem, 0, not packed) is not None or bool(self._named(folder))
+        return owner_in(stem, 0, not packed) is not None or bool(self._named(folder, level))

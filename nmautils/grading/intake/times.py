@@ -22,7 +22,6 @@ __all__ = ["Calendar", "Times", "are_of_download", "in_utc"]
 _OF_ONE_DOWNLOAD = timedelta(minutes=10)
 _NONE = {"", "-", "–"}
 _WORKSHEET = "Last modified (submission)"
-_NUMBER = re.compile(r"(\d+)\s*$")
 _DAY = re.compile(r"^\s*[^\W\d_]+,\s*")  # "Friday, 30 January 2026, 3:00 PM"
 
 
@@ -130,8 +129,8 @@ class Times:
             if not worksheet:
                 student = known(row["student"]) or row["student"]
                 self.by_student[student, row["assignment"]] = time
-            elif number := _NUMBER.search(row["Identifier"]):
-                self.by_number[number[1]] = time
+            elif number := _number_behind(row["Identifier"]):
+                self.by_number[number] = time
 
     def of(self, owner: Owner, student: str, assignment: str) -> datetime | None:
         """Give the time of a hand-in in UTC; None if the file does not say it."""
@@ -145,3 +144,8 @@ class Times:
             ),
             None,
         )
+
+
+def _number_behind(identifier: str) -> str:
+    """Give the number of ``Participant 12345``, whatever the word in front of it is."""
+    return identifier[len(identifier.rstrip("0123456789")) :]

@@ -10,12 +10,13 @@ from nmautils.errors import HandInError
 from nmautils.grading.safe.text import printable
 
 from .copies import without_copy_marks
+from .filenames import without_endings
 from .owners import Owner
 
 __all__ = ["InboxNotebook", "newest_of", "version_of"]
 
-_ENDINGS = re.compile(r"(?:\.(?:ipynb|json|txt|html?|gz))+$", re.IGNORECASE)
 _MARK = re.compile(r"(?:-(\d{1,3})|[ _+]?[(\[](\d{1,3})[)\]])$")
+_VERSION = re.compile(r"version (\d{1,3})", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class InboxNotebook:
         As in `nmautils.grading.intake.filenames.HandInName`.
     time : datetime
         When it was handed in, in UTC without a zone, as far as that is known.
+    outside : datetime
+        Time of the outermost file below the name that says whose it is.
     packed : datetime
         Time of the file itself, which its student may have set: it decides between files that
         came together.
@@ -47,6 +50,8 @@ class InboxNotebook:
         What the outermost name says.
     source : tuple of str
         The archive or folder that was recognised as a whole.
+    of_many : bool
+        Whether hand-ins of several people are there.
     entry : str
         The outermost name there, as the platform wrote it.
     version : tuple
@@ -60,6 +65,7 @@ class InboxNotebook:
     assignment: str
     account: str
     time: datetime
+    outside: datetime
     packed: datetime
     digest: str
     late: bool | None = None
@@ -67,6 +73,7 @@ class InboxNotebook:
     clock: str = "file"
     owner: Owner = field(default=Owner("", 0))
     source: tuple[str, ...] = ()
+    of_many: bool = False
     entry: str = ""
     version: tuple[str, int] = ("", 0)
     dates_inside: tuple[datetime, ...] = ()
@@ -76,12 +83,18 @@ def version_of(folders: Sequence[str], name: str) -> tuple[str, int]:
     """Give what all versions of one file share, and the number of this one.
 
     ``x (2).ipynb``, ``x-2.ipynb`` and ``Copy of x.ipynb`` in one folder are versions of
-    ``x.ipynb``; ``x.ipynb`` in another folder is none.
+    ``x.ipynb``, and so is what Microsoft Teams puts into ``Version 2``; ``x.ipynb`` in any other
+    folder is none.
     """
-    stem = _ENDINGS.sub("", name)
+    stem = without_endings(name)
     mark = _MARK.search(stem)
     number = int(mark[1] or mark[2]) if mark else 0
-    above = (without_copy_marks(folder.removesuffix(".zip")) for folder in folders)
+    above = []
+    for folder in folders:
+        if version := _VERSION.fullmatch(folder):
+            number = int(version[1])
+        else:
+            above.append(without_copy_marks(folder.removesuffix(".zip")))
     return "/".join((*above, without_copy_marks(stem).lower())), number
 
 
@@ -111,8 +124,8 @@ def newest_of(
     return newest, [notebook for notebook in in_order if notebook.digest != newest.digest]
 
 
-def _by_time(notebook: InboxNotebook) -> tuple[datetime, datetime, str]:
-    return notebook.time, notebook.packed, notebook.where
+def _by_time(notebook: InboxNotebook) -> tuple[datetime, datetime, datetime, str]:
+    return notebook.time, notebook.outside, notebook.packed, notebook.where
 
 
 def _last_marked(notebooks: Iterable[InboxNotebook]) -> list[InboxNotebook]:
@@ -129,12 +142,17 @@ def _last_marked(notebooks: Iterable[InboxNotebook]) -> list[InboxNotebook]:
 
 def _is_older(other: InboxNotebook, newest: InboxNotebook) -> bool:
     """Tell whether a platform, a mark of versions or two downloads say that one is older."""
+    if other.of_many and not newest.of_many and other.source != newest.source:
+        return False  # somebody may have packed one file as a platform names it
     if other.version[0] == newest.version[0]:
         return True
+    form = newest.owner.form
+    if form and not form.login and not newest.owner.number:
+        return False  # a name alone, as Brightspace has it, may be two people's
     if other.clock == newest.clock == "platform":
         return other.time < newest.time
     if other.source == newest.source or not newest.owner.number:
         return False
     # One account, in two downloads: the later one has what was handed in last.
     same = (other.owner.platform, other.owner.number)
-    return same == (newest.owner.platform, newest.owner.number) and other.packed < newest.packed
+    return same == (newest.owner.platform, newest.owner.number) and other.outside < newest.outside

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from nmautils.errors import HandInError
+from nmautils.grading.safe.text import printable
 from nmautils.people.collected import Collected, accounts_in, read_collected
 from nmautils.people.roster import (
     NUMBER_FOR_EACH_ASSIGNMENT,
@@ -17,7 +18,7 @@ from nmautils.people.roster import (
     squeezed,
 )
 
-from .owners import Owner, clean_student
+from .owners import Owner, agree, clean_student
 
 __all__ = ["People"]
 
@@ -58,10 +59,15 @@ class People:
         Raises
         ------
         HandInError
-            If the roster does not tell; one line.
+            If the roster does not tell, or an account has another name now; one line.
         """
         before = self.accounts.get((owner.platform, owner.number), "")
         if self.roster is None:
+            if before and not agree(before, owner.name):
+                raise HandInError(
+                    f"{owner.label or owner.number} was {before} so far, and is called "
+                    f"{printable(owner.name)} here: look who it is, and write a roster"
+                )
             return before or clean_student(owner.name)
         try:
             return self.roster.find(_clues(owner)).id

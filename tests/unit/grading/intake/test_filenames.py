@@ -196,8 +196,8 @@ def test_student_ids_are_safe_folder_names(name):
         (f"12345_{T1}.ipynb", "12345"),
         (f"12345_{T1}_ann.ipynb", "ann"),
         # an assignment's name with other signs
-        (f"jane_tutorial-1-decoding.ipynb", "jane"),
-        (f"jane_Tutorial 1 Decoding (2).ipynb", "jane"),
+        ("jane_tutorial-1-decoding.ipynb", "jane"),
+        ("jane_Tutorial 1 Decoding (2).ipynb", "jane"),
     ],
 )
 def test_a_name_is_read_to_the_letter(path, student):
