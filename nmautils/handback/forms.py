@@ -1,6 +1,6 @@
 """The forms in which platforms take marks: which columns say who, and which hold marks.
 
-Where each is known from stands at the form; docs/teaching has the table.
+Where each is known from stands at the form; the teaching guide has the table.
 """
 
 import re
