@@ -3,7 +3,7 @@
 import contextlib
 import re
 import sys
-from dataclasses import MISSING, dataclass, fields, replace
+from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from datetime import datetime, timezone
 from difflib import get_close_matches
 from pathlib import Path
@@ -110,6 +110,30 @@ class Publish:
 
 
 @dataclass(frozen=True)
+class Mail:
+    """How feedback pages are mailed; a password is never in a file.
+
+    In ``subject`` and ``text`` the names of `MAIL_NAMES` in braces are filled. ``sender`` is the
+    key ``from``, which is a word of Python's.
+    """
+
+    server: str = ""
+    port: int = 587
+    security: str = "starttls"
+    user: str = ""
+    sender: str = field(default="", metadata={"key": "from"})
+    subject: str = "Your feedback on {title}"
+    text: str = (
+        "Dear {name},\n\nyour feedback on {title} is attached: open it in a browser. You have "
+        "{points} of {most} points.\n"
+    )
+
+
+MAIL_NAMES = ("name", "first_name", "last_name", "assignment", "title", "course", "points", "most")
+MAIL_SECURITY = ("starttls", "tls", "none")
+
+
+@dataclass(frozen=True)
 class Tutorial:
     """One tutorial, which is one assignment with one notebook of the same name."""
 
@@ -138,6 +162,7 @@ class Settings:
     grading: Grading
     tutorials: dict[str, Tutorial]
     publish: Publish = Publish()
+    mail: Mail = Mail()
 
     @property
     def zone(self) -> ZoneInfo | None:
@@ -189,6 +214,7 @@ _SECTIONS = {
     "late": Late,
     "grading": Grading,
     "publish": Publish,
+    "mail": Mail,
 }
 _KINDS: dict[Any, tuple[tuple[type, ...], str]] = {
     str: ((str,), "a text in quotes"),
@@ -266,21 +292,28 @@ def _fill(kind: type, table: Any, where: str, **given: Any) -> Any:
     """Make one dataclass from one table."""
     if not isinstance(table, dict):
         raise CourseError(f"{FILE_NAME}: {where} must be a table")
-    wanted = {field.name: field for field in fields(kind) if field.name not in given}
+    wanted = {_key(one): one for one in fields(kind) if one.name not in given}
     _check_keys(table, list(wanted), f"{FILE_NAME} {where}")
-    for name, field in wanted.items():
+    for name, wants in wanted.items():
         if name not in table:
-            if field.default is MISSING:
+            if wants.default is MISSING:
                 raise CourseError(f"{FILE_NAME} {where} lacks the key {name!r}")
             continue
-        types, words = _KINDS[field.type]
+        types, words = _KINDS[wants.type]
         value = table[name]
         if not isinstance(value, types) or isinstance(value, bool):
             raise CourseError(f"{FILE_NAME} {where}: {name} is {value!r}, must be {words}")
         if isinstance(value, list) and not all(isinstance(text, str) for text in value):
             raise CourseError(f"{FILE_NAME} {where}: {name} is {value!r}, must be {words}")
-    values = {name: tuple(v) if isinstance(v, list) else v for name, v in table.items()}
+    values = {
+        wanted[name].name: tuple(v) if isinstance(v, list) else v for name, v in table.items()
+    }
     return kind(**given, **values)
+
+
+def _key(wanted: "Field[Any]") -> str:
+    """Give the name of a dataclass's field as the file has it."""
+    return str(wanted.metadata.get("key", wanted.name))
 
 
 def _check_keys(table: dict[str, Any], known: list[str], where: str) -> None:
@@ -313,6 +346,7 @@ def _check_values(settings: Settings) -> None:
             raise CourseError(
                 f"{FILE_NAME} {where}: in braces only {{{'}, {'.join(words.split())}}} are known"
             ) from None
+    _check_mail(settings.mail)
     late, points = settings.late, settings.points
     for value, where, top in [
         (late.grace_minutes, "[late] grace_minutes", None),
@@ -345,6 +379,26 @@ def _check_values(settings: Settings) -> None:
         if tutorial.order in orders:
             raise CourseError(f"{where}: order {tutorial.order} is {orders[tutorial.order]}'s too")
         orders[tutorial.order] = name
+
+
+def _check_mail(mail: Mail) -> None:
+    for pattern, where in [(mail.subject, "subject"), (mail.text, "text")]:
+        try:
+            pattern.format(**dict.fromkeys(MAIL_NAMES, ""))
+        except (KeyError, IndexError, ValueError, AttributeError):
+            raise CourseError(
+                f"{FILE_NAME} [mail] {where}: in braces only {{{'}, {'.join(MAIL_NAMES)}}} are "
+                "known"
+            ) from None
+    if mail.security not in MAIL_SECURITY:
+        raise CourseError(
+            f"{FILE_NAME} [mail] security is {mail.security!r}, must be one of "
+            f"{', '.join(MAIL_SECURITY)}"
+        )
+    if not 1 <= mail.port <= 65535:
+        raise CourseError(f"{FILE_NAME} [mail] port is {mail.port}, must be between 1 and 65535")
+    if "\n" in mail.subject:
+        raise CourseError(f"{FILE_NAME} [mail]: subject must be one line")
 
 
 def _find_zone(name: str | None) -> ZoneInfo | None:

@@ -16,6 +16,7 @@ from nmautils.grading.record.late import terms_of
 from nmautils.grading.record.marks import marks_of
 from nmautils.grading.record.records import read_record
 from nmautils.grading.report.feedback import feedback_page_apart
+from nmautils.grading.report.names import called
 
 from .course_directory import check_gradebook, course_directory, say_errors_in_one_line
 
@@ -40,9 +41,11 @@ class GradebookMarks(NbGraderPreprocessor):
                 f"{student}/{assignment}: {found}; run `nmautils grade {assignment}` or "
                 f"`nbgrader autograde {assignment} --force`"
             )
+        terms = terms_of(directory.root)
         with read_only(directory) as query:
-            marks = marks_of(Lookup(query), assignment, student, terms_of(directory.root))
-        resources[RESULT] = graded, marks
+            marks = marks_of(Lookup(query), assignment, student, terms)
+            name = called(terms.roster, query, student)
+        resources[RESULT] = graded, marks, name
         return nb, resources
 
 
@@ -76,5 +79,5 @@ class FeedbackExporter(Exporter):
                 "GenerateFeedback.preprocessors in nbgrader_config.py has to name "
                 f"{__name__}.{GradebookMarks.__name__}"
             )
-        graded, marks = resources.pop(RESULT)
-        return feedback_page_apart(graded, marks), resources
+        graded, marks, name = resources.pop(RESULT)
+        return feedback_page_apart(graded, marks, name), resources

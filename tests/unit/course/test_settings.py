@@ -8,7 +8,7 @@ import pytest
 
 from nmautils.course import contract
 from nmautils.course import settings as settings_module
-from nmautils.course.settings import Grading, due_utc, find_root, read_settings
+from nmautils.course.settings import Grading, Mail, due_utc, find_root, read_settings
 from nmautils.errors import CourseError
 from nmautils.grading.model.limits import Limits
 from tests.support.paths import ROOT, TINY_COURSE
@@ -68,6 +68,19 @@ def test_where_to_hand_in_may_be_left_out(course):
     assert read_settings(course).publish.hand_in == "by mail"
 
 
+def test_how_to_mail_is_read(course):
+    assert read_settings(course).mail == Mail()
+    change(course, "[repository]", '[mail]\nserver = "m"\nfrom = "me@x.example"\n[repository]')
+    mail = read_settings(course).mail
+    assert (mail.server, mail.sender, mail.port, mail.security) == (
+        "m",
+        "me@x.example",
+        587,
+        "starttls",
+    )
+    assert all(f"{{{name}}}" in mail.text for name in ("name", "title", "points", "most"))
+
+
 def test_settings_cannot_be_changed_by_accident(course):
     with pytest.raises(AttributeError):
         read_settings(course).course.id = "other"
@@ -124,6 +137,14 @@ def test_a_misspelt_tutorial_is_guessed():
         ("[repository]", "[points]\nstep = 0\n[repository]", "must be above 0"),
         ("[repository]", "[grading]\npackages = 3\n[repository]", "must be a list of texts"),
         ("[repository]", "[grading]\npackages = [3]\n[repository]", "must be a list of texts"),
+        ("[repository]", "[mail]\npassword = 'x'\n[repository]", "unknown key 'password'"),
+        ("[repository]", "[mail]\nsender = 'x'\n[repository]", "known: server, port, .* from"),
+        ("[repository]", "[mail]\nfrom = 3\n[repository]", "from is 3, must be a text"),
+        ("[repository]", "[mail]\nport = 0\n[repository]", "between 1 and 65535"),
+        ("[repository]", "[mail]\nsecurity = 'ssl'\n[repository]", "starttls, tls, none"),
+        ("[repository]", "[mail]\ntext = '{nam}'\n[repository]", "only {name}, .* are known"),
+        ("[repository]", "[mail]\ntext = '{'\n[repository]", "only {name}, .* are known"),
+        ("[repository]", '[mail]\nsubject = "a\\nb"\n[repository]', "subject must be one line"),
         ("[course]", "[course", "is not valid TOML"),
         ("order = 1", "order = ", "is not valid TOML"),
     ],

@@ -396,7 +396,8 @@ def test_no_word_of_a_stranger_becomes_part_of_the_page():
 def made(tmp_path, monkeypatch):
     """Make the page of ada's DECODING as ``nbgrader generate_feedback`` does."""
     marks = SubmissionMarks(cells={"relu_forward_test": CellMark(3.0, 4.0)})
-    monkeypatch.setattr(feedback_exporter, "read_only", lambda *course: nullcontext())
+    names = nullcontext(lambda *statement: [("Ada", "Lovelace")])
+    monkeypatch.setattr(feedback_exporter, "read_only", lambda *course: names)
     monkeypatch.setattr(feedback_exporter, "marks_of", lambda *given: marks)
 
     def make(steps=(GradebookMarks,)):
@@ -414,6 +415,13 @@ def made(tmp_path, monkeypatch):
 def test_the_page_is_made_from_the_record_and_the_gradebook(made):
     write_record(made.root, graded(DECODING, RIGHT))
     assert "Together 9 / 10" in words(made())
+
+
+def test_the_page_calls_its_student_by_the_name_of_the_roster_or_the_gradebook(made):
+    write_record(made.root, graded(DECODING, RIGHT))
+    assert "Feedback for Ada Lovelace " in words(made())
+    (made.root / "roster.csv").write_text("id,last_name,first_name\nada,<b>King,Augusta\x1b[2J\n")
+    assert "Feedback for Augusta <b>King " in words(made())
 
 
 def test_the_page_counts_days_as_the_course_does(made, monkeypatch):
