@@ -95,7 +95,7 @@ def test_what_excel_writes_is_read(course, encoding, sign):
         ("bob,tiny,,,yes", "line 2 is about the same student and assignment"),
         (",tiny,,,yes", "no student"),
         ("ada,,,,yes", "no assignment"),
-        ("ada,tiny,,,yes,and,more", "more cells than columns"),
+        ("ada,tiny,,,yes,and,more", "a cell stands in a column without a name"),
     ],
 )
 def test_a_mistake_is_one_line_with_its_number(course, line, why):
