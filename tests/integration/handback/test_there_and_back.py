@@ -67,7 +67,7 @@ def test_moodle(tmp_path, run):
         tmp_path,
         {
             f"Jane Doe_4711_assignsubmission_file/{T1}.ipynb": notebook("x = 1"),
-            f"Max Müller_4712_assignsubmission_file/Untitled.ipynb": notebook("x = 2"),
+            "Max Müller_4712_assignsubmission_file/Untitled.ipynb": notebook("x = 2"),
         },
         {"Jane_Doe": 7.5, "Max_Müller": 10.0},
     )
