@@ -8,6 +8,7 @@ import sys
 from dataclasses import replace
 from getpass import getpass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nmautils.commands._shared import add_names, add_root, root_of
 from nmautils.course.settings import MAIL_SECURITY, Mail
@@ -24,6 +25,9 @@ from nmautils.handback.pages import (
     index_row,
     readable_folder,
 )
+
+if TYPE_CHECKING:
+    from nmautils.handback.mail import Letter
 
 __all__ = ["add_arguments", "run"]
 
@@ -150,13 +154,7 @@ def _by_mail(
         for letter in due:
             print(printable(f"{letter.assignment}: {letter.person.name} <{letter.message['To']}>"))
         if due:
-            print("\nthe first of them:\n")
-            for key in ("From", "To", "Subject"):
-                print(printable(f"{key}: {due[0].message[key] or '(not said yet)'}"))
-            print()
-            for line in due[0].text.splitlines():
-                print(printable(line))
-            print(printable(f"\nattached: {', '.join(due[0].attached)}\n"))
+            _show(due[0])
         print(f"{count(len(due), 'letter')} to be sent; nothing is sent without --send")
     if stands["sent"]:
         print(f"{count(len(stands['sent']), 'letter')} sent before")
@@ -165,7 +163,17 @@ def _by_mail(
     return needs
 
 
+def _show(letter: "Letter") -> None:
+    """Print a letter as its reader will see it."""
+    heads = [f"{key}: {letter.message[key] or '(not said yet)'}" for key in _HEADS]
+    pages = f"attached: {', '.join(letter.attached)}"
+    print("\nthe first of them:\n")
+    for line in [*heads, "", *letter.text.splitlines(), "", pages, ""]:
+        print(printable(line))
+
+
 _STATES = ("new", "sent", "changed")
+_HEADS = ("From", "To", "Subject")
 
 
 def _mail_of(args: argparse.Namespace, mail: Mail) -> Mail:

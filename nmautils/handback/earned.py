@@ -129,12 +129,15 @@ class Class:
         """
         *strong, name = clues
         found: dict[str, Person] = {}
+        decided = set()  # a number that is somebody's need not be an id too
         for clue in strong:
-            try:
-                person = self.roster.find(clue)
-            except UnknownPerson:
+            said = clue.number or clue.email or clue.id
+            if said in decided:
                 continue
-            found[person.id] = person
+            with suppress(UnknownPerson):
+                person = self.roster.find(clue)
+                found[person.id] = person
+                decided.add(said)
         who = name.name or next((c.email or c.id or c.number for c in strong), "")
         if len(found) > 1:
             raise UnknownPerson(

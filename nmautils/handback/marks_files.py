@@ -89,11 +89,11 @@ def choose_columns(
         raise CourseError(f"{where}: no column says who; download it from {form.download}")
     there = form.mark_columns(sheet)
     if said:
-        there = [c for c in there if squeezed(said) in (squeezed(c.name), squeezed(c.title))] or [
-            Column(i, name)
-            for i, name in enumerate(sheet.columns)
-            if form.one_assignment and name == said
-        ]
+        there = [c for c in there if squeezed(said) in (squeezed(c.name), squeezed(c.title))]
+        if not there and form.one_assignment:  # in a language that is not known here
+            taken = {i for role in form.who for i in form.columns_of(role, sheet)}
+            named_so = [i for i, name in enumerate(sheet.columns) if name == said]
+            there = [Column(i, said) for i in named_so if i not in taken]
         if not there:
             raise _unclear(form, f"no column for marks is called {said!r}", sheet)
     if not there:
@@ -210,20 +210,21 @@ def empty_sheet(form: Form, course: Class, assignments: list[str]) -> Sheet:
 def _who(form: Form, course: Class, person: Person, assignment: str) -> list[str] | None:
     """Give the cells that say who somebody is; None if the platform would not know."""
     name = f"{person.last_name}, {person.first_name}".strip(", ") or person.id
-    came = course.collected.get((person.id, assignment))
     numbers = person.numbers.get(form.platform, frozenset())
-    digits = [number for number in numbers if number.isdecimal()]
-    if form.platform == "moodle":
-        here = came.number if came and came.platform == "moodle" else ""
+    came = {
+        where: hand_in.number
+        for (student, where), hand_in in course.collected.items()
+        if student == person.id and hand_in.platform == form.platform and hand_in.number
+    }
+    if form.platform == "moodle":  # which gives a person another number in each assignment
+        here = came.get(assignment)
         return [f"Participant {here}", no_formula(person.name)] if here else None
     if form.platform == "canvas":
-        sure = {c.number for (s, _), c in course.collected.items() if s == person.id}
-        ids = [number for number in digits if number in sure] or digits
-        return [no_formula(name), ids[0]] if len(ids) == 1 else None
+        ids = set(came.values()) or {number for number in numbers if number.isdecimal()}
+        return [no_formula(name), *ids] if len(ids) == 1 else None
     if form.platform == "brightspace":
         # The numbers in names of folders are of accounts inside, which no table has.
-        inside = {c.number for (s, _), c in course.collected.items() if s == person.id}
-        keys = sorted(numbers - inside)
+        keys = sorted(numbers - set(came.values()))
         org = [f"#{key}" for key in keys if key.isdecimal()]
         user = [f"#{key}" for key in keys if not key.isdecimal()]
         if len(org) > 1 or len(user) > 1 or not keys:

@@ -123,7 +123,7 @@ def read_sheet(raw: bytes, where: str) -> Sheet:
         raise CourseError(f"{where} is no text: {error.reason}") from None
     if not text.strip() or "\0" in text:
         raise CourseError(f"{where} is no table: download it again, as CSV or text")
-    first = _QUOTED.sub("", text.lstrip("\r\n")).splitlines()[0]
+    first = re.split("[\r\n]", _QUOTED.sub("", text.lstrip("\r\n")), maxsplit=1)[0]
     delimiter = max(",;\t", key=first.count)
     rows: list[list[str]] = [[]]
     ends: list[str] = []

@@ -176,7 +176,21 @@ def test_nothing_is_sent_before_the_instructor_says_so(ours, server, capsys):
     assert server.letters == []
     assert f"{T1}: Ada Lovelace <ada@uni.example>" in said
     assert f"{T1}: Bo Ångström <bob@uni.example>" in said
-    assert "Dear Ada Lovelace," in said
+    start = said.index("the first of them:")
+    assert said[start : start + 10] == [
+        "the first of them:",
+        "",
+        "From: me@uni.example",
+        "To: ada@uni.example",
+        "Subject: Your feedback on Decoding Neural Responses",
+        "",
+        "Dear Ada Lovelace,",
+        "",
+        "your feedback on Decoding Neural Responses is attached: open it in a browser. You have "
+        "7.5 of 10 points.",
+        "",
+    ]
+    assert said[start + 10 : start + 12] == [f"attached: {T1}.html", ""]
     assert "2 letters to be sent; nothing is sent without --send" in said
     assert said[-1] == f"needs you: {T1}: Eve Nkosi (eve): no e-mail address is known"
     assert not (ours / ".nmautils" / "sent.jsonl").exists()

@@ -337,6 +337,11 @@ def test_moodle_in_a_language_nobody_thought_of_is_known_by_its_first_column():
     assert b"Osallistuja 901,Ada Lovelace,7.5,\n" in done.sheet.to_bytes()
 
 
+def test_a_column_that_says_who_is_never_written():
+    with pytest.raises(UsageError, match="no column for marks is called 'Full name'"):
+        filled_in("moodle", WORKSHEET, [T1], said="Full name")
+
+
 def test_a_blind_worksheet_has_numbers_only():
     raw = "Identifier,Status,Grade,Last modified (grade)\nParticipant 901,,,-\nParticipant 5,,,-\n"
     done = filled_in("moodle", raw, [T1])

@@ -110,6 +110,7 @@ def test_any_cell_is_written_so_that_a_reader_of_csv_finds_it(rows):
 
 @given(st.binary(max_size=60))
 @example(b'"\n')
+@example(b'""')
 @example(b"a\x81,")
 def test_bytes_that_are_read_are_given_back(raw):
     try:
