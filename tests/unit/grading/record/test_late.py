@@ -203,6 +203,9 @@ def test_nbgraders_own_step_and_ours_take_the_same_points(monkeypatch):
     ours.init_plugin()
     course = Course(Path(), None, None, ours.plugin_inst, "")
     assert course.penalty("ada", 8.0, Lateness(late, due)) == 0.8
+    agreed = Arrangements({("ada", TUTORIAL): Arrangement(days=1)})  # of 25 hours
+    monkeypatch.setattr(f"{place}.terms_of", lambda root: replace(terms, arrangements=agreed))
+    assert stock.plugin_inst.late_submission_penalty("ada", 8.0, late) is None
 
 
 # Due dates
