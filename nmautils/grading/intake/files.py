@@ -107,7 +107,7 @@ def find_files(
 
 def _begin_folder(folder: Path, parts: tuple[str, ...], look: Look) -> str:
     def read(name: tuple[str, ...], limit: int) -> bytes:
-        return read_regular(folder.joinpath(*name), limit)
+        return _read(folder.joinpath(*name), limit)[0]
 
     return look.begin(parts, lambda: list(_names_below(folder)), read, False)
 
@@ -329,12 +329,9 @@ class _Zip:
         def read(name: tuple[str, ...], limit: int) -> bytes:
             try:
                 with archive.open(sound[name]) as file:
-                    raw = file.read(limit + 1)
+                    return file.read(limit)
             except Exception as error:
                 raise HandInError(f"{name[-1]} is damaged in its archive ({error})") from None
-            if len(raw) > limit and name[-1].lower().endswith(".yml"):
-                raise HandInError(f"{name[-1]} is too large")
-            return raw[:limit]
 
         return self.look.begin(self.parts, lambda: list(sound), read, True)
 
