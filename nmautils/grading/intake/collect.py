@@ -302,10 +302,11 @@ class _Collecting:
         written, _ = read_timestamp(target.parent, self.zone)
         if written in (None, newest.time):
             stamp = (target.parent / "timestamp.txt").relative_to(self.root).as_posix()
+            command = f"nmautils time {label.replace('/', ' ', 1)} WHEN"
             self.line(
                 f"look at    {label}: the platform marks it LATE and does not say when it came; "
-                f"look that up, and use `nmautils time {label.replace('/', ' ', 1)} WHEN`, or write "
-                f"it, as 2030-01-31 23:30+01:00, to {stamp}"
+                f"look that up, and use `{command}`, or write it, as 2030-01-31 23:30+01:00, to "
+                f"{stamp}"
             )
 
     def name_the_renamed(self) -> None:
