@@ -430,7 +430,12 @@ def _is_sound(entry: zipfile.ZipInfo, names: tuple[str, ...]) -> bool:
 def _check_entry(entry: zipfile.ZipInfo, names: tuple[str, ...]) -> None:
     """Refuse an entry that is no file, or whose path could do harm."""
     inside = entry.filename
-    if ".." in names or inside.startswith("/") or any(sign in inside for sign in "\\\0:"):
+    if (
+        not names
+        or ".." in names
+        or inside.startswith("/")
+        or any(sign in inside for sign in "\\\0:")
+    ):
         raise HandInError("its path leads out of the archive: unpack it by hand if you trust it")
     if len(names) > FOLDERS_NESTED or any(len(name.encode()) > FILE_NAME_BYTES for name in names):
         raise HandInError("its path is too long: unpack it yourself")
