@@ -128,6 +128,7 @@ def collect(
     job.done.refused, job.done.ignored = still_asked(root, job.done.refused, found.marks)
     for where, why in job.done.refused:
         job.line(f"needs you  {where}: {why}")
+    job.name_the_renamed()
     job.name_the_absent()
     return job.done
 
@@ -301,10 +302,22 @@ class _Collecting:
         written, _ = read_timestamp(target.parent, self.zone)
         if written in (None, newest.time):
             stamp = (target.parent / "timestamp.txt").relative_to(self.root).as_posix()
+            command = f"nmautils time {label.replace('/', ' ', 1)} WHEN"
             self.line(
                 f"look at    {label}: the platform marks it LATE and does not say when it came; "
-                f"look that up, and write it, as 2030-01-31 23:30+01:00, to {stamp}"
+                f"look that up, and use `{command}`, or write it, as 2030-01-31 23:30+01:00, to "
+                f"{stamp}"
             )
+
+    def name_the_renamed(self) -> None:
+        """Name folders of students whom the roster gives another id than they had before."""
+        submitted = folders_of(self.root).submitted
+        for before, student in sorted(self.people.renamed.items()):
+            if (submitted / before).exists():
+                self.line(
+                    f"look at    {before}: the roster says that this is {student}, under whose id "
+                    f"the hand-ins are now; remove {submitted.name}/{before}"
+                )
 
     def name_the_absent(self) -> None:
         """Say who of the roster has handed in nothing, of assignments that others handed in."""

@@ -107,7 +107,7 @@ def find_files(
 
 def _begin_folder(folder: Path, parts: tuple[str, ...], look: Look) -> str:
     def read(name: tuple[str, ...], limit: int) -> bytes:
-        return read_regular(folder.joinpath(*name), limit)
+        return _read(folder.joinpath(*name), limit)[0]
 
     return look.begin(parts, lambda: list(_names_below(folder)), read, False)
 
@@ -329,12 +329,9 @@ class _Zip:
         def read(name: tuple[str, ...], limit: int) -> bytes:
             try:
                 with archive.open(sound[name]) as file:
-                    raw = file.read(limit + 1)
+                    return file.read(limit)
             except Exception as error:
                 raise HandInError(f"{name[-1]} is damaged in its archive ({error})") from None
-            if len(raw) > limit and name[-1].lower().endswith(".yml"):
-                raise HandInError(f"{name[-1]} is too large")
-            return raw[:limit]
 
         return self.look.begin(self.parts, lambda: list(sound), read, True)
 
@@ -433,7 +430,12 @@ def _is_sound(entry: zipfile.ZipInfo, names: tuple[str, ...]) -> bool:
 def _check_entry(entry: zipfile.ZipInfo, names: tuple[str, ...]) -> None:
     """Refuse an entry that is no file, or whose path could do harm."""
     inside = entry.filename
-    if ".." in names or inside.startswith("/") or any(sign in inside for sign in "\\\0:"):
+    if (
+        not names
+        or ".." in names
+        or inside.startswith("/")
+        or any(sign in inside for sign in "\\\0:")
+    ):
         raise HandInError("its path leads out of the archive: unpack it by hand if you trust it")
     if len(names) > FOLDERS_NESTED or any(len(name.encode()) > FILE_NAME_BYTES for name in names):
         raise HandInError("its path is too long: unpack it yourself")

@@ -31,8 +31,8 @@ _WRAPPERS = 3  # folders around what a platform wrote
 _SHOWN = 3  # names in a line
 _SUBMISSION = re.compile(r"submission_\d+")
 _ENDING = re.compile(r"\.(?:ipynb|json|txt|html?|gz|zip)$", re.IGNORECASE)
-# The first lines that Blackboard writes into the text beside each hand-in.
-_NAME_AND_ACCOUNT = re.compile(r"\s*(?P<name>Name: (?P<full>.+) \((?P<login>[^()\r\n]+)\))\s*\n")
+# The first line that Blackboard writes into the text beside each hand-in.
+_NAME_AND_ACCOUNT = re.compile(r"Name: (?P<full>.+) \((?P<login>[^()]+)\)")
 _ATTEMPT = re.compile(r"_attempt_\d", re.IGNORECASE)
 # Names of people that are also words of file names; where each folder is a student they are names.
 _ALSO_NAMES = {"my", "a"}
@@ -196,7 +196,7 @@ def _with_facts(layout: Layout, names: Names, read: Read) -> Layout:
         for path in names:
             if path[layout.at + 1 :] == ("timestamp.txt",):
                 top = path[layout.at]
-                owners[top] = replace(owners[top], time=_time_of_sakai(read(path, TIMESTAMP_BYTES)))
+                owners[top] = replace(owners[top], time=_time_of_sakai(_start(path, read)))
     elif layout.what == "Brightspace":
         owners = _accounts_of_brightspace(owners)
     people = {(owner.number, owner.name) for owner in owners.values()}
@@ -210,7 +210,10 @@ def _gradescope(at: int, tops: Mapping[str, bool], names: Names, read: Read) -> 
             "the assignment again"
         )
     (place,) = [path for path in names if path[at:] == (LIST_NAME,)]
-    submitters = read_list(read(place, LIST_BYTES))
+    raw = read(place, LIST_BYTES + 1)
+    if len(raw) > LIST_BYTES:
+        raise HandInError(f"{LIST_NAME} is too large")
+    submitters = read_list(raw)
     owners = {}
     for top, folder in tops.items():
         if not folder:
@@ -233,9 +236,16 @@ def _gradescope(at: int, tops: Mapping[str, bool], names: Names, read: Read) -> 
     return Layout("Gradescope", at, owners, None, len(people))
 
 
-def _time_of_sakai(raw: bytes) -> datetime | None:
+def _start(path: tuple[str, ...], read: Read) -> str:
+    """Give the first lines of a small text of a platform's; nothing if it cannot be read."""
+    try:
+        return read(path, TIMESTAMP_BYTES).decode("utf-8-sig", errors="replace").strip()
+    except HandInError:
+        return ""
+
+
+def _time_of_sakai(text: str) -> datetime | None:
     """Read ``timestamp.txt``: 20260130150000000, or since 2019 as ISO 8601 has it; both in UTC."""
-    text = raw.decode("utf-8-sig", errors="replace").strip()
     for written, count in (("%Y%m%d%H%M%S", 14), ("%Y-%m-%dT%H:%M:%S", 19)):
         try:
             time = datetime.strptime(text[:count], written)
@@ -258,8 +268,9 @@ def _accounts_of_blackboard(
         top = path[at]
         if len(path) > at + 1 or not re.search(r"_attempt_[\d-]+\.txt$", top, re.IGNORECASE):
             continue
-        text = read(path, 4 * TIMESTAMP_BYTES).decode("utf-8-sig", errors="replace")
-        if (said := _NAME_AND_ACCOUNT.match(text)) and heads[top].endswith(f"_{said['login']}"):
+        if (said := _NAME_AND_ACCOUNT.match(_start(path, read))) and heads[top].endswith(
+            f"_{said['login']}"
+        ):
             accounts[heads[top]] = (said["login"], said["full"])
     title = _common_title(set(heads.values()))
     found = {}

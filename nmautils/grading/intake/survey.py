@@ -1,6 +1,6 @@
 """What lies in the inbox, by names alone: layouts of archives, and whose each file is."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import replace
 
@@ -55,13 +55,10 @@ class Survey:
     @property
     def lines(self) -> list[str]:
         """What was recognised, one line each."""
-        counted = defaultdict[tuple[str, ...], list[Layout]](list)
-        for place, layout in self.layouts.items():
-            counted[place].append(layout)
         return [
             f"{layout.what}, {layout.people} {'person' if layout.people == 1 else 'people'}  "
             f"{'/'.join(place)}"
-            for place, (layout, *_) in counted.items()
+            for place, layout in self.layouts.items()
         ]
 
     def source_of(self, parts: tuple[str, ...]) -> tuple[str, ...]:
@@ -86,10 +83,10 @@ class Survey:
         """
         part = parts[level]
         layout = self.layouts.get(self.source_of(parts))
+        if layout is None or part in layout.owners:
+            return part
         shorter = part.removesuffix(".zip")
-        return (
-            shorter if layout and part not in layout.owners and shorter in layout.owners else part
-        )
+        return shorter if shorter in layout.owners else part
 
     def key_of(self, parts: tuple[str, ...]) -> Key | None:
         """Give whose a file is, told by an outer name that is surely a student's; else None."""

@@ -36,6 +36,7 @@ class People:
         self.roster: Roster | None = read_roster(root)
         self.collected: dict[tuple[str, str], Collected] = read_collected(root)
         self.accounts = accounts_in(self.collected)
+        self.renamed: dict[str, str] = {}  # ids from before there was a roster
         self._ids: Mapping[str, set[str]] = self._by_name()
 
     def _by_name(self) -> Mapping[str, set[str]]:
@@ -70,7 +71,10 @@ class People:
                 )
             return before or clean_student(owner.name)
         try:
-            return self.roster.find(_clues(owner)).id
+            student = self.roster.find(_clues(owner)).id
+            if before not in ("", student):
+                self.renamed[before] = student
+            return student
         except UnknownPerson:
             if before and any(person.id == before for person in self.roster.people):
                 return before

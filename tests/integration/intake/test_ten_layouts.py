@@ -3,6 +3,7 @@
 import csv
 import io
 import itertools
+import shutil
 import unicodedata
 import zipfile
 from dataclasses import replace
@@ -157,17 +158,36 @@ def test_a_class_through_a_layout(release, layout):
     got = {
         label: (release / "submitted" / label / f"{T1}.ipynb").read_bytes() for label in done.new
     }
-    counts = f"{len(got)} of {len(expected)} collected, {len(done.refused)} asked about"
-    print(f"{layout:18} {counts}")
-    for line in lines:
-        if not line.startswith("collected"):
-            print("   ", line[:200])
+    print_row(layout, len(hand_ins), len(got), len(expected), done)
     assert {k: v for k, v in expected.items() if got.get(k) != v}.keys() == set()
     assert got.keys() - expected.keys() == set()
     check_the_asked(layout, done.refused, people, asked)
     check_the_times(release, layout, people, expected, lines)
     missing = [one.id for i, one in enumerate(people) if i in asked | left_out]
     assert sorted(done.absent[T1]) == sorted(missing)
+
+
+KINDS = {
+    "of another tutorial": "but its cells are of",
+    "a PDF": "it is a PDF",
+    "a bomb": "too many archives inside each other|has no cells",
+    "as another": "says another person or time|named as Canvas does it",
+    "a stranger": "is not in roster.csv|cannot tell whose",
+    "a namesake": "may be any of",
+}
+
+
+def print_row(layout, count, got, expected, done):
+    """Print what became of a class; ``pytest -s`` shows the table."""
+    asked = {
+        kind: sum(any(part in why for part in parts.split("|")) for _, why in done.refused)
+        for kind, parts in KINDS.items()
+    }
+    if layout == next(iter(LAYOUTS)):
+        print(f"\n{'layout':18} handed in  collected  expected  older  {'  '.join(KINDS)}")
+    numbers = "  ".join(f"{number:>{len(kind)}}" for kind, number in asked.items())
+    print(f"{layout:18} {count:9}  {got:9}  {expected:8}  {len(done.older):5}  {numbers}")
+    assert sum(asked.values()) == len(done.refused)
 
 
 def check_the_asked(layout, refused, people, asked):
@@ -220,3 +240,27 @@ def check_the_times(root, layout, people, expected, lines):
         one = people[60]
         assert rows[one.id]["platform"] == layout.split(",")[0].split()[0]
         assert rows[one.id]["entry"]
+
+
+@pytest.mark.parametrize("layout", [name for name in LAYOUTS if name != "loose files"])
+def test_an_unpacked_download_is_collected_as_the_archive_is_without_a_roster_too(release, layout):
+    people = the_class()[:45]
+    files = LAYOUTS[layout](as_written(one, layout, i) for i, one in enumerate(people))
+    results = []
+    for unpacked in (False, True):
+        shutil.rmtree(release / "submitted", ignore_errors=True)
+        (release / "collected.csv").unlink(missing_ok=True)
+        if unpacked:
+            (release / "inbox" / "download.zip").unlink()
+            for name, raw in files.items():
+                path = release / "inbox" / "submissions" / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(raw)
+        else:
+            pack(release / "inbox" / "download.zip", files)
+        done = collect(release, say=lambda line: None)
+        places = (where.replace("download.zip", "submissions") for where, _ in done.refused)
+        refused = sorted(place.split("/")[1:3] for place in places)
+        results.append((done.new, refused, read_collected(release).keys()))
+    assert results[0] == results[1]
+    assert len(results[0][0]) >= 35

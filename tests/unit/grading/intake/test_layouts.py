@@ -105,6 +105,22 @@ def test_blackboards_texts_tell_accounts_with_low_lines():
     assert told(layout_of(*files, contents=forged))[2] == ["ann_li", "li", "li"]
 
 
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_long_text_of_blackboard_is_read_at_its_start(course, packed):
+    day = "2030-01-30-15-00-00"
+    files = {
+        f"T_bo_b_attempt_{day}_{T1}.ipynb": notebook("bob"),
+        f"T_bo_b_attempt_{day}.txt": b"Name: Bo B (bo_b)\n" + b"x" * 100_000,
+    }
+    if packed:
+        put_zip(course, "b.zip", files)
+    else:
+        for name, raw in files.items():
+            put(course, f"submissions/{name}", raw)
+    done, _ = run(course)
+    assert (done.new, done.refused) == ([f"bo_b/{T1}"], [])
+
+
 @pytest.mark.parametrize(
     ("text", "hour"),
     [

@@ -250,6 +250,17 @@ def test_an_account_that_was_noted_is_known_without_its_number_in_the_roster(cou
     assert len(done.refused) == 1
 
 
+def test_a_folder_from_before_there_was_a_roster_is_named(course):
+    put_zip(course, "s.zip", {f"doejane_12345_1_{T1}.ipynb": notebook("jane")})
+    run(course)
+    roster(course, JANE)
+    done, lines = run(course)
+    assert done.new == [f"jd1/{T1}"]
+    (said,) = [line for line in lines if line.startswith("look at")]
+    assert "doejane: the roster says that this is jd1" in said
+    assert said.endswith("remove submitted/doejane")
+
+
 # --- when ----------------------------------------------------------------------------------------
 
 
