@@ -228,7 +228,8 @@ class Terms:
         """
         deadline = self.deadline(student, assignment, due, extension)
         excused = self.arrangements.of(student, assignment).excused
-        unknown = timestamp is None or (student, assignment) in self.without_time
+        folder = folder_and_notebook(assignment)[0]
+        unknown = timestamp is None or (student, folder) in self.without_time
         seconds = 0.0
         if not (deadline is None or timestamp is None or unknown or excused):
             seconds = max(0.0, (timestamp - deadline).total_seconds())
@@ -312,15 +313,14 @@ def _without_time(root: Path) -> frozenset[tuple[str, str]]:
         collected = import_module("nmautils.people.collected")
     except ModuleNotFoundError:
         return frozenset()
-    submitted = folders_of(root).submitted
-    return frozenset(
-        key
-        for key, came in collected.read_collected(root).items()
+    submitted, found = folders_of(root).submitted, set()
+    for (student, assignment), came in collected.read_collected(root).items():
+        folder = folder_and_notebook(assignment)[0]
         # A person may have written down since when it came.
-        if came.late == "unknown"
-        and came.time is None
-        and not (submitted / key[0] / key[1] / "timestamp.txt").exists()
-    )
+        stamp = submitted / student / folder / "timestamp.txt"
+        if came.time is None and not stamp.exists():
+            found.add((student, folder))
+    return frozenset(found)
 
 
 def update_due_date(gradebook: "Gradebook", root: str | Path, assignment: str) -> None:

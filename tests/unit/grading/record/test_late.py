@@ -1,5 +1,6 @@
 """The late policy of course.toml, and what becomes of its due dates in the gradebook."""
 
+import sys
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -21,6 +22,7 @@ from nmautils.grading.record.late import (
     days_late,
     late_points,
     late_share,
+    terms_of,
     update_due_date,
 )
 from nmautils.people.arrangements import Arrangement, Arrangements
@@ -358,6 +360,29 @@ def test_nobody_loses_points_for_a_time_that_nobody_knows(timestamp, said):
     assert not found.lateness("bob", TUTORIAL, datetime(2026, 10, 1), None).time_unknown
     undated = replace(found, settings=settings_in(BERLIN))
     assert not undated.lateness("ada", TUTORIAL, timestamp, None).time_unknown
+
+
+def test_a_platform_that_does_not_say_when_costs_nobody_points(tmp_path, monkeypatch):
+    known = {
+        ("ada", "tiny"): None,
+        ("bob", "tiny"): None,  # but a person has written it down
+        ("cleo", "tiny"): DUE,
+        ("dora", "tiny/one"): None,
+    }
+    read = {key: SimpleNamespace(time=time, late="unknown") for key, time in known.items()}
+    fake = SimpleNamespace(read_collected=lambda root: read)
+    monkeypatch.setitem(sys.modules, "nmautils.people.collected", fake)
+    lines = [f"{who},{what},{time or ''},unknown" for (who, what), time in known.items()]
+    text = "\n".join(["student,assignment,time,late", *lines])
+    (tmp_path / "collected.csv").write_text(text)
+    (tmp_path / "nbgrader_config.py").write_text("c = get_config()\n")
+    (tmp_path / "submitted/bob/tiny").mkdir(parents=True)
+    (tmp_path / "submitted/bob/tiny/timestamp.txt").write_text("2031-02-03 22:59")
+    found = terms_of(tmp_path)
+    assert found.without_time == {("ada", "tiny"), ("dora", "tiny")}
+    later = DUE + timedelta(days=3)
+    assert found.lateness("dora", "tiny/two", later, DUE).time_unknown
+    assert found.lateness("bob", "tiny", later, DUE).seconds == 3 * DAY
 
 
 def test_under_a_policy_of_nbgraders_the_stored_penalty_holds_but_for_the_excused():
