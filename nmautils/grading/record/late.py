@@ -10,7 +10,6 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ from nmautils.grading.model.names import folder_and_notebook
 from nmautils.people import arrangements as agreed
 from nmautils.people import roster as people
 from nmautils.people.arrangements import Arrangements, read_arrangements
+from nmautils.people.collected import COLLECTED_FILE, read_collected
 from nmautils.people.roster import Roster, read_roster
 
 from .book import read_book
@@ -275,7 +275,7 @@ def terms_of(root: str | Path) -> Terms:
         If one of its files has a mistake.
     """
     root = Path(root).resolve()
-    names = (FILE_NAME, CONFIG_FILE, people.FILE_NAME, agreed.FILE_NAME, "collected.csv")
+    names = (FILE_NAME, CONFIG_FILE, people.FILE_NAME, agreed.FILE_NAME, COLLECTED_FILE)
     return _terms_of(root, tuple(_changed(root / name) for name in names))
 
 
@@ -309,12 +309,8 @@ def _has_our_policy(root: Path) -> bool:
 
 def _without_time(root: Path) -> frozenset[tuple[str, str]]:
     """Find the hand-ins of which the platform does not say when they came."""
-    try:
-        collected = import_module("nmautils.people.collected")
-    except ModuleNotFoundError:
-        return frozenset()
     submitted, found = folders_of(root).submitted, set()
-    for (student, assignment), came in collected.read_collected(root).items():
+    for (student, assignment), came in read_collected(root).items():
         folder = folder_and_notebook(assignment)[0]
         # A person may have written down since when it came.
         stamp = submitted / student / folder / "timestamp.txt"
