@@ -184,7 +184,9 @@ def time_of(
     """
     if is_by_person(written, note) and notebook.clock not in ("platform", "file"):
         return written, True
-    return (None if notebook.clock == "download" else notebook.time), False
+    # What a platform marks as late came some time before the download, and nobody knows when.
+    unknown = notebook.clock == "download" or (notebook.clock == "mark" and notebook.late)
+    return (None if unknown else notebook.time), False
 
 
 class _Collecting:
