@@ -61,3 +61,6 @@ c.AssignLatePenalties.plugin_class = f"{plugins}.late_policy.LatePolicy"
 c.GenerateFeedback.exporter_class = f"{plugins}.feedback_exporter.FeedbackExporter"
 c.GenerateFeedback.preprocessors = [f"{plugins}.feedback_exporter.GradebookMarks"]
 c.ExportApp.plugin_class = f"{plugins}.export_marks.MarksExport"
+
+# Formgrader's pages open on what the student wrote; a box on them shows the rest.
+c.HTMLExporter.preprocessors = [f"{plugins}.formgrader.AnswersFirst"]

@@ -22,11 +22,18 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "verify": ("nmautils.commands.verify", "prove that solutions and student version are right"),
     "lint": ("nmautils.commands.lint", "check the style of the notebooks' code and text"),
     "check": ("nmautils.commands.check", "see how a notebook stands before it is handed in"),
+    "publish": ("nmautils.commands.publish", "write the repository that students open"),
+    "roster": ("nmautils.commands.roster", "keep the list of who is in the course"),
     "collect": ("nmautils.commands.collect", "bring the inbox to where nbgrader grades it"),
+    "time": ("nmautils.commands.time", "say when a hand-in came"),
     "grade": ("nmautils.commands.grade", "grade what was handed in, several at a time"),
     "show": ("nmautils.commands.show", "look at a hand-in safely: a page, and nothing runs"),
+    "extend": ("nmautils.commands.extend", "give one student more time for an assignment"),
+    "excuse": ("nmautils.commands.excuse", "let no mark of one student count for an assignment"),
     "marks": ("nmautils.commands.marks", "show the marks in nbgrader's gradebook"),
     "summary": ("nmautils.commands.summary", "write a page on how the class did"),
+    "export": ("nmautils.commands.export", "write marks into the file that a platform takes"),
+    "return": ("nmautils.commands.return_", "hand feedback pages back, by platform or by mail"),
 }
 
 MISUSE, STOPPED, CLOSED_PIPE = 2, 130, 141

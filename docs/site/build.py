@@ -31,6 +31,7 @@ HERE = Path(__file__).resolve().parent
 LIBRARY = Path(nmautils.__file__).resolve().parent
 PACKAGES = ("furo", "ipython", "ipywidgets", "matplotlib", "myst-nb", "numpy", "sphinx", "torch")
 TOP = ("README", "CHANGELOG", "CONTRIBUTING")
+PICTURES = {".png", ".svg"}
 OTHER_PARTS = {"__pycache__", "commands", "course", "grading"}
 YOUR_TURN = """```{admonition} Your turn
 :class: tip
@@ -118,8 +119,9 @@ def collect(settings: Settings, released: dict[str, Path], site: Path) -> None:
         if path.suffix == ".md":
             text = with_links(path.read_text(encoding="utf-8"), path, pages, settings)
             write(site / name, landing_page(text, pages, settings) if name == "index.md" else text)
-    for path in docs.rglob("*.svg"):
-        write(site / path.relative_to(docs), path.read_text(encoding="utf-8"))
+    for path in docs.rglob("*.*"):
+        if path.suffix in PICTURES:
+            (site / path.relative_to(docs)).write_bytes(path.read_bytes())
     write(site / "api" / "index.rst", (HERE / "api.rst").read_text(encoding="utf-8"))
     for name, path in released.items():
         page = tutorial_page(name, nbformat.read(path, as_version=4), settings)
@@ -139,7 +141,7 @@ def with_links(text: str, path: Path, pages: dict[Path, str], settings: Settings
         if file in pages:
             start = Path(pages.get(path, "")).parent
             return f"]({os.path.relpath(pages[file], start)}{match['part'] or ''})"
-        if file.suffix == ".svg":
+        if file.suffix in PICTURES:
             return match[0]
         place = file.relative_to(settings.root.resolve()).as_posix()
         kind = "tree" if file.is_dir() else "blob"

@@ -13,13 +13,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--inbox", metavar="DIR", default="inbox", help="where the files are (default: inbox)"
     )
+    parser.add_argument(
+        "--times",
+        metavar="FILE",
+        help="says when hand-ins came: Moodle's grading worksheet, or a table with the columns "
+        "student, assignment and time",
+    )
+    parser.add_argument(
+        "--ignore",
+        metavar="PLACE",
+        nargs="+",
+        default=[],
+        help="what `needs you` names and you have dealt with; it is kept in ignored.csv",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Collect, and give the exit status: 1 if something needs a person."""
-    done = collect(root_of(args), args.assignments, args.inbox)
+    done = collect(
+        root_of(args), args.assignments, args.inbox, times=args.times, dealt_with=args.ignore
+    )
+    ignored = f", {done.ignored} dealt with before" if done.ignored else ""
     print(
         f"{len(done.new)} collected, {len(done.unchanged)} unchanged, {len(done.older)} older, "
-        f"{len(done.refused)} {'needs' if len(done.refused) == 1 else 'need'} you"
+        f"{len(done.refused)} {'needs' if len(done.refused) == 1 else 'need'} you{ignored}"
     )
     return 1 if done.refused else 0

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import shlex
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -15,7 +16,9 @@ from nmautils.course.plain import folders_of, settings_of
 from nmautils.grading.grade_class import Backend, Lines, Local, Report, grade_class
 from nmautils.grading.model import words
 from nmautils.grading.model.limits import Limits
+from nmautils.grading.model.names import folder_and_notebook
 from nmautils.grading.model.words import count
+from nmautils.grading.report.regraded import table_of
 from nmautils.grading.report.run_report import first_reasons
 from nmautils.grading.run import pool
 from nmautils.grading.run.sandbox.walls import check_walls, name_of_walls
@@ -78,7 +81,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="use a cluster on other machines though the way there is not encrypted",
     )
     parser.add_argument(
-        "--force", action="store_true", help="grade again what is graded, with the same inputs"
+        "--force",
+        action="store_true",
+        help="grade again what is graded, with the same inputs; after a stop it goes on",
     )
     parser.add_argument("--dry-run", action="store_true", help="only say what would be graded")
     parser.add_argument("--full", action="store_true", help="run demonstrations as well")
@@ -144,6 +149,10 @@ def finish(root: Path, report: Report, dry_run: bool = False) -> int:
         return 0
     for assignment in sorted({assignment for _, assignment in report.standings}):
         print(_summary(report, assignment))
+    for assignment, number in sorted(report.regraded.items()):
+        moved = [one for one in report.moved if one.assignment == assignment]
+        for line in table_of(assignment, number, moved):
+            print(line)
     inside = sorted({name for _, name in (*report.graded, *report.saved)} & report.inside.keys())
     for assignment in inside:
         print(f"{assignment}: {words.TESTED_INSIDE}: {', '.join(report.inside[assignment])}")
@@ -173,6 +182,13 @@ def finish(root: Path, report: Report, dry_run: bool = False) -> int:
         )
     for page in report.pages:
         print(f"summary: {page}")
+    for assignment, stale in sorted(report.stale.items()):
+        folder, _ = folder_and_notebook(assignment)
+        print(
+            f"{assignment}: {count(len(stale), 'feedback page')} older than the marks; nothing is "
+            "written or sent before you say so: "
+            f"`nbgrader generate_feedback {shlex.quote(folder)} --force`"
+        )
     if report.stopped:
         print("stopped; what was graded is saved, and the same command goes on from there")
     return report.status

@@ -1,25 +1,31 @@
 """``nmautils marks``: show the marks in nbgrader's gradebook."""
 
 import argparse
-from collections.abc import Iterable
+import os
+import sys
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console
-from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
 from nmautils.commands._shared import add_names, add_root, root_of
-from nmautils.course.gradebook import find_gradebook, gradebook_place, has_gradebook, read_only
-from nmautils.errors import GradebookError, UsageError
-from nmautils.grading.record.book import read_book
-from nmautils.grading.record.marks import marks
+from nmautils.course.plain import folders_of
+from nmautils.errors import UsageError
+from nmautils.grading.record.late import Terms, terms_of
+from nmautils.grading.record.marks import marks, open_book
 from nmautils.grading.safe.text import printable
+from nmautils.people.arrangements import FILE_NAME
 
 __all__ = ["add_arguments", "run"]
 
-_WITHOUT_END = 10_000  # columns, for a table that is only measured
-_NARROW = 6  # columns to which a student's name and the notes may be folded
+# To this part of a line, and at least so many letters, a name and the notes may be folded.
+_PART, _NARROW = 1 / 4, 10
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,96 +35,126 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Carry out ``nmautils marks``: print the gradebook as a table per assignment."""
+    """Carry out ``nmautils marks``: print the marks as a table per assignment."""
     root = root_of(args).resolve()
-    place = find_gradebook(root)
-    if not has_gradebook(root):
-        raise GradebookError(f"no {gradebook_place(place)}; run `nmautils grade` first")
-    with read_only(place) as query:
-        book = read_book(query)
+    book, terms = open_book(root), terms_of(root)
     known = [assignment.name for assignment in book.assignments]
     for name in args.assignments:
         if name not in known:
             raise UsageError(f"unknown assignment {name!r}; graded are: {', '.join(known)}")
-    rows = marks(book, args.assignments)
+    rows = marks(book, args.assignments, terms=terms)
     console = Console()
     for name in dict.fromkeys(row["assignment"] for row in rows):
         of_it = [row for row in rows if row["assignment"] == name]
-        for table in _table(name, of_it, console.width):
+        notes = [_notes(row, folders_of(root).submitted) for row in of_it]
+        for table in _tables(name, of_it, notes, console.width):
             console.print(table)
     if not rows:
         print("nobody is in the gradebook yet; run `nmautils collect`, then `nmautils grade`")
+    for line in _misspelt(terms, {row["student_id"] for row in rows}):
+        print(line, file=sys.stderr)
     return 0
 
 
-def _table(assignment: str, rows: list[dict[str, Any]], width: int) -> list[Table]:
-    """Make the table of an assignment; names of exercises that do not fit are numbers in it.
-
-    If there are too many of them even so, they stand in tables of their own below.
-    """
-    names = list(rows[0]["exercises"])
-    table = _filled(assignment, dict(zip(names, names, strict=True)), rows)
-    if _fits(table, width):
-        return [table]
-    numbers = {name: str(number) for number, name in enumerate(names, 1)}
-    listed = Table.grid(padding=(0, 2, 0, 0))
-    for name, number in numbers.items():
-        listed.add_row(number, name)
-    folded = _over(row["student_id"] for row in rows) + _over(_totals(row)[-1] for row in rows)
-    table = _filled(assignment, numbers, rows)
-    if _fits(table, width, folded):
-        return [table, listed]
-    tables = [_filled(assignment, {}, rows)]
-    while numbers:
-        some = list(numbers)
-        table = _filled("", _part(numbers, some), rows, totals=False)
-        while len(some) > 1 and not _fits(table, width, _over(row["student_id"] for row in rows)):
-            some.pop()
-            table = _filled("", _part(numbers, some), rows, totals=False)
-        tables.append(table)
-        numbers = {name: number for name, number in numbers.items() if name not in some}
-    return [*tables, listed]
+def _misspelt(terms: Terms, known: Collection[str]) -> Iterator[str]:
+    """Say which arrangements are about nobody here, but nearly about somebody."""
+    for student in dict.fromkeys(student for student, _ in terms.arrangements.made):
+        close = get_close_matches(student, known, n=1, cutoff=0.75)
+        if student not in known and close:
+            yield printable(f"{FILE_NAME}: {student!r} is nobody here: did you mean {close[0]!r}?")
 
 
-def _part(numbers: dict[str, str], names: list[str]) -> dict[str, str]:
-    return {name: numbers[name] for name in names}
-
-
-def _over(texts: Iterable[str]) -> int:
-    return max(0, max(map(len, texts)) - _NARROW)
-
-
-def _fits(table: Table, width: int, folded: int = 0) -> bool:
-    """Tell whether a table fits if its texts may be folded by so many columns."""
-    wide = Console(width=_WITHOUT_END)
-    return Measurement.get(wide, wide.options, table).maximum - folded <= width
-
-
-def _filled(
-    title: str, heads: dict[str, str], rows: list[dict[str, Any]], totals: bool = True
-) -> Table:
-    """Make a table of these exercises, by what stands above their columns, and of the totals."""
-    table = Table(title=title or None)
-    last = ["late", "score", "of", ""] if totals else []
-    for column in ["student", *heads.values(), *last]:
-        # A number that is cut or broken over lines would be read as another one.
-        left = column in {"student", ""}
-        table.add_column(
-            column, justify="left" if left else "right", no_wrap=not left, overflow="fold"
-        )
-    for row in rows:
-        # A folder may have any name: nothing in it is a command to a terminal, or to the table.
-        student = Text(printable(row["student_id"]))
-        marks_of_it = (f"{row['exercises'][name]:g}" for name in heads)
-        table.add_row(student, *marks_of_it, *(_totals(row) if totals else ()))
-    return table
-
-
-def _totals(row: dict[str, Any]) -> tuple[str, ...]:
-    notes = ["look at it"] * row["needs_grading"]
+def _notes(row: dict[str, Any], submitted: Path) -> str:
+    if row["excused"]:
+        return "excused"
+    notes = ["look at it"] * row["needs_grading"] + ["time unknown"] * row["time_unknown"]
     if not row["handed_in"]:
-        notes.append("nothing handed in")
-    elif row["duedate"] and not row["timestamp"]:
-        notes.append("time unknown")  # so whether it is late is not known either
-    late = f"-{row['late_submission_penalty']:g}" if row["late_submission_penalty"] else ""
-    return late, f"{row['score']:g}", f"{row['max_score']:g}", ", ".join(notes)
+        there = os.path.lexists(submitted / row["student_id"] / row["assignment"])
+        notes.append("not graded yet" if there else "nothing handed in")
+    return ", ".join(notes)
+
+
+# --- tables that fit -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Column:
+    """A column of a table; a number that is folded would be read as another one."""
+
+    head: str
+    cells: list[str]
+    folds: bool = False
+
+    def least(self, line: int) -> int:
+        """How many letters wide it has to be where a line has so many."""
+        width = max(map(cell_len, [self.head, *self.cells]))
+        return min(width, max(_NARROW, int(_PART * line))) if self.folds else width
+
+
+def _tables(title: str, rows: list[dict[str, Any]], notes: list[str], width: int) -> list[Table]:
+    """Make the table of an assignment, as several that fit if one does not.
+
+    Names of exercises that do not fit are numbers in it, and are listed below.
+    """
+    names = list(dict.fromkeys(name for row in rows for name in row["exercises"]))
+    tables = _split(title, dict(zip(names, names, strict=True)), rows, notes, width)
+    if len(tables) == 1 or not names:
+        return tables
+    listed = Table.grid(padding=(0, 2, 0, 0))
+    numbers = {name: str(number) for number, name in enumerate(names, 1)}
+    for name, number in numbers.items():
+        listed.add_row(number, Text(name, overflow="fold"))
+    return [*_split(title, numbers, rows, notes, width), listed]
+
+
+def _split(
+    title: str, heads: dict[str, str], rows: list[dict[str, Any]], notes: list[str], width: int
+) -> list[Table]:
+    """Fill tables with the columns of exercises one after another, then with the totals."""
+    student = _Column("student", [_name(row) for row in rows], folds=True)
+    groups = [
+        [_Column(head, [f"{row['exercises'].get(name, 0.0):g}" for row in rows])]
+        for name, head in heads.items()
+    ]
+    totals = _totals(rows, notes)
+    groups += [totals] if _fits([student, *totals], width) else [[each] for each in totals]
+    parts: list[list[_Column]] = [[]]
+    for group in groups:
+        if parts[-1] and not _fits([student, *parts[-1], *group], width):
+            parts.append([])
+        parts[-1] += group
+    return [_table(title * (part is parts[0]), [student, *part]) for part in parts]
+
+
+def _totals(rows: list[dict[str, Any]], notes: list[str]) -> list[_Column]:
+    late = (row["late_submission_penalty"] for row in rows)
+    scores = (row["score"] for row in rows)
+    return [
+        _Column("late", [f"-{points:g}" if points else "" for points in late]),
+        _Column("score", ["" if score is None else f"{score:g}" for score in scores]),
+        _Column("of", [f"{row['max_score']:g}" for row in rows]),
+        _Column("", notes, folds=True),
+    ]
+
+
+def _name(row: dict[str, Any]) -> str:
+    # A folder may have any name: nothing in it is a command to a terminal.
+    name = ", ".join(filter(None, [row["last_name"], row["first_name"]]))
+    return printable(f"{name} ({row['student_id']})" if name else row["student_id"])
+
+
+def _fits(columns: Sequence[_Column], width: int) -> bool:
+    lines_and_blanks = 3 * len(columns) + 1
+    return sum(column.least(width) for column in columns) + lines_and_blanks <= width
+
+
+def _table(title: str, columns: Sequence[_Column]) -> Table:
+    table = Table(title=title or None)
+    for column in columns:
+        align: Any = "left" if column.folds else "right"
+        table.add_column(
+            Text(column.head), justify=align, no_wrap=not column.folds, overflow="fold"
+        )
+    for cells in zip(*(column.cells for column in columns), strict=True):
+        table.add_row(*map(Text, cells))  # nothing in them is a command to the table
+    return table

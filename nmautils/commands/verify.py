@@ -4,6 +4,7 @@ import argparse
 
 from nmautils.commands._shared import add_names, add_root, built_root_of, print_problems
 from nmautils.course.inside import told_inside
+from nmautils.course.private import told_private
 from nmautils.course.verify import verify
 from nmautils.course.verify.mutants import problems_of, try_mutants
 
@@ -32,7 +33,7 @@ def run(args: argparse.Namespace) -> int:
     if args.mutants:
         return _run_mutants(args)
     root = built_root_of(args)
-    for line in told_inside(root, args.tutorials):
+    for line in [*told_private(root), *told_inside(root, args.tutorials)]:
         print(line)
     return print_problems(verify(root, args.tutorials, args.quick, PROFILES[args.profile]))
 

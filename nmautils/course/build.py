@@ -11,6 +11,7 @@ import re
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -24,6 +25,8 @@ from nmautils.course.gradebook import (
     tools_on_path,
 )
 from nmautils.course.inside import inside_of, line_of
+from nmautils.course.releases import FILE_NAME as RELEASES
+from nmautils.course.releases import remember_release
 from nmautils.course.scaffold import student_source
 from nmautils.course.settings import Settings, due_utc, read_settings
 from nmautils.course.stamp import (
@@ -31,6 +34,7 @@ from nmautils.course.stamp import (
     dumps,
     shown,
     source_notebook,
+    stamped_with,
     write_folder,
     write_if_changed,
 )
@@ -90,7 +94,7 @@ def build(
                 where = shown(settings.source(tutorial), settings.root)
                 raise CourseError(f"{where}: {error}") from None
             say(f"{tutorial}: making the student version")
-            changed += build_release(settings, tutorial)
+            changed += build_release(settings, tutorial, say)
             if names := inside_of(stamped):
                 say(line_of(tutorial, names))
     return changed
@@ -129,7 +133,8 @@ def build_solutions(
 ) -> list[Path]:
     """Run what changed of the solution notebook; keep answers, outputs and pictures.
 
-    Where only texts of test cells changed, such as a hint, only these tests are run.
+    Where only texts of test cells changed, such as a hint, only these tests are run. Where only
+    stamps changed, which are filled from ``course.toml``, nothing is run.
 
     Returns
     -------
@@ -145,15 +150,18 @@ def build_solutions(
         return []
     solved = expected.solution_notebook(stamped)
     changed: list[Path] = []
-    tests = changed_tests(solved, file) if fresh else None
+    # The same cells with stamps in them.
+    unfilled = {cell.id: cell.source for cell in expected.solution_notebook(raw).cells}
+    tests = changed_tests(solved, unfilled, file) if fresh else None
     try:
         if tests is None:
             say(f"{tutorial}: running the solution (profile full, simulated data)")
             solved = expected.execute(solved, profile="full")
             changed += expected.store_expected(solved, kept, key)
             solved = expected.clean_outputs(solved)
+            solved.metadata = stamped.metadata
         else:
-            solved = with_outputs(solved, file)
+            solved = with_outputs(solved, unfilled, file)
             if tests:
                 say(f"{tutorial}: running {', '.join(sorted(tests))} and what they need")
                 solved = run_tests(solved, tests)
@@ -187,8 +195,17 @@ def load_notebook(path: Path) -> NotebookNode:
     return notebook
 
 
-def changed_tests(solved: NotebookNode, file: Path) -> set[str] | None:
-    """Find the test cells that say something else than the notebook in `file`.
+def changed_tests(solved: NotebookNode, unfilled: dict[str, str], file: Path) -> set[str] | None:
+    """Find the test cells that say something else than the notebook in `file`, but for stamps.
+
+    Parameters
+    ----------
+    solved
+        Solution notebook, not yet run.
+    unfilled
+        The text of each of its cells before stamps were filled, by cell id.
+    file
+        Solution notebook that was run earlier.
 
     Returns
     -------
@@ -206,18 +223,49 @@ def changed_tests(solved: NotebookNode, file: Path) -> set[str] | None:
     new = [cell for cell in solved.cells if cell.cell_type == "code"]
     if [name for name, _ in old] != [cell.id for cell in new]:
         return None
-    differ = [cell for cell, (_, source) in zip(new, old, strict=True) if cell.source != source]
+    differ = [
+        cell
+        for cell, (_, source) in zip(new, old, strict=True)
+        if cell.source != source and stamped_with(unfilled[cell.id], source) is None
+    ]
     return {cell.id for cell in differ} if all(map(is_test, differ)) else None
 
 
-def with_outputs(solved: NotebookNode, file: Path) -> NotebookNode:
-    """Give the solution notebook the outputs that `file` holds."""
+def with_outputs(solved: NotebookNode, unfilled: dict[str, str], file: Path) -> NotebookNode:
+    """Give the solution notebook the outputs that `file` holds, with what stamps say now in them.
+
+    The arguments are those of :func:`changed_tests`.
+    """
     old = {cell.id: cell for cell in load_notebook(file).cells if cell.cell_type == "code"}
     for cell in solved.cells:
         if cell.cell_type == "code":
-            cell.outputs = old[cell.id].outputs
-            cell.execution_count = old[cell.id].execution_count
+            before = old[cell.id]
+            cell.execution_count = before.execution_count
+            cell.outputs = before.outputs
+            if cell.source != before.source:
+                filled = stamped_with(unfilled[cell.id], before.source) or {}
+                now = stamped_with(unfilled[cell.id], cell.source) or {}
+                for name, value in filled.items():
+                    if value and now.get(name, value) != value:
+                        cell.outputs = _replaced(cell.outputs, value, now[name])
     return solved
+
+
+def _replaced(outputs: Any, old: str, new: str) -> Any:
+    """Put a word in the place of another in all texts of outputs."""
+    if isinstance(outputs, str):
+        whole = rf"(?<![^\W_]){re.escape(old)}(?![^\W_])"
+        return re.sub(whole, lambda _: new, outputs)
+    if isinstance(outputs, list):
+        return [_replaced(item, old, new) for item in outputs]
+    if isinstance(outputs, dict):
+        return nbformat.from_dict(
+            {
+                key: item if key.startswith("image/") else _replaced(item, old, new)
+                for key, item in outputs.items()
+            }
+        )
+    return outputs
 
 
 def run_tests(solved: NotebookNode, tests: Collection[str]) -> NotebookNode:
@@ -255,10 +303,19 @@ def run_tests(solved: NotebookNode, tests: Collection[str]) -> NotebookNode:
 # --- release -----------------------------------------------------------------------------------
 
 
-def build_release(settings: Settings, tutorial: str) -> list[Path]:
+def build_release(
+    settings: Settings, tutorial: str, say: Callable[[str], None] = lambda line: None
+) -> list[Path]:
     """Make the student version with nbgrader; record assignment and due date in its gradebook.
 
     The course's own release folder is touched only when nbgrader has succeeded.
+
+    Parameters
+    ----------
+    settings, tutorial
+        Which one.
+    say
+        Called with a line if the gradebook had another due date.
 
     Returns
     -------
@@ -287,9 +344,15 @@ def build_release(settings: Settings, tutorial: str) -> list[Path]:
                 f"c.GenerateAssignment.preprocessors of {CONFIG_FILE}, as in the template"
             )
         changed = write_folder(target, files, "**/*")
+        released = load_notebook(target / f"{tutorial}.ipynb")
+        if remember_release(settings.root, tutorial, released, settings.zone):
+            changed.append(settings.root / RELEASES)
     with open_gradebook(settings.root) as gradebook:
         due = due_utc(settings.tutorials[tutorial])
-        gradebook.update_or_create_assignment(tutorial, duedate=due)
+        if gradebook.find_assignment(tutorial).duedate != due:
+            gradebook.update_or_create_assignment(tutorial, duedate=due)
+            when = f"is due {settings.tutorials[tutorial].due}" if due else "has no due date"
+            say(f"{tutorial}: the gradebook says now that it {when}")
     return changed
 
 

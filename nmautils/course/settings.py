@@ -1,8 +1,9 @@
 """What ``course.toml`` says, as frozen dataclasses with every key checked."""
 
 import contextlib
+import re
 import sys
-from dataclasses import MISSING, dataclass, fields, replace
+from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from datetime import datetime, timezone
 from difflib import get_close_matches
 from pathlib import Path
@@ -34,7 +35,7 @@ class CourseInfo:
 
 @dataclass(frozen=True)
 class Repository:
-    """Where the released notebooks are published."""
+    """The public repository that students open: where `nmautils publish` writes to."""
 
     owner: str
     name: str
@@ -50,6 +51,14 @@ class Repository:
     def url(self) -> str:
         """Address of the repository's front page."""
         return f"https://{self.host}/{self.slug}"
+
+    @property
+    def has_badges(self) -> bool:
+        """Whether Colab and Kaggle can open its notebooks.
+
+        Their addresses that open a notebook from a repository know GitHub's alone.
+        """
+        return self.host == "github.com"
 
 
 @dataclass(frozen=True)
@@ -94,6 +103,37 @@ class Grading:
 
 
 @dataclass(frozen=True)
+class Publish:
+    """What the students' README says besides: ``hand_in`` says where to hand in, in Markdown."""
+
+    hand_in: str = ""
+
+
+@dataclass(frozen=True)
+class Mail:
+    """How feedback pages are mailed; a password is never in a file.
+
+    In ``subject`` and ``text`` the names of `MAIL_NAMES` in braces are filled. ``sender`` is the
+    key ``from``, which is a word of Python's.
+    """
+
+    server: str = ""
+    port: int = 587
+    security: str = "starttls"
+    user: str = ""
+    sender: str = field(default="", metadata={"key": "from"})
+    subject: str = "Your feedback on {title}"
+    text: str = (
+        "Dear {name},\n\nyour feedback on {title} is attached: open it in a browser. You have "
+        "{points} of {most} points.\n"
+    )
+
+
+MAIL_NAMES = ("name", "first_name", "last_name", "assignment", "title", "course", "points", "most")
+MAIL_SECURITY = ("starttls", "tls", "none")
+
+
+@dataclass(frozen=True)
 class Tutorial:
     """One tutorial, which is one assignment with one notebook of the same name."""
 
@@ -121,6 +161,8 @@ class Settings:
     late: Late
     grading: Grading
     tutorials: dict[str, Tutorial]
+    publish: Publish = Publish()
+    mail: Mail = Mail()
 
     @property
     def zone(self) -> ZoneInfo | None:
@@ -171,6 +213,8 @@ _SECTIONS = {
     "points": Points,
     "late": Late,
     "grading": Grading,
+    "publish": Publish,
+    "mail": Mail,
 }
 _KINDS: dict[Any, tuple[tuple[type, ...], str]] = {
     str: ((str,), "a text in quotes"),
@@ -248,21 +292,28 @@ def _fill(kind: type, table: Any, where: str, **given: Any) -> Any:
     """Make one dataclass from one table."""
     if not isinstance(table, dict):
         raise CourseError(f"{FILE_NAME}: {where} must be a table")
-    wanted = {field.name: field for field in fields(kind) if field.name not in given}
+    wanted = {_key(one): one for one in fields(kind) if one.name not in given}
     _check_keys(table, list(wanted), f"{FILE_NAME} {where}")
-    for name, field in wanted.items():
+    for name, wants in wanted.items():
         if name not in table:
-            if field.default is MISSING:
+            if wants.default is MISSING:
                 raise CourseError(f"{FILE_NAME} {where} lacks the key {name!r}")
             continue
-        types, words = _KINDS[field.type]
+        types, words = _KINDS[wants.type]
         value = table[name]
         if not isinstance(value, types) or isinstance(value, bool):
             raise CourseError(f"{FILE_NAME} {where}: {name} is {value!r}, must be {words}")
         if isinstance(value, list) and not all(isinstance(text, str) for text in value):
             raise CourseError(f"{FILE_NAME} {where}: {name} is {value!r}, must be {words}")
-    values = {name: tuple(v) if isinstance(v, list) else v for name, v in table.items()}
+    values = {
+        wanted[name].name: tuple(v) if isinstance(v, list) else v for name, v in table.items()
+    }
     return kind(**given, **values)
+
+
+def _key(wanted: "Field[Any]") -> str:
+    """Give the name of a dataclass's field as the file has it."""
+    return str(wanted.metadata.get("key", wanted.name))
 
 
 def _check_keys(table: dict[str, Any], known: list[str], where: str) -> None:
@@ -275,11 +326,16 @@ def _check_keys(table: dict[str, Any], known: list[str], where: str) -> None:
 
 def _check_values(settings: Settings) -> None:
     """Refuse values of the right type that make no sense."""
-    if settings.repository.host != "github.com":
-        raise CourseError(
-            f"{FILE_NAME} [repository]: host is {settings.repository.host!r}; Colab and Kaggle "
-            "open notebooks from github.com only"
-        )
+    # They go into addresses, and the branch to git.
+    for key, pattern, words in [
+        ("host", r"[A-Za-z0-9][A-Za-z0-9.-]*(:\d+)?", "a name such as gitlab.com"),
+        ("owner", r"[\w~][\w./~-]*", "as in the repository's address"),
+        ("name", r"[\w.][\w.-]*", "as in the repository's address"),
+        ("branch", r"\w[\w./-]*", "a name such as main"),
+    ]:
+        value = getattr(settings.repository, key)
+        if not re.fullmatch(pattern, value):
+            raise CourseError(f"{FILE_NAME} [repository]: {key} is {value!r}, must be {words}")
     for pattern, words, where in [
         (settings.install.requirement, "host owner name branch", "[install] requirement"),
         (settings.course.credit, "creators", "[course] credit"),
@@ -290,6 +346,7 @@ def _check_values(settings: Settings) -> None:
             raise CourseError(
                 f"{FILE_NAME} {where}: in braces only {{{'}, {'.join(words.split())}}} are known"
             ) from None
+    _check_mail(settings.mail)
     late, points = settings.late, settings.points
     for value, where, top in [
         (late.grace_minutes, "[late] grace_minutes", None),
@@ -322,6 +379,26 @@ def _check_values(settings: Settings) -> None:
         if tutorial.order in orders:
             raise CourseError(f"{where}: order {tutorial.order} is {orders[tutorial.order]}'s too")
         orders[tutorial.order] = name
+
+
+def _check_mail(mail: Mail) -> None:
+    for pattern, where in [(mail.subject, "subject"), (mail.text, "text")]:
+        try:
+            pattern.format(**dict.fromkeys(MAIL_NAMES, ""))
+        except (KeyError, IndexError, ValueError, AttributeError):
+            raise CourseError(
+                f"{FILE_NAME} [mail] {where}: in braces only {{{'}, {'.join(MAIL_NAMES)}}} are "
+                "known"
+            ) from None
+    if mail.security not in MAIL_SECURITY:
+        raise CourseError(
+            f"{FILE_NAME} [mail] security is {mail.security!r}, must be one of "
+            f"{', '.join(MAIL_SECURITY)}"
+        )
+    if not 1 <= mail.port <= 65535:
+        raise CourseError(f"{FILE_NAME} [mail] port is {mail.port}, must be between 1 and 65535")
+    if "\n" in mail.subject:
+        raise CourseError(f"{FILE_NAME} [mail]: subject must be one line")
 
 
 def _find_zone(name: str | None) -> ZoneInfo | None:

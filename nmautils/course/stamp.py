@@ -250,8 +250,10 @@ def _check_ids(cells: list[NotebookNode], places: list[Place]) -> None:
 
 
 def badges(settings: Settings, tutorial: str) -> str:
-    """Markdown of the Colab and Kaggle badges of a tutorial's student version."""
+    """Markdown of the Colab and Kaggle badges of a tutorial's student version, if they open it."""
     repository = settings.repository
+    if not repository.has_badges:
+        return ""
     file = f"{repository.branch}/release/{tutorial}/{tutorial}.ipynb"
     colab = f"https://colab.research.google.com/github/{repository.slug}/blob/{file}"
     raw = f"https://raw.githubusercontent.com/{repository.slug}/{file}"
@@ -409,6 +411,30 @@ def _check_slips(cell: NotebookNode, place: object, names: list[str]) -> None:
             return
         wrong = slips[0]
     raise CourseError(f"{place}: {wrong!r} is not a stamp; write it as {{{{ name }}}}")
+
+
+def stamped_with(source: str, stamped: str) -> dict[str, str] | None:
+    """Find what the stamps of a cell were filled with.
+
+    Parameters
+    ----------
+    source, stamped
+        The text of a code cell with its stamps, and what may have been made of it earlier.
+
+    Returns
+    -------
+    dict or None
+        Values by the names of the stamps; None if the two differ in anything else.
+    """
+    pattern, known = "", set[str]()
+    for index, part in enumerate(_STAMP.split(source)):
+        if index % 2 == 0:  # the text between two stamps
+            pattern += re.escape(part)
+        else:
+            pattern += f"(?P={part})" if part in known else f"(?P<{part}>[^\n]*?)"
+            known.add(part)
+    found = re.fullmatch(pattern, stamped)
+    return found.groupdict() if found else None
 
 
 # --- writing -----------------------------------------------------------------------------------

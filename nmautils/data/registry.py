@@ -32,7 +32,8 @@ class Recording:
     responses: tuple[str, ...]
 
 
-# Stringer et al. 2021, Cell, DOI 10.1016/j.cell.2021.03.042
+# What to cite, in Markdown.
+CITATION = "Stringer et al. 2021, *Cell*, <https://doi.org/10.1016/j.cell.2021.03.042>"
 RECORDINGS = {
     "one_degree": Recording(
         name="W3D4_stringer_oribinned1.npz",

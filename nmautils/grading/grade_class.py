@@ -8,7 +8,7 @@ the same command continues where the run ended.
 import shlex
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -17,14 +17,16 @@ from functools import partial
 from pathlib import Path
 
 from nmautils.course.gradebook import has_gradebook
-from nmautils.course.plain import folders_of, how_to_release
+from nmautils.course.plain import is_plain
+from nmautils.course.releases import remember_release
 from nmautils.errors import GradingFailed, SandboxMissing, UsageError
 from nmautils.grading.intake.submissions import HandIn, can_be_an_id, find_hand_ins
 from nmautils.grading.model import words
 from nmautils.grading.model.assignment import Bundle, freeze
 from nmautils.grading.model.limits import WORKER_ATTEMPTS
-from nmautils.grading.model.names import folder_and_notebook, meant_by, released_names
+from nmautils.grading.model.names import handed_in_names
 from nmautils.grading.model.results import Graded, Submission
+from nmautils.grading.record.forced import ForcedRun
 from nmautils.grading.record.gradebook import (
     Course,
     count_unread,
@@ -42,12 +44,16 @@ from nmautils.grading.record.records import (
 )
 from nmautils.grading.record.saving import save
 from nmautils.grading.report.class_summary import write_summary
+from nmautils.grading.report.regraded import points_before
 from nmautils.grading.report.run_report import (
+    Lines,
     Report,
+    compared,
     line_about,
     line_about_once_more,
     one_line,
 )
+from nmautils.grading.report.stale_pages import stale_pages
 from nmautils.grading.run.local import Backend, Local
 from nmautils.grading.safe.text import printable
 
@@ -55,21 +61,6 @@ from nmautils.grading.safe.text import printable
 FEW = 3
 
 __all__ = ["Backend", "Lines", "Local", "Report", "grade_class"]
-
-
-class Lines:
-    """How a run tells what it does: printed lines, unless a child does something else."""
-
-    def say(self, line: str) -> None:
-        """Print a line."""
-        print(line, flush=True)
-
-    def begin(self, total: int) -> None:
-        """Announce the number of submissions that are to be graded or saved."""
-
-    def step(self, line: str) -> None:
-        """Print the result of one of them."""
-        self.say(line)
 
 
 # --- the plan ----------------------------------------------------------------------------------
@@ -80,13 +71,15 @@ class Task:
     """A hand-in and what has to be done with it.
 
     ``why`` is ``"new"``, ``"changed"``, ``"tests changed"`` or ``"again"`` if it is to be graded,
-    ``"unsaved"`` if its record only has to be saved, ``""`` if it is up to date.
-    ``among_others`` is its result if it ran out of time while others were being graded.
+    ``"unsaved"`` if its record only has to be saved, ``""`` if it is up to date. ``before`` has the
+    points of the last grading, by the tests' grade ids; None if there was none. ``among_others``
+    is its result if it ran out of time while others were being graded.
     """
 
     hand_in: HandIn
     bundle: Bundle
     why: str
+    before: dict[str, float] | None = None
     attempts: int = 0
     among_others: Graded | None = None
 
@@ -105,6 +98,7 @@ def plan(
     *,
     full: bool = False,
     force: bool = False,
+    done: Collection[tuple[str, str]] = (),
     say: Callable[[str], None],
 ) -> list[Task]:
     """Find out what has to be done, without changing anything.
@@ -123,6 +117,8 @@ def plan(
         Where the standings of hand-ins that are up to date are noted.
     full, force : bool
         As for `grade_class`.
+    done : collection of (str, str)
+        Student and assignment of each that was graded before this run with `force` was stopped.
     say : callable
         Called with one line of text at a time.
 
@@ -146,15 +142,19 @@ def plan(
             raw, _ = _read(hand_in)
             digest = Submission(student, raw, 0).digest
             record = read_record(root, assignment, student, say)
-            if force or record is None or not is_current(record, bundle, digest, full):
+            was_done = (student, assignment) in done
+            again = force and not was_done
+            if again or record is None or not is_current(record, bundle, digest, full):
                 why = _why(record, bundle, digest)
             elif course and is_in_place(course, record, hand_in.timestamp, saved.get(student)):
                 why = ""
                 report.stand(record, hand_in.problem)
             else:
                 why = "unsaved"
+            if record is not None and was_done and why in ("", "unsaved"):
+                report.compare(record)
             report.planned[why] += 1
-            tasks.append(Task(hand_in, bundle, why))
+            tasks.append(Task(hand_in, bundle, why, _points(record)))
     for student in students:
         if student not in seen:
             close = get_close_matches(student, seen, n=1)
@@ -174,6 +174,12 @@ def _why(record: Graded | None, bundle: Bundle, digest: str) -> str:
     if record.submission != digest:
         return "changed"
     return "again" if record.bundle == bundle.digest else "tests changed"
+
+
+def _points(record: Graded | None) -> dict[str, float] | None:
+    if record is None:
+        return None
+    return {exercise.grade_id: exercise.score for exercise in record.exercises}
 
 
 def _read(hand_in: HandIn) -> tuple[bytes, str]:
@@ -211,7 +217,8 @@ def grade_class(
     full : bool
         Whether to run demonstrations as well.
     force : bool
-        Whether to grade again what is up to date, with the same test inputs.
+        Whether to grade again what is up to date, with the same test inputs. A run that was
+        stopped goes on from there if it is asked for the same again.
     lines : Lines, optional
         How the run tells what it does; by default it prints lines.
 
@@ -229,11 +236,21 @@ def grade_class(
         If there is no sandbox.
     """
     root = Path(root).resolve()
-    bundles = _bundles(root, assignments)
+    bundles = {name: freeze(root, name) for name in handed_in_names(root, assignments)}
     report = Report()
     lines = lines or Lines()
+    forced = ForcedRun.find(root, assignments, students, full) if force else None
+    done = forced.done if forced else set()
     find_tasks = partial(
-        plan, root, bundles, students, report=report, full=full, force=force, say=lines.say
+        plan,
+        root,
+        bundles,
+        students,
+        report=report,
+        full=full,
+        force=force,
+        done=done,
+        say=lines.say,
     )
     if place is None:
         with ExitStack() as stack:
@@ -247,38 +264,38 @@ def grade_class(
     with grading_lock(root), open_course(root) as course:
         for bundle in bundles.values():
             prepare(course, bundle)
+            if is_plain(root):
+                # Elsewhere the command that makes a release notes it.
+                remember_release(root, bundle.assignment, bundle.notebook)
         tasks = find_tasks(course=course)
-        _Run(course, report, lines, full).go(tasks, place)
+        if forced:
+            if done:
+                lines.say(words.GOES_ON.format(len(done), forced.path))
+            forced.begin()
+        _Run(course, report, lines, full, forced).go(tasks, place)
+        if forced and not report.stopped:
+            forced.end()
         report.inside = {name: each.inside for name, each in bundles.items() if each.inside}
         report.unread = {name: count_unread(course, name) for name in bundles}
+        report.stale = {name: stale for name in bundles if (stale := stale_pages(root, name))}
         for name in sorted({name for _, name in (*report.graded, *report.saved)}):
             report.pages.append(write_summary(root, name, read_records(root, name)))
     return report
 
 
-def _bundles(root: Path, assignments: Sequence[str]) -> dict[str, Bundle]:
-    known = released_names(root)
-    # The name of a folder means all notebooks in it.
-    assignments = [name for said in assignments for name in meant_by(said, known) or [said]]
-    for name in assignments:
-        if name not in known:
-            listed = ", ".join(known) or f"none; {how_to_release(root, '')} makes one"
-            raise UsageError(f"unknown assignment {name!r}; released are: {listed}")
-    if not known:
-        raise UsageError(f"nothing is released; run {how_to_release(root, '')} first")
-    handed_in = {path.name for path in folders_of(root).submitted.glob("*/*")}
-    wanted = [name for name in (assignments or known) if folder_and_notebook(name)[0] in handed_in]
-    if not wanted:
-        what = " and ".join(assignments) or "anything that is released"
-        raise UsageError(f"nobody has handed in {what}; run `nmautils collect` first")
-    return {name: freeze(root, name) for name in dict.fromkeys(wanted)}
-
-
 class _Run:
     """One run over the tasks of a plan, whose results are saved as they come."""
 
-    def __init__(self, course: Course, report: Report, lines: Lines, full: bool) -> None:
+    def __init__(
+        self,
+        course: Course,
+        report: Report,
+        lines: Lines,
+        full: bool,
+        forced: ForcedRun | None = None,
+    ) -> None:
         self._course, self._report, self._lines, self._full = course, report, lines, full
+        self._forced = forced
         self._started = time.monotonic()
         self._done, self._total = 0, 0
 
@@ -367,7 +384,7 @@ class _Run:
             if crowded and graded.ran_out_of_time:
                 task.among_others = graded
                 return False
-            self._save(task, _compared(graded, task.among_others))
+            self._save(task, compared(graded, task.among_others))
         return True
 
     def _refuse(self, task: Task, submission: Submission, why: str, person: str = "") -> None:
@@ -377,12 +394,18 @@ class _Run:
         self._save(task, not_graded(task.bundle, submission, self._full, why, person))
 
     def _save(self, task: Task, graded: Graded) -> None:
+        if task.before and (before := points_before(graded, task.before)):
+            graded = replace(graded, before=before)
         try:
             save(self._course, graded, task.hand_in.timestamp)
         except Exception as error:
             self._fail(task, f"not saved, grade again to try once more: {one_line(error)}")
             return
         self._report.graded.append((graded.student, graded.assignment))
+        if self._forced:
+            self._forced.note(graded.student, graded.assignment)
+        if task.before is not None:
+            self._report.compare(graded)
         standing = self._report.stand(graded, task.hand_in.problem)
         self._line(task, line_about(graded, standing, task.hand_in.note))
 
@@ -423,14 +446,3 @@ def _what_to_do(hand_in: HandIn, why: str) -> str:
     """Say to the instructor what became of a hand-in without a result, and what to do."""
     student, assignment = shlex.quote(hand_in.student), shlex.quote(hand_in.assignment)
     return words.PERSON_NOT_GRADED.format(why, student=student, assignment=assignment)
-
-
-def _compared(alone: Graded, among_others: Graded | None) -> Graded:
-    """Ask a person about a submission whose time ran out only while others were being graded."""
-    if among_others is None or among_others.score == alone.score:
-        return alone
-    why = (
-        f"it ran out of time beside other hand-ins and got {among_others.score:g} points; alone it "
-        f"got {alone.score:g}, which count"
-    )
-    return replace(alone, needs_person=(*alone.needs_person, why))

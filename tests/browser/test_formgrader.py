@@ -120,6 +120,32 @@ def test_from_its_button_to_the_marks(course, pages):
     assert exported(course)[who][QUESTION] == "1.5"
 
 
+def test_a_submission_opens_on_its_answers(course, pages):
+    page = pages(f"gradebook/{TUTORIAL}/{TUTORIAL}")
+    page.locator("tbody tr a").first.click()
+    page.locator(f"input.score#{QUESTION}").wait_for(timeout=60_000)
+    height = "document.documentElement.scrollHeight"
+    # It was 27,500 pixels of tests and of what everybody got.
+    assert page.evaluate(height) < 4_000
+    first = page.locator(".nbgrader_cell").first
+    assert "Student's answer" in first.inner_text()
+    assert first.bounding_box()["y"] < 500
+    test = page.locator(".cell", has=page.locator("input.score#conv_layer_test"))
+    assert test.bounding_box()["height"] < 600
+    assert "def apply_conv_layer" in page.locator(".panel-body").first.inner_text()
+    title = page.get_by_text("What you will learn").first
+    playwright.expect(title).to_be_hidden()
+    # All of it is there for who wants it, the tests too.
+    page.locator(".cell").first.get_by_role("checkbox").check()
+    playwright.expect(title).to_be_visible()
+    assert page.evaluate(height) > 8_000
+    source = test.locator(".input_area")
+    assert source.evaluate("box => box.scrollHeight") > 10 * source.bounding_box()["height"]
+    # A link leads to the points of an exercise, below the bar that stands at the top.
+    page.get_by_role("link", name="Think! 1.3").first.click()
+    playwright.expect(page.locator(f"input.score#{QUESTION}")).to_be_in_viewport()
+
+
 def course_student(page, root):
     """Whose submission formgrader shows: it says so by the identity in its address alone."""
     from nbgrader.api import Gradebook

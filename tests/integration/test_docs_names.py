@@ -1,7 +1,9 @@
 """Every file, module, command and name that pages and docstrings speak of exists."""
 
+import argparse
 import ast
 import builtins
+import importlib
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -111,12 +113,10 @@ def make_targets() -> frozenset[str]:
 
 @cache
 def options(command: str) -> frozenset[str]:
-    """The options that a command's module, or what commands share, spells out."""
-    module = COMMANDS[command][0].replace(".", "/")
-    places = [ROOT / f"{module}.py", ROOT / module / "__init__.py"]
-    places.append(ROOT / "nmautils/commands/_shared.py")
-    text = "".join(path.read_text("utf-8") for path in places if path.is_file())
-    return frozenset({"--help", *re.findall(r"\"(--[a-z-]+)\"", text)})
+    """The options that a command declares."""
+    parser = argparse.ArgumentParser()
+    importlib.import_module(COMMANDS[command][0]).add_arguments(parser)
+    return frozenset(re.findall(r"--[a-z-]+", parser.format_help()))
 
 
 # --- what is said ------------------------------------------------------------------------------

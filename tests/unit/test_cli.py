@@ -144,10 +144,18 @@ def test_a_student_who_handed_in_nothing_and_an_unreleased_change_are_one_line(c
 
 @pytest.mark.parametrize("command", [name for name in cli.COMMANDS if name != "check"])
 def test_a_course_that_cannot_be_read_is_one_line(course, capsys, command):
-    root = ["--root", course]
-    named = ["ada", "tiny"] if command == "show" else []
+    named = {
+        "show": ["ada", "tiny"],
+        "time": ["ada", "tiny", "2030-01-31"],
+        "excuse": ["ada", "tiny"],
+        "extend": ["ada", "tiny", "--days", "2"],
+        "export": ["--for", "canvas"],
+        "publish": ["students"],
+        "return": ["--for", "mail"],
+    }.get(command, [])
+    root = [*named, "--root", course]
     assert is_one_line(capsys, "nowhere", command, *named, "--root", course / "nowhere")
-    if command in ("collect", "marks", "show"):
+    if command in ("collect", "marks", "show", "time"):
         return  # these ask for release/ or the gradebook first
     (course / "course.toml").write_text("[course")
     assert is_one_line(capsys, "is not valid TOML", command, *root)

@@ -1,32 +1,39 @@
 """Whose hand-in is it, and of which assignment: read from the names of files and folders."""
 
 import re
-import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from difflib import get_close_matches
 
 from nmautils.errors import HandInError
-from nmautils.grading.model.limits import FILE_NAME_BYTES, STUDENT_ID_CHARACTERS
 from nmautils.grading.safe.text import printable
 
 from .copies import without_copy_mark_behind, without_copy_marks
-from .gradescope import Submitter
-from .lms import DIGITS, FORMS, read_digits
+from .lms import DIGITS, read_digits
+from .owners import Owner, agree, clean_student, owner_in, plain_part, platform_owner
 
 __all__ = [
     "HandInName",
-    "Lists",
+    "Known",
     "UnknownAssignment",
     "clean_student",
-    "is_of_platform",
+    "file_named_by",
+    "known_before",
+    "named_by",
+    "nobody",
     "parse_name",
-    "typed_by",
+    "without_endings",
 ]
 
-# Of a folder of an export of Gradescope, who handed in each folder in it.
-Lists = Mapping[tuple[str, ...], Mapping[str, Submitter]]
+# Gives the id of the person in the roster whom a name means, or nothing.
+Known = Callable[[str], str]
+
+
+def nobody(name: str) -> str:
+    """Know nobody, as a course without a roster does."""
+    return ""
+
 
 # What people write before or behind a file's name that is not their own.
 _NOT_A_PERSON = frozenset(
@@ -51,11 +58,9 @@ _OF_MANY = frozenset(
     hand-ins homework inbox klasse kurs lab lecture lms module moodle section seminar sheet
     submission submissions submitted tutorial tutorials uebung übung week woche""".split()
 )
+# Behind the assignment's name in what platforms call the archive of a class.
+_OF_A_CLASS = re.compile(r"(?:^|[ _-])(?:submissions|abgaben|export)(?:$|[ _(-])", re.IGNORECASE)
 _ENDINGS = re.compile(r"(?:\.(?:ipynb|json|txt|html?|gz))+$", re.IGNORECASE)
-# Marks of the direction of writing, which systems put around names in Arabic and Hebrew.
-_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
-# Platforms write the same word for everybody where names are hidden.
-_HIDDEN = frozenset({"anon", "participant", "teilnehmer"})
 
 
 class UnknownAssignment(HandInError):
@@ -80,6 +85,10 @@ class HandInName:
         so that no name or time there counts.
     late : bool or None
         Whether the platform says that it is late; None if it does not say.
+    owner : Owner
+        What else the name says of the student.
+    dates_inside : tuple of datetime
+        Times in names that the student wrote into an archive, which do not count.
     """
 
     student: str
@@ -88,25 +97,16 @@ class HandInName:
     time: datetime | None = None
     level: int = field(default=0, compare=False)
     late: bool | None = field(default=None, compare=False)
-
-
-@dataclass(frozen=True)
-class _Owner:
-    """Who is named by a part of a path."""
-
-    name: str
-    level: int
-    account: str = ""
-    time: datetime | None = None
-    rest: str = ""
-    late: bool | None = None
+    owner: Owner = field(default=Owner("", 0), compare=False)
+    dates_inside: tuple[datetime, ...] = field(default=(), compare=False)
 
 
 def parse_name(
     parts: Sequence[str],
     assignments: Collection[str],
-    lists: Lists | None = None,
+    owner: Owner | None = None,
     by_content: str = "",
+    known: Known = nobody,
 ) -> HandInName:
     """Read student, assignment and time from where a file lies and what it is called.
 
@@ -120,10 +120,12 @@ def parse_name(
         as a folder whose name ends in ``.zip``.
     assignments : collection of str
         Known names.
-    lists : mapping, optional
-        Lists that a platform put beside folders whose names say nothing.
+    owner : Owner, optional
+        Whose it is, if that was told by all that lies beside it.
     by_content : str
         The assignment that the notebook's cells belong to, if they tell.
+    known : callable
+        Who of the roster is meant by a name.
 
     Returns
     -------
@@ -134,104 +136,96 @@ def parse_name(
     HandInError
         If the name does not say which assignment or which student; one line on what to do.
     """
-    parts = [_INVISIBLE.sub("", unicodedata.normalize("NFC", part)) for part in parts]
-    *folders, file = [*parts[:-1], _ENDINGS.sub("", parts[-1])]
-    platform = _listed(parts, lists or {}) or _from_platform([*folders, file])
+    if owner and owner.problem:
+        raise HandInError(owner.problem)
+    parts = [plain_part(part) for part in parts]
+    *folders, file = [*parts[:-1], without_endings(parts[-1])]
+    platform = owner or platform_owner([*folders, file])
     stem = platform.rest if platform and platform.level == len(folders) else file
-    assignment, owner = _split(stem, assignments)
+    assignment, named = _split(stem, assignments, known)
     if assignment is None:
         if not by_content:
             raise _unknown(stem, assignments)
         assignment = by_content
+        named = known_before(stem, known)
     if by_content and by_content != assignment:
         raise HandInError(
             f"its name says {assignment}, but its cells are of {by_content}: look at it, and "
             "rename it"
         )
-    if platform:
-        _check_above(folders[: platform.level], platform.name, assignments)
-        found = platform
-    else:
-        found = _by_hand(folders, owner, assignment, assignments)
+    if platform and owner is None:
+        _check_above(folders[: platform.level], platform, assignments, known)
+        if _is_packed(folders[: platform.level], assignments, known):
+            platform = None
+    found = platform or _by_hand(folders, named, assignment, assignments, known)
     student = clean_student(found.name)
     if not student:
         raise HandInError(
             f"cannot tell whose it is: put it into a folder with the student's name, or rename "
             f"it to STUDENT_{assignment}.ipynb"
         )
-    time = found.time if platform else read_digits(parts[found.level])
-    return HandInName(student, assignment, found.account, time, found.level, found.late)
-
-
-def is_of_platform(folders: Sequence[str], assignments: Collection[str]) -> bool:
-    """Whether a list in this folder is a platform's: no student's folder or archive is above it."""
-    return not _from_platform(folders) and not any(_named_by(f, assignments) for f in folders)
-
-
-def clean_student(name: str) -> str:
-    """Make a student id of a name: letters, digits and ``.-_@``, short enough for a folder."""
-    name = re.sub(r"[^\w.@-]+", "_", unicodedata.normalize("NFC", name))
-    name = re.sub(r"_{2,}", "_", name).lstrip("._-")[:STUDENT_ID_CHARACTERS]
-    return name.encode()[:FILE_NAME_BYTES].decode(errors="ignore").rstrip("._-")
-
-
-def typed_by(parts: Sequence[str]) -> tuple[tuple[str, ...], str] | None:
-    """Give who typed a text into Moodle's own page, if a file is that; as `HandInName.account`.
-
-    Moodle puts it beside what the same student handed in as a file, mostly as a greeting.
-
-    Returns
-    -------
-    tuple or None
-        The folders above, and the account.
-    """
-    for level, part in enumerate(parts):
-        if match := FORMS[0].pattern.fullmatch(part):
-            if "_assignsubmission_onlinetext" not in part:
-                return None
-            return tuple(parts[:level]), f"{FORMS[0].number} {match['id']}"
-    return None
+    inside = _packed_by_student(parts, found.level)
+    _check_inside(inside, found, assignments, known)
+    of_platform = found.form or found.platform
+    time = found.time if of_platform else read_digits(parts[found.level])
+    dates = tuple(filter(None, map(read_digits, inside)))
+    return HandInName(student, assignment, found.label, time, found.level, found.late, found, dates)
 
 
 # --- what a platform wrote -----------------------------------------------------------------------
 
 
-def _listed(parts: Sequence[str], lists: Lists) -> _Owner | None:
-    """Look up the outermost folder that stands in a platform's list."""
-    for level, folder in enumerate(parts[:-1]):
-        if submitter := lists.get(tuple(parts[:level]), {}).get(folder):
-            if submitter.problem:
-                raise HandInError(submitter.problem)
-            return _Owner(submitter.name, level, submitter.account, submitter.time)
-    return None
-
-
-def _from_platform(parts: Sequence[str]) -> _Owner | None:
-    """Find the outermost part that is in the form of a platform."""
-    for level, part in enumerate(parts):
-        for form in FORMS:
-            if match := form.pattern.fullmatch(part.removesuffix(".zip")):
-                groups = match.groupdict()
-                name, number = groups["name"], groups.get("id")
-                if name.lower() in _HIDDEN and number:
-                    name = f"{name}_{number}"
-                account = f"{form.number} {number}" if form.number and number else ""
-                time = form.time(part) if form.time else None
-                late = bool(groups["late"]) if form.marks_late else None
-                return _Owner(name, level, account, time, groups.get("rest") or "", late)
-    return None
-
-
-def _check_above(folders: Sequence[str], name: str, assignments: Collection[str]) -> None:
-    """Refuse an archive of one student's with what looks like a platform's file of another's."""
-    owner = ""
-    for folder in folders:
-        archive = folder.lower().endswith(".zip")
-        owner = owner or _named_by(folder, assignments)
-        if archive and owner and not _agree(owner, name):
+def _check_above(
+    folders: Sequence[str], owner: Owner, assignments: Collection[str], known: Known
+) -> None:
+    """Refuse what looks like a platform's file of one student in the folder of another."""
+    for level, folder in enumerate(folders):
+        above = named_by(folder, assignments, known, outermost=level == 0)
+        if above and not agree(above, owner.name):
+            kind = "archive" if folder.lower().endswith(".zip") else "folder"
             raise _disagree(
-                f"the archive {printable(folder)} is of {printable(owner)}, and what is in it is "
-                f"named after {printable(name)}: move the archive or the file to the inbox itself"
+                f"the {kind} {printable(folder)} is of {printable(above)}, and what is in it is "
+                f"named after {printable(owner.name)}: move the {kind} or the file to the inbox "
+                "itself, or, if it is a platform's, call it `submissions`"
+            )
+
+
+def _is_packed(folders: Sequence[str], assignments: Collection[str], known: Known) -> bool:
+    """Tell whether what lies in these folders is in an archive of a student's."""
+    named = [
+        bool(named_by(folder, assignments, known, outermost=level == 0))
+        for level, folder in enumerate(folders)
+    ]
+    first = named.index(True) if any(named) else len(folders)
+    return any(folder.lower().endswith(".zip") for folder in folders[first:])
+
+
+def _packed_by_student(parts: Sequence[str], level: int) -> Sequence[str]:
+    """Give the parts that lie in an archive which the student has made."""
+    for at in range(level, len(parts)):
+        if parts[at].lower().endswith(".zip"):
+            return parts[at + 1 :]
+    return ()
+
+
+def _check_inside(
+    inside: Sequence[str], owner: Owner, assignments: Collection[str], known: Known
+) -> None:
+    """Refuse a student's archive in which a name says another person or another time."""
+    for at, part in enumerate(inside):
+        is_folder = at < len(inside) - 1
+        stem = part.removesuffix(".zip") if is_folder else without_endings(part)
+        said = owner_in(stem, 0, is_folder)
+        other = said.name if said else named_by(stem, assignments, known)
+        is_other = (
+            not agree(other, owner.name) and not agree(other, owner.full or owner.name)
+            if said
+            else known(other) not in ("", known(owner.name), known(owner.full))
+        )
+        if is_other or (said and said.time):
+            raise HandInError(
+                f"{printable(owner.name)} packed this, and in the archive {printable(part)} says "
+                "another person or time, which a platform writes outside only: look at it"
             )
 
 
@@ -239,24 +233,28 @@ def _check_above(folders: Sequence[str], name: str, assignments: Collection[str]
 
 
 def _by_hand(
-    folders: Sequence[str], owner: str, assignment: str, assignments: Collection[str]
-) -> _Owner:
+    folders: Sequence[str],
+    owner: str,
+    assignment: str,
+    assignments: Collection[str],
+    known: Known,
+) -> Owner:
     """Find out whose it is by folders, archives and the file's name."""
-    found = _Owner("", len(folders))
+    found = Owner("", len(folders))
     for level, folder in enumerate(folders):
-        name = _named_by(folder, assignments)
+        name = named_by(folder, assignments, known, outermost=level == 0)
         if name and not found.name:
-            found = _Owner(name, level)
-            if folder.lower().endswith(".zip"):
+            found = Owner(name, level)
+            if folder.lower().endswith(".zip") or known(name):
                 return found
-        elif name and not _agree(name, found.name):
+        elif name and not agree(name, found.name):
             raise _disagree(
                 f"one folder says {printable(found.name)} and one in it {printable(name)}: move "
                 "the folder of the student to the inbox itself"
             )
     if not found.name:
-        return _Owner(owner, len(folders))
-    if not _agree(owner, found.name):
+        return Owner(owner, len(folders))
+    if not agree(owner, found.name):
         raise _disagree(
             f"the folder says {printable(found.name)} and the file {printable(owner)}: rename the "
             f"file to {assignment}.ipynb, or move it out of the folder"
@@ -282,18 +280,38 @@ def _bare(stem: str) -> str:
     return without_copy_marks(DIGITS.sub("", stem))
 
 
-def _split(stem: str, assignments: Collection[str]) -> tuple[str | None, str]:
+def _split(
+    stem: str, assignments: Collection[str], known: Known = nobody
+) -> tuple[str | None, str]:
     """Find the assignment in a file's name, and who is named before or behind it."""
     stem = _bare(stem)
     # The longest first, should one name begin like another.
     for assignment in sorted(assignments, key=len, reverse=True):
-        name = re.escape(assignment).replace("_", "[-_ +]")
-        pattern = rf"(?:(.*?)[ _.+“„«「-]+)?{name}(?:\.ipynb)?(?:[ _.+”“»」-]+(.*))?"
+        pattern = rf"(?:(.*?)[ _.+“„«「-]+)?{_spelt(assignment)}(?:\.ipynb)?(?:[ _.+”“»」-]+(.*))?"
         match = re.fullmatch(pattern, stem, re.IGNORECASE)
         if match:
-            before, behind = (_person(part) for part in match.groups())
-            return assignment, without_copy_mark_behind(before) or behind
+            parts = [without_copy_mark_behind(_bare(part or "")) for part in match.groups()]
+            for part in parts:
+                if known(part):
+                    return assignment, part
+            before, behind = map(_person, parts)
+            return assignment, without_copy_mark_behind(before) or behind or _numeric(parts[0])
     return None, ""
+
+
+def file_named_by(stem: str, assignments: Collection[str], known: Known = nobody) -> str:
+    """Give who a file's name, without its ending, names beside the assignment."""
+    assignment, owner = _split(stem, assignments, known)
+    return owner if assignment is not None else stem if known(stem) else ""
+
+
+def _spelt(assignment: str) -> str:
+    """Give the pattern of an assignment's name: ``tutorial-1 decoding`` is ``tutorial1_decoding``.
+
+    Platforms and people change the signs between its words, and put some before a number.
+    """
+    spelt = re.escape(assignment).replace("_", "[-_ +]")
+    return re.sub(r"(?<=[^\W\d_])(?=\d)", "[-_ +]?", spelt)
 
 
 def _words(part: str) -> list[str]:
@@ -308,21 +326,44 @@ def _person(part: str | None) -> str:
     return part if any(word not in _NOT_A_PERSON for word in _words(part)) else ""
 
 
-def _named_by(folder: str, assignments: Collection[str]) -> str:
-    """Give who a folder or an archive on the way is named after, if that is a person."""
+def _numeric(part: str) -> str:
+    """Give a number back if it may be a student's, and not a year or the number of a group."""
+    part = part.strip()
+    return part if re.fullmatch(r"(?!(?:19|20)\d\d$)\d{4,}", part) else ""
+
+
+def without_endings(name: str) -> str:
+    """Take off what says that a file is a notebook: ``.ipynb``, ``.ipynb.txt``, ``.ipynb.gz``."""
+    return _ENDINGS.sub("", name)
+
+
+def known_before(stem: str, known: Known) -> str:
+    """Give the person of the roster whom a name begins with: ``jane_work``, ``Jane Doe - work``."""
+    starts = (stem, stem.partition(" - ")[0], stem.partition("_")[0])
+    return next((start for start in starts if known(start)), "")
+
+
+def named_by(
+    folder: str, assignments: Collection[str], known: Known = nobody, outermost: bool = False
+) -> str:
+    """Give who a folder or an archive on the way is named after, if that is a person.
+
+    Of the outermost one, which a student does not name, a part of its name will do.
+    """
     archive = folder.lower().endswith(".zip")
+    stem = folder[:-4] if archive else folder
+    if known(stem):
+        return stem
+    if archive and outermost and (name := known_before(stem, known)):
+        return name
     if not archive and re.sub(r"[\s_-]+", " ", folder.lower()).strip() in _NOBODYS:
         return ""
-    assignment, owner = _split(folder[:-4] if archive else folder, assignments)
+    assignment, owner = _split(stem, assignments, known)
     if assignment is not None:
-        folder = owner
+        stem = owner
     elif archive:  # an archive of the whole class is not a person
         return ""
-    of_many = any(word.rstrip("0123456789") in _OF_MANY for word in _words(folder))
-    return "" if of_many else _person(folder)
-
-
-def _agree(owner: str, folder: str) -> bool:
-    """Whether two spellings may be of one person, as jane and jane_doe, or one says nothing."""
-    one, other = (clean_student(name).lower() for name in (owner, folder))
-    return one in other or other in one
+    words = {word.rstrip("0123456789") for word in _words(stem)}
+    if words & _OF_MANY or (archive and _OF_A_CLASS.search(folder[:-4])):
+        return ""
+    return _person(stem) or _numeric(stem)

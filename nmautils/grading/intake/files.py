@@ -5,9 +5,8 @@ Only regular files within the limits are opened or unpacked, and no link is foll
 
 import os
 import stat
-import struct
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from io import BufferedReader, BytesIO, FileIO
@@ -27,15 +26,22 @@ from nmautils.grading.model.limits import (
     HEAD_BYTES,
     INBOX_BYTES,
     INBOX_FILES,
-    LIST_BYTES,
     MIB,
     NOTEBOOK_FILE_BYTES,
 )
 
 from .content import GZIP, gunzip, looks_like, may_be_notebook
-from .gradescope import LIST_NAME
+from .found import Budget, Found, Look, Refuse, entry_time
 
-__all__ = ["NOTEBOOK_ENDINGS", "Budget", "Found", "find_files", "read_head", "read_regular"]
+__all__ = [
+    "NOTEBOOK_ENDINGS",
+    "Budget",
+    "Found",
+    "Look",
+    "find_files",
+    "read_head",
+    "read_regular",
+]
 
 NOTEBOOK_ENDINGS = (".ipynb", ".ipynb.txt", ".ipynb.json", ".json")
 OTHER_ARCHIVES = (".7z", ".bz2", ".rar", ".tar", ".tar.gz", ".tgz", ".xz")
@@ -43,66 +49,13 @@ SILENT_NAMES = {"__macosx", ".ipynb_checkpoints", "thumbs.db", "desktop.ini", "t
 
 _ZIP = b"PK\x03\x04"
 
-Refuse = Callable[[str, str], None]
-
-
-@dataclass
-class Budget:
-    """What may still be unpacked of all archives of an inbox together."""
-
-    files: int = INBOX_FILES
-    bytes: int = INBOX_BYTES
-
-    def take(self, size: int) -> bool:
-        """Take a file of this size off the budget; tell whether that was possible."""
-        if self.files < 1 or self.bytes < size:
-            return False
-        self.files, self.bytes = self.files - 1, self.bytes - size
-        return True
-
-
-@dataclass(frozen=True)
-class Found:
-    """A file of the inbox.
-
-    Attributes
-    ----------
-    parts : tuple of str
-        Where it lies, from the inbox down; an archive is a part that ends in ``.zip``.
-    raw : bytes or None
-        Its content if it may be a notebook, else None.
-    time : datetime
-        When it was last changed: with a time zone if that is known, else local time.
-    archives : tuple of (int, datetime)
-        Which of the parts are archives, and their own times.
-    what : str
-        What it is if it is no notebook; empty if that is not known.
-    """
-
-    parts: tuple[str, ...]
-    raw: bytes | None
-    time: datetime
-    archives: tuple[tuple[int, datetime], ...] = ()
-    what: str = ""
-
-    def time_below(self, level: int) -> datetime:
-        """Time of the outermost file at or below a part of the path.
-
-        If that part says whose it is, the student may have packed all that lies deeper in.
-        """
-        return next((time for at, time in self.archives if at >= level), self.time)
-
-    @property
-    def where(self) -> str:
-        """The parts as one readable path."""
-        return "/".join(self.parts)
-
 
 def find_files(
     folder: Path,
     refuse: Refuse,
     parts: tuple[str, ...] = (),
     budget: Budget | None = None,
+    look: Look | None = None,
 ) -> Iterator[Found]:
     """Go through a folder and the zip archives in it, in the order of names.
 
@@ -116,19 +69,20 @@ def find_files(
         Where the folder itself lies, from the inbox down.
     budget : Budget, optional
         What may be unpacked.
+    look : Look, optional
+        What is asked before archives, folders and files are read.
 
     Yields
     ------
     Found
-        Every regular file, those that may be notebooks with their content. A list of a platform
-        comes with its content too, and before everything that lies beside it.
+        Every regular file, those that may be notebooks with their content.
     """
     budget = budget or Budget()
     if len(parts) > FOLDERS_NESTED:
         refuse("/".join(parts), f"more than {FOLDERS_NESTED} folders deep: move it up")
         return
     try:
-        entries = sorted(os.scandir(folder), key=lambda entry: _order(entry.name))
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError as error:
         refuse("/".join(parts) or str(folder), f"cannot be read ({error.strerror})")
         return
@@ -137,17 +91,48 @@ def find_files(
         if _is_silent(entry.name):
             continue
         if entry.is_dir(follow_symlinks=False):
-            yield from find_files(Path(entry.path), refuse, here, budget)
+            path = Path(entry.path)
+            if look and (why := _begin_folder(path, here, look)):
+                refuse("/".join(here), why)
+                continue
+            yield from find_files(path, refuse, here, budget, look)
             continue
         try:
-            yield from _file(Path(entry.path), here, refuse, budget)
+            yield from _file(Path(entry.path), here, refuse, budget, look)
         except OSError as error:
             refuse("/".join(here), f"cannot be read ({error.strerror})")
         except (ValueError, OverflowError) as error:  # the latter: a time of the year 60000
             refuse("/".join(here), str(error))
 
 
-def _file(path: Path, parts: tuple[str, ...], refuse: Refuse, budget: Budget) -> Iterator[Found]:
+def _begin_folder(folder: Path, parts: tuple[str, ...], look: Look) -> str:
+    def read(name: tuple[str, ...], limit: int) -> bytes:
+        return _read(folder.joinpath(*name), limit)[0]
+
+    return look.begin(parts, lambda: list(_names_below(folder)), read, False)
+
+
+def _names_below(folder: Path, depth: int = 0) -> Iterator[tuple[str, ...]]:
+    """Give the paths of all files below a folder, in the order of names; no link is followed."""
+    if depth > FOLDERS_NESTED:
+        return
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError:
+        return
+    for entry in entries[:INBOX_FILES]:
+        if entry.name.lower() != "timestamp.txt" and _is_silent(entry.name):
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            below = _names_below(Path(entry.path), depth + 1)
+            yield from ((entry.name, *name) for name in below)
+        else:
+            yield (entry.name,)
+
+
+def _file(
+    path: Path, parts: tuple[str, ...], refuse: Refuse, budget: Budget, look: Look | None
+) -> Iterator[Found]:
     info = path.lstat()
     if stat.S_ISLNK(info.st_mode):
         raise HandInError("a link, not a file: put the file itself here")
@@ -160,14 +145,17 @@ def _file(path: Path, parts: tuple[str, ...], refuse: Refuse, budget: Budget) ->
             raise HandInError(f"larger than {ARCHIVE_BYTES // GIB} GB: unpack it yourself")
         parts = (*parts[:-1], name)
         archives = ((len(parts) - 1, time),)
-        yield from _Zip(parts, archives, refuse, budget).files(path)
+        yield from _Zip(parts, archives, refuse, budget, look).files(path)
         return
-    is_list = path.name == LIST_NAME
-    if is_list or _is_read(path.name, head, info.st_size):
-        raw = read_regular(path, LIST_BYTES if is_list else NOTEBOOK_FILE_BYTES)
-        yield Found(parts, _unpacked(raw), time)
+    mark = f"{info.st_size}-{info.st_mtime_ns}"
+    if _is_read(path.name, head, info.st_size):
+        why = look.spend(parts, info.st_size) if look else None
+        if why is None:
+            yield Found(parts, _unpacked(read_regular(path)), time, mark=mark)
+        elif why:
+            raise HandInError(why)
     else:
-        yield Found(parts, None, time, what=_what(head))
+        yield Found(parts, None, time, what=_what(head), mark=mark)
 
 
 def read_head(path: Path) -> bytes:
@@ -207,11 +195,6 @@ def _read(path: Path, count: int) -> tuple[bytes, int]:
 
 
 # --- what a file is ------------------------------------------------------------------------------
-
-
-def _order(name: str) -> tuple[bool, str]:
-    """In the order of names, but first the list that says whose the others are."""
-    return not name.endswith(LIST_NAME), name
 
 
 def _archive_name(name: str, head: bytes) -> str:
@@ -265,6 +248,10 @@ class _TooManyEntries(HandInError):
     """The list of what is in an archive is too long."""
 
 
+class _AlreadySaid(HandInError):
+    """A file is not read, and a line on why there is already."""
+
+
 class _Opened(BufferedReader):
     """The file of an archive, which gives a list of entries only up to the limit.
 
@@ -298,6 +285,7 @@ class _Zip:
     archives: tuple[tuple[int, datetime], ...]
     refuse: Refuse
     budget: Budget
+    look: Look | None = None
     nested: int = 0
     left: Budget = field(default_factory=lambda: Budget(ARCHIVE_FILES, ARCHIVE_BYTES))
 
@@ -313,7 +301,10 @@ class _Zip:
                         where, f"more than {ARCHIVE_FILES:,} files in it: unpack it yourself"
                     )
                     return
-                for entry in sorted(entries, key=lambda entry: _order(entry.filename)):
+                if why := self._begin(archive, entries):
+                    self.refuse(where, why)
+                    return
+                for entry in sorted(entries, key=lambda entry: entry.filename):
                     if why := self._too_much(entry):
                         self.refuse(where, why)
                         return
@@ -324,6 +315,25 @@ class _Zip:
             self.refuse(where, str(error))
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
             self.refuse(where, f"not a readable zip archive ({error}): ask for it again")
+
+    def _begin(self, archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> str:
+        """Ask by the names alone whether the archive is looked at."""
+        if self.look is None or self.nested:
+            return ""
+        sound = {
+            names: entry
+            for entry in entries
+            if (names := PurePosixPath(entry.filename).parts) and _is_sound(entry, names)
+        }
+
+        def read(name: tuple[str, ...], limit: int) -> bytes:
+            try:
+                with archive.open(sound[name]) as file:
+                    return file.read(limit)
+            except Exception as error:
+                raise HandInError(f"{name[-1]} is damaged in its archive ({error})") from None
+
+        return self.look.begin(self.parts, lambda: list(sound), read, True)
 
     def _too_much(self, entry: zipfile.ZipInfo) -> str:
         """Say why an entry and those behind it are not unpacked; empty if it may be."""
@@ -341,27 +351,30 @@ class _Zip:
         self, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, names: tuple[str, ...]
     ) -> Iterator[Found]:
         """Give a file of the archive, or those in it if it is an archive itself."""
-        parts, time = (*self.parts, *names), _entry_time(entry)
+        parts, time = (*self.parts, *names), entry_time(entry)
+        mark = f"{entry.CRC:08x}-{entry.file_size}"
         try:
             _check_entry(entry, names)
-            raw, what = self._content(archive, entry, names[-1])
+            raw, what = self._content(archive, entry, names[-1], parts)
+        except _AlreadySaid:
+            return
         except HandInError as error:
             self.refuse("/".join((*self.parts, entry.filename)), str(error))
             return
         name = _archive_name(names[-1], raw or b"")
         if raw is None or not name:
-            yield Found(parts, raw, time, self.archives, what)
+            yield Found(parts, raw, time, self.archives, what, mark)
             return
         parts = (*parts[:-1], name)
         archives = (*self.archives, (len(parts) - 1, time))
-        inner = _Zip(parts, archives, self.refuse, self.budget, self.nested + 1)
+        inner = _Zip(parts, archives, self.refuse, self.budget, self.look, self.nested + 1)
         yield from inner.files(BytesIO(raw))
 
     def _content(
-        self, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str
+        self, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, parts: tuple[str, ...]
     ) -> tuple[bytes | None, str]:
         """Unpack a notebook or an archive; of any other file say what it is."""
-        by_name = name == LIST_NAME or name.lower().endswith((*NOTEBOOK_ENDINGS, ".zip"))
+        by_name = name.lower().endswith((*NOTEBOOK_ENDINGS, ".zip"))
         if entry.flag_bits & 1:
             if by_name:
                 raise HandInError("locked with a password: unpack it yourself")
@@ -372,8 +385,9 @@ class _Zip:
                 is_zip = bool(_archive_name(name, head))
                 if is_zip:
                     self._check_nested(entry)
-                elif name != LIST_NAME and not _is_read(name, head, entry.file_size):
+                elif not _is_read(name, head, entry.file_size):
                     return None, _what(head)
+                self._spend(parts, entry.file_size)
                 # The stated size may be a lie: never unpack more than the limit.
                 raw = head + file.read(NOTEBOOK_FILE_BYTES - len(head))
         except HandInError:
@@ -383,6 +397,13 @@ class _Zip:
                 return None, ""
             raise HandInError(f"damaged in its archive ({error}): ask for it again") from None
         return (raw if is_zip else _unpacked(raw)), ""
+
+    def _spend(self, parts: tuple[str, ...], size: int) -> None:
+        why = self.look.spend(parts, size) if self.look else None
+        if why == "":
+            raise _AlreadySaid
+        if why:
+            raise HandInError(why)
 
     def _check_nested(self, entry: zipfile.ZipInfo) -> None:
         """Refuse an archive in this one that could become far more than was handed in."""
@@ -397,26 +418,26 @@ class _Zip:
             )
 
 
+def _is_sound(entry: zipfile.ZipInfo, names: tuple[str, ...]) -> bool:
+    """Whether an entry is a file that a platform or a person put there."""
+    try:
+        _check_entry(entry, names)
+    except HandInError:
+        return False
+    return not any(_is_silent(name) for name in names if name.lower() != "timestamp.txt")
+
+
 def _check_entry(entry: zipfile.ZipInfo, names: tuple[str, ...]) -> None:
     """Refuse an entry that is no file, or whose path could do harm."""
     inside = entry.filename
-    if ".." in names or inside.startswith("/") or any(sign in inside for sign in "\\\0:"):
+    if (
+        not names
+        or ".." in names
+        or inside.startswith("/")
+        or any(sign in inside for sign in "\\\0:")
+    ):
         raise HandInError("its path leads out of the archive: unpack it by hand if you trust it")
     if len(names) > FOLDERS_NESTED or any(len(name.encode()) > FILE_NAME_BYTES for name in names):
         raise HandInError("its path is too long: unpack it yourself")
     if stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG):
         raise HandInError("a link or device, not a file: ask for the file itself")
-
-
-def _entry_time(entry: zipfile.ZipInfo) -> datetime:
-    """Time of an archive's entry: exact and in UTC if the archive has it, else local."""
-    extra, at = entry.extra, 0
-    while at + 4 <= len(extra):
-        kind, size = struct.unpack_from("<HH", extra, at)
-        if kind == 0x5455 and size >= 5 and at + 9 <= len(extra) and extra[at + 4] & 1:
-            return datetime.fromtimestamp(struct.unpack_from("<I", extra, at + 5)[0], timezone.utc)
-        at += 4 + size
-    try:
-        return datetime(*entry.date_time)
-    except ValueError:
-        return datetime(1980, 1, 1)

@@ -4,7 +4,7 @@ The folders are called ``submission_987654321``, so nothing but the list tells.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -33,6 +33,8 @@ class Submitter:
     account: str = ""
     time: datetime | None = None
     problem: str = ""
+    number: str = field(default="", compare=False)
+    email: str = field(default="", compare=False)
 
 
 class _PlainLoader(yaml.SafeLoader):
@@ -86,14 +88,19 @@ def _submitter(entry: Any) -> Submitter:
         together = printable(", ".join(names))
         problem = f"handed in by {together} together: copy it into a folder for each of them"
         return Submitter("", problem=problem)
-    number = _get(people[0], "sid") or _get(people[0], "email")
-    account = f"Gradescope {number}" if isinstance(number, str) else ""
-    return Submitter(names[0], account, _time(_get(entry, "created_at")))
+    sid, email = (_text(_get(people[0], key)) for key in ("sid", "email"))
+    account = f"Gradescope {sid or email}" if sid or email else ""
+    time = _time(_get(entry, "created_at"))
+    return Submitter(names[0], account, time, "", sid or email, email)
 
 
 def _get(table: Any, key: str) -> Any:
     """Look up a key, which Gradescope writes with a colon before it."""
     return table.get(f":{key}", table.get(key)) if isinstance(table, dict) else None
+
+
+def _text(value: Any) -> str:
+    return value.strip() if isinstance(value, str) else ""
 
 
 def _time(text: Any) -> datetime | None:

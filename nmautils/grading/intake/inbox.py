@@ -1,56 +1,31 @@
-"""Read the inbox: whose is each notebook, of which assignment, when, and which one counts."""
+"""Read the inbox: whose is each notebook, of which assignment, and when it was handed in."""
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field
-from datetime import datetime, timezone, tzinfo
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from nmautils.course.settings import FILE_NAME, read_settings
 from nmautils.errors import HandInError
 
 from .cell_names import CellNames
-from .filenames import HandInName, Lists, UnknownAssignment, is_of_platform, parse_name, typed_by
-from .files import Found, find_files
-from .gradescope import LIST_NAME, Submitter, read_list
+from .filenames import UnknownAssignment, parse_name
+from .files import find_files
+from .found import Found
+from .lms import OF_NO_STUDENT, is_typed
+from .owners import Owner
 from .read import read_notebook
+from .survey import Key, Survey
+from .times import Calendar, Times, are_of_download
+from .versions import InboxNotebook, newest_of, version_of
+from .who import People
 
-__all__ = ["Calendar", "Inbox", "InboxNotebook", "in_utc", "newest_of", "read_inbox", "recognise"]
+__all__ = ["Inbox", "InboxNotebook", "newest_of", "read_inbox"]
 
-
-@dataclass(frozen=True)
-class InboxNotebook:
-    """A notebook that was found in the inbox, without its content.
-
-    Attributes
-    ----------
-    where : str
-        Where it lies, as a path from the inbox down.
-    student, assignment, account : str
-        As in `nmautils.grading.intake.filenames.HandInName`.
-    time : datetime
-        When it was handed in, in UTC without a zone.
-    packed : datetime
-        Time of the file itself, which its student may have set: it decides between files that
-        came together.
-    digest : str
-        Hexadecimal SHA-256 of its content.
-    late : bool
-        Whether the platform marks it as late, but does not say when it came.
-    in_shared_folder : bool
-        Whether its own name says whose it is, so that others' files may lie beside it.
-    """
-
-    where: str
-    student: str
-    assignment: str
-    account: str
-    time: datetime
-    packed: datetime
-    digest: str
-    late: bool = False
-    in_shared_folder: bool = False
+NO_TIMES = (
+    "all of its times lie within minutes, so they are those of the download: nobody is late by "
+    "them; if a list says when, use `nmautils collect --times FILE`"
+)
 
 
 @dataclass
@@ -63,107 +38,18 @@ class Inbox:
         Of each (assignment, student), every notebook that was found.
     refused : list of (str, str)
         Place and reason of everything that needs a person.
+    lines : list of str
+        What was recognised as a whole, a line each.
+    marks : dict of str to str
+        Of places that were refused, by what their files are known again.
     """
 
     notebooks: dict[tuple[str, str], list[InboxNotebook]] = field(
         default_factory=lambda: defaultdict(list)
     )
     refused: list[tuple[str, str]] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Calendar:
-    """Time zone and due dates of a course, as far as ``course.toml`` has them."""
-
-    zone: tzinfo | None = None
-    due: dict[str, datetime | None] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, root: Path) -> "Calendar":
-        """Read them; a course made by nbgrader alone has none."""
-        if not (root / FILE_NAME).is_file():
-            return cls()
-        settings = read_settings(root)
-        return cls(settings.zone, {name: each.due for name, each in settings.tutorials.items()})
-
-    def in_utc(self, time: datetime, assignment: str) -> datetime:
-        """Convert a time to UTC; without a zone it is in the course's, else the due date's."""
-        return in_utc(time, self.zone_of(assignment) or timezone.utc)
-
-    def zone_of(self, assignment: str) -> tzinfo | None:
-        """Give the zone of times that name none; None if nothing is known."""
-        due = self.due.get(assignment)
-        return self.zone or (due.tzinfo if due else None)
-
-    def time_of(self, name: HandInName, found: Found) -> datetime:
-        """When a file was handed in, in UTC without a zone.
-
-        Some archives carry the time of the download. What their platform does not mark as late
-        came until it was due.
-        """
-        time = self.in_utc(name.time or found.time_below(name.level), name.assignment)
-        due = self.due.get(name.assignment)
-        return time if due is None or name.late is not False else min(time, in_utc(due, due.tzinfo))
-
-
-def in_utc(time: datetime, zone: tzinfo | None) -> datetime:
-    """Convert a time to the naive UTC that nbgrader stores, to the second."""
-    time = time if time.tzinfo else time.replace(tzinfo=zone)
-    return time.astimezone(timezone.utc).replace(tzinfo=None, microsecond=0)
-
-
-def recognise(
-    found: Found,
-    raw: bytes,
-    calendar: Calendar,
-    cells: CellNames,
-    lists: Lists,
-) -> InboxNotebook:
-    """Find out whose notebook a file is, of which assignment, and when it was handed in.
-
-    Parameters
-    ----------
-    found : Found
-        Place and time of the file.
-    raw : bytes
-        Its content.
-    calendar : Calendar
-        What a time means.
-    cells : CellNames
-        What tells the assignment by the notebook's cells.
-    lists : mapping
-        As in `nmautils.grading.intake.filenames.parse_name`.
-
-    Raises
-    ------
-    HandInError
-        If the name does not say it, or if the file is not a notebook.
-    """
-    broken, by_content = "", ""
-    try:
-        notebook = read_notebook(raw)
-        by_content = cells.assignment_of(notebook)
-    except HandInError as error:
-        broken = str(error)
-    try:
-        name = parse_name(found.parts, cells.names, lists, by_content)
-    except HandInError as error:
-        if not broken:
-            raise
-        raise HandInError(f"{broken}; moreover {error}") from None
-    if broken:
-        raise HandInError(f"{broken}; ask {name.student} for the .ipynb file again")
-    return InboxNotebook(
-        found.where,
-        name.student,
-        name.assignment,
-        name.account,
-        calendar.time_of(name, found),
-        calendar.in_utc(found.time, name.assignment),
-        hashlib.sha256(raw).hexdigest(),
-        bool(name.late),
-        name.level == len(found.parts) - 1,
-    )
+    lines: list[str] = field(default_factory=list)
+    marks: dict[str, str] = field(default_factory=dict)
 
 
 def read_inbox(
@@ -171,6 +57,8 @@ def read_inbox(
     root: Path,
     known: Collection[str],
     keep: Callable[[InboxNotebook, bytes], None],
+    people: People | None = None,
+    times: Times | None = None,
 ) -> Inbox:
     """Read every file of an inbox once.
 
@@ -184,80 +72,185 @@ def read_inbox(
         Names of the assignments.
     keep : callable
         Takes each notebook with its content, which is not held in memory here.
+    people : People, optional
+        Who is in the course; read from `root` by default.
+    times : Times, optional
+        What a list says of when hand-ins came.
     """
-    inbox = Inbox()
-    others: list[tuple[tuple[str, ...], str]] = []
-    unknown: list[tuple[tuple[str, ...], str]] = []
-    answered: set[tuple[str, ...]] = set()
-    shared: set[tuple[str, ...]] = {()}
-    accounts: set[tuple[tuple[str, ...], str]] = set()
-    lists: dict[tuple[str, ...], dict[str, Submitter]] = {}
-    cells = CellNames(root, known)
-    calendar = Calendar.of(root)
+    reader = _Reader(root, known, people or People(root), times or Times())
+    for found in find_files(folder, reader.refuse, look=reader.survey):
+        reader.take(found, keep)
+    return reader.finish()
 
-    def refuse(where: str, why: str) -> None:
-        inbox.refused.append((where, why))
-        answered.add(tuple(where.split("/")[:-1]))
 
-    for found in find_files(folder, refuse):
+def _source_of(notebook: InboxNotebook) -> tuple[str, ...]:
+    """Give what was downloaded at once: an archive, or all of a platform that was unpacked here."""
+    form = notebook.owner.form
+    return notebook.source or ((f"all of {form.platform} in the inbox",) if form else ())
+
+
+@dataclass(frozen=True)
+class _Other:
+    """A file that is no hand-in by itself; `of` is whose it surely is."""
+
+    found: Found
+    why: str
+    of: Key | None
+    is_notebook: bool
+
+
+class _Reader:
+    """Reads one inbox."""
+
+    def __init__(self, root: Path, known: Collection[str], people: People, times: Times) -> None:
+        self.inbox = Inbox()
+        self.people = people
+        self.times = times
+        self.calendar = Calendar.of(root)
+        self.cells = CellNames(root, known)
+        self.survey = Survey(known, people.known, self.refuse)
+        self.notebooks: list[tuple[Key | None, InboxNotebook]] = []
+        self.others: list[_Other] = []
+        self.said: set[tuple[Key, str]] = set()
+        self.spoken_for: set[Key] = set()  # whose notebooks were found, sound or not
+
+    def refuse(self, where: str, why: str) -> None:
+        """Note what needs a person: of one student the same reason once."""
+        key = self.survey.key_of(tuple(where.split("/")))
+        if key:
+            self.spoken_for.add(key)
+            if (key, why) in self.said:
+                return
+            self.said.add((key, why))
+        self.inbox.refused.append((where, why))
+
+    def take(self, found: Found, keep: Callable[[InboxNotebook, bytes], None]) -> None:
+        """Read one file."""
+        of = self.survey.key_of(found.parts)
+        if found.mark:
+            self.inbox.marks[found.where] = found.mark
         if found.raw is None:
             what = f" ({found.what})" if found.what else ""
-            others.append((found.parts, f"not a notebook{what}: ask for the .ipynb file"))
-            continue
+            why = f"not a notebook{what}: ask for the .ipynb file"
+            self.others.append(_Other(found, why, of, False))
+            return
         try:
-            if found.parts[-1] == LIST_NAME:
-                if is_of_platform(found.parts[:-1], known):
-                    lists[found.parts[:-1]] = read_list(found.raw)
-                continue
-            notebook = recognise(found, found.raw, calendar, cells, lists)
+            notebook = self._recognise(found, found.raw)
         except UnknownAssignment as error:
-            unknown.append((found.parts, str(error)))
-            continue
+            self.others.append(_Other(found, str(error), of, True))
+            return
         except HandInError as error:
-            refuse(found.where, str(error))
-            continue
-        (shared if notebook.in_shared_folder else answered).add(found.parts[:-1])
-        accounts |= {(found.parts[:level], notebook.account) for level in range(len(found.parts))}
+            self.refuse(found.where, str(error))
+            return
+        if of:
+            self.spoken_for.add(of)
         keep(notebook, found.raw)
-        inbox.notebooks[notebook.assignment, notebook.student].append(notebook)
-    # Notebooks, pictures and data of one's own beside a notebook of the course need nobody, nor
-    # does what its student typed into the platform; alone they stand for a hand-in.
-    # In a folder of the whole class such a file may be another student's, and is named.
-    known_folders = answered - shared
-    for parts, why in unknown:
-        if parts[:-1] not in known_folders:
-            refuse("/".join(parts), why)
-    for parts, why in others:
-        if typed_by(parts) in accounts:
-            continue
-        if parts[:-1] in shared or parts[:-1] not in answered:
-            refuse("/".join(parts), why)
-    return inbox
+        self.notebooks.append((of, notebook))
 
-
-def newest_of(notebooks: Iterable[InboxNotebook]) -> tuple[InboxNotebook, list[InboxNotebook]]:
-    """Find which of a student's notebooks counts, and which are older.
-
-    The same content twice is one hand-in, made when it was first there.
-
-    Raises
-    ------
-    HandInError
-        If several people have the student's name.
-    """
-    in_order = sorted(notebooks, key=_by_time)
-    accounts = sorted({notebook.account for notebook in in_order if notebook.account})
-    if len(accounts) > 1:
-        raise HandInError(
-            f"several people are called {in_order[0].student} ({', '.join(accounts)}): put each "
-            "into a folder of its own name"
+    def _recognise(self, found: Found, raw: bytes) -> InboxNotebook:
+        """Find out whose notebook a file is, of which assignment, and when it was handed in."""
+        broken, by_content = "", ""
+        try:
+            by_content = self.cells.assignment_of(read_notebook(raw))
+        except HandInError as error:
+            broken = str(error)
+        try:
+            owner = self.survey.owner_of(found.parts)
+            name = parse_name(found.parts, self.cells.names, owner, by_content, self.people.known)
+            student = self.people.student_of(name.owner)
+        except HandInError as error:
+            if not broken:
+                raise
+            raise HandInError(f"{broken}; moreover {error}") from None
+        if broken:
+            raise HandInError(f"{broken}; ask {student} for the .ipynb file again")
+        time, clock = self.calendar.time_of(name, found)
+        if said := self.times.of(name.owner, student, name.assignment):
+            time, clock = said, "platform"
+        level, parts = name.level, found.parts
+        source = self.survey.source_of(parts)
+        of_platform = bool(name.owner.form or name.owner.platform)
+        last = name.owner.rest if level == len(parts) - 1 and name.owner.rest else parts[-1]
+        return InboxNotebook(
+            where=found.where,
+            student=student,
+            assignment=name.assignment,
+            account=name.account,
+            time=time,
+            outside=self.calendar.in_utc(found.time_below(level), name.assignment),
+            packed=self.calendar.in_utc(found.time, name.assignment),
+            digest=hashlib.sha256(raw).hexdigest(),
+            late=name.late,
+            in_shared_folder=level == len(parts) - 1,
+            clock=clock,
+            owner=name.owner,
+            source=source,
+            of_many=source in self.survey.layouts and self.survey.layouts[source].people > 1,
+            entry=self.survey.entry_of(parts, level) if of_platform else "",
+            version=version_of(parts[level + 1 : -1] if of_platform else parts[:-1], last),
+            dates_inside=name.dates_inside,
         )
-    first: dict[str, InboxNotebook] = {}
-    for notebook in in_order:
-        first.setdefault(notebook.digest, notebook)
-    newest = max(first.values(), key=_by_time)
-    return newest, [notebook for notebook in in_order if notebook.digest != newest.digest]
 
+    def finish(self) -> Inbox:
+        """Say what needs a person, once all is known."""
+        inbox = self.inbox
+        inbox.lines = self.survey.lines
+        kept = [note for of, note in self.notebooks if of not in self.survey.exhausted]
+        for notebook in self._with_clocks(kept):
+            inbox.notebooks[notebook.assignment, notebook.student].append(notebook)
+        self._refuse_namesakes()
+        self._tell_of_others()
+        return inbox
 
-def _by_time(notebook: InboxNotebook) -> tuple[datetime, datetime, str]:
-    return notebook.time, notebook.packed, notebook.where
+    def _with_clocks(self, notebooks: list[InboxNotebook]) -> list[InboxNotebook]:
+        """Find archives whose times are those of the download."""
+        by_source = defaultdict[tuple[str, ...], list[InboxNotebook]](list)
+        for notebook in notebooks:
+            if not notebook.owner.time and notebook.late is None and _source_of(notebook):
+                by_source[_source_of(notebook)].append(notebook)
+        downloads = set()
+        for source, some in by_source.items():
+            several = len({notebook.student for notebook in some}) > 1
+            without = any(notebook.clock != "platform" for notebook in some)
+            if several and without and are_of_download(notebook.outside for notebook in some):
+                downloads.add(source)
+                self.inbox.lines.append(f"no times   {'/'.join(source)}: {NO_TIMES}")
+        return [
+            replace(notebook, clock="download")
+            if _source_of(notebook) in downloads and notebook.clock in ("packed", "file")
+            else notebook
+            for notebook in notebooks
+        ]
+
+    def _refuse_namesakes(self) -> None:
+        """Ask about people of one name whom a platform knows by several numbers."""
+        owners = defaultdict[str, list[tuple[str, Owner]]](list)
+        for (assignment, student), notebooks in self.inbox.notebooks.items():
+            owners[student] += [(assignment, notebook.owner) for notebook in notebooks]
+        for (assignment, student), notebooks in list(self.inbox.notebooks.items()):
+            try:
+                self.people.check_namesakes(student, assignment, owners[student])
+            except HandInError as error:
+                places = ", ".join(notebook.where for notebook in notebooks)
+                self.inbox.refused.append((places, str(error)))
+                del self.inbox.notebooks[assignment, student]
+
+    def _tell_of_others(self) -> None:
+        """Name the files that may stand for a hand-in: those of who has handed in nothing else.
+
+        What lies beside somebody's notebook, their own notebooks, pictures and data, needs nobody.
+        Nor do a platform's own pages. Of a file that is nobody's for sure, a person is told.
+        """
+        silent = set(self.spoken_for)
+        # What was typed into the platform's page says less than a file.
+        for other in sorted(
+            self.others, key=lambda o: (not o.is_notebook, is_typed(o.found.parts[-1]))
+        ):
+            parts = other.found.parts
+            if other.of is None and not other.is_notebook and OF_NO_STUDENT.fullmatch(parts[-1]):
+                continue
+            if other.of in silent and (not other.is_notebook or other.of in self.spoken_for):
+                continue
+            if other.of:
+                silent.add(other.of)
+            self.inbox.refused.append((other.found.where, other.why))

@@ -18,8 +18,8 @@ from nmautils.grading.safe.text import printable
 from .cell_names import names_in
 from .content import may_be_notebook
 from .files import NOTEBOOK_ENDINGS, read_head, read_regular
-from .inbox import Calendar
 from .read import read_notebook
+from .times import Calendar
 from .timestamps import FORMAT, parse_time, parse_utc
 
 __all__ = [

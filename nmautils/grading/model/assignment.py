@@ -18,6 +18,7 @@ from nbformat import NotebookNode
 import nmautils
 from nmautils.cells import grade_id_of, is_probed, is_test, runs_inside
 from nmautils.course.plain import folders_of, how_to_release
+from nmautils.course.releases import Change, changes_before
 from nmautils.errors import CourseError
 
 from .limits import RELEASE_FILE_BYTES
@@ -44,6 +45,8 @@ class Bundle:
         Whole source of each automatic test cell, by grade id.
     files : dict of str
         What was released beside the notebooks, in base64, by its path in the folder.
+    history : tuple of Change
+        What earlier releases were, the oldest first; empty if none is known.
     version : str
         Version of `nmautils` that froze it.
     """
@@ -52,6 +55,7 @@ class Bundle:
     release: str
     tests: dict[str, str]
     files: dict[str, str] = field(default_factory=dict)
+    history: tuple[Change, ...] = ()
     version: str = nmautils.__version__
 
     @cached_property
@@ -75,12 +79,17 @@ class Bundle:
 
     def to_json(self) -> str:
         """Write the bundle as text, the same text for the same bundle."""
-        return json.dumps(asdict(self), sort_keys=True)
+        values = asdict(self)
+        if not self.history:
+            del values["history"]  # so that to begin with it leaves all that is graded as it is
+        return json.dumps(values, sort_keys=True)
 
     @classmethod
     def from_json(cls, text: str) -> "Bundle":
         """Read what `to_json` wrote."""
-        return cls(**json.loads(text))
+        values = json.loads(text)
+        values["history"] = tuple(Change(**change) for change in values.get("history", ()))
+        return cls(**values)
 
 
 def freeze(root: str | Path, assignment: str) -> Bundle:
@@ -118,8 +127,10 @@ def freeze(root: str | Path, assignment: str) -> Bundle:
         ) from None
     if tests.keys() != released.keys():
         raise CourseError(f"source and release of {assignment} have different tests; run {advice}")
-    _check_tests(source, _read(texts[1]), tests)
-    return Bundle(assignment, texts[1], tests, _files(release.parent))
+    notebook = _read(texts[1])
+    _check_tests(source, notebook, tests)
+    history = changes_before(root, assignment, notebook)
+    return Bundle(assignment, texts[1], tests, _files(release.parent), history)
 
 
 def _check_tests(source: Path, release: NotebookNode, tests: dict[str, str]) -> None:

@@ -1,11 +1,12 @@
 """Names of assignments, and where their notebooks lie."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from nmautils.course.plain import folders_of
+from nmautils.course.plain import folders_of, how_to_release
+from nmautils.errors import UsageError
 
-__all__ = ["folder_and_notebook", "meant_by", "name_of", "released_names"]
+__all__ = ["folder_and_notebook", "handed_in_names", "meant_by", "name_of", "released_names"]
 
 
 def folder_and_notebook(name: str) -> tuple[str, str]:
@@ -38,3 +39,35 @@ def meant_by(said: str, known: Collection[str]) -> list[str]:
     if said in known:
         return [said]
     return sorted(name for name in known if folder_and_notebook(name)[0] == said)
+
+
+def handed_in_names(root: Path, said: Sequence[str] = ()) -> list[str]:
+    """Give the assignments of which something lies in ``submitted/``, by default all of them.
+
+    Parameters
+    ----------
+    root : Path
+        Folder of the course.
+    said : sequence of str
+        Which ones somebody asked for, as `meant_by` understands it.
+
+    Raises
+    ------
+    UsageError
+        If one is unknown, or nothing of them was handed in.
+    """
+    known = released_names(root)
+    # The name of a folder means all notebooks in it.
+    names = [name for word in said for name in meant_by(word, known) or [word]]
+    for name in names:
+        if name not in known:
+            listed = ", ".join(known) or f"none; {how_to_release(root, '')} makes one"
+            raise UsageError(f"unknown assignment {name!r}; released are: {listed}")
+    if not known:
+        raise UsageError(f"nothing is released; run {how_to_release(root, '')} first")
+    there = {path.name for path in folders_of(root).submitted.glob("*/*")}
+    wanted = [name for name in (names or known) if folder_and_notebook(name)[0] in there]
+    if not wanted:
+        what = " and ".join(names) or "anything that is released"
+        raise UsageError(f"nobody has handed in {what}; run `nmautils collect` first")
+    return list(dict.fromkeys(wanted))

@@ -181,6 +181,8 @@ class Graded:
         Wall time by share: ``ready`` (until the kernel answered), ``cells`` (the student's),
         ``tests`` (everything in them), ``probes`` (of that, waiting for the student's code),
         ``total``.
+    before : dict of float
+        Points of the grading before, of each test that gave others then, by its grade id.
     format : int
         `FORMAT` of the version that wrote it.
     """
@@ -200,6 +202,7 @@ class Graded:
     events: tuple[Event, ...] = ()
     needs_person: tuple[str, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
+    before: dict[str, float] = field(default_factory=dict)
     format: int = FORMAT
 
     @property

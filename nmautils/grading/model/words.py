@@ -97,6 +97,11 @@ PERSON_NOT_GRADED = (
     "with `nmautils grade {assignment} --student {student} --force`"
 )
 
+GOES_ON = (
+    "goes on with the run that was stopped: {} of its hand-ins are graded again already (to begin "
+    "anew, delete {})"
+)
+
 # --- tests that ran inside the student's process --------------------------------------------------
 
 TEST_INSIDE = "The tests of this exercise"
@@ -138,6 +143,7 @@ LATE = "Handed in late"
 DUE = "due {}"
 TOGETHER = "Together"
 TOGETHER_SO_FAR = "Together so far"
+EXCUSED = "You are excused from this assignment, so no mark counts."
 
 BEFORE = "At the beginning of your notebook"
 ANSWER = "Your answer"

@@ -1,6 +1,5 @@
 """What ``nbgrader generate_feedback`` and formgrader's button plug in: our own page."""
 
-from pathlib import Path
 from typing import Any
 
 from nbconvert.exporters import Exporter
@@ -10,15 +9,14 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import default
 
 from nmautils.course.gradebook import read_only
-from nmautils.course.plain import is_plain, settings_of
-from nmautils.course.settings import FILE_NAME
 from nmautils.errors import CourseError, GradingFailed
 from nmautils.grading.model.names import name_of
 from nmautils.grading.record.book import Lookup
-from nmautils.grading.record.late import with_days
+from nmautils.grading.record.late import terms_of
 from nmautils.grading.record.marks import marks_of
 from nmautils.grading.record.records import read_record
 from nmautils.grading.report.feedback import feedback_page_apart
+from nmautils.grading.report.names import called
 
 from .course_directory import check_gradebook, course_directory, say_errors_in_one_line
 
@@ -43,12 +41,11 @@ class GradebookMarks(NbGraderPreprocessor):
                 f"{student}/{assignment}: {found}; run `nmautils grade {assignment}` or "
                 f"`nbgrader autograde {assignment} --force`"
             )
+        terms = terms_of(directory.root)
         with read_only(directory) as query:
-            marks = marks_of(Lookup(query), assignment, student)
-        # Without either file, a gradebook and records are enough for a page.
-        if is_plain(directory.root) or Path(directory.root, FILE_NAME).is_file():
-            marks = with_days(marks, settings_of(directory.root))
-        resources[RESULT] = graded, marks
+            marks = marks_of(Lookup(query), assignment, student, terms)
+            name = called(terms.roster, query, student)
+        resources[RESULT] = graded, marks, name
         return nb, resources
 
 
@@ -82,5 +79,5 @@ class FeedbackExporter(Exporter):
                 "GenerateFeedback.preprocessors in nbgrader_config.py has to name "
                 f"{__name__}.{GradebookMarks.__name__}"
             )
-        graded, marks = resources.pop(RESULT)
-        return feedback_page_apart(graded, marks), resources
+        graded, marks, name = resources.pop(RESULT)
+        return feedback_page_apart(graded, marks, name), resources

@@ -6,7 +6,7 @@ from typing import Any
 from nbgrader.plugins import LateSubmissionPlugin
 
 from nmautils.course.plain import settings_of
-from nmautils.grading.record.late import late_share
+from nmautils.grading.record.late import late_points, terms_of
 
 from .course_directory import course_directory
 
@@ -20,7 +20,8 @@ class LatePolicy(LateSubmissionPlugin):
     ----------
     deadline : datetime or None
         The due date with the student's extension, in UTC, which nbgrader does not pass on.
-        If nobody has set it, it is looked up for the submission that nbgrader works on.
+        If nobody has set it, nbgrader's own step is at work: the deadline of the submission is
+        looked up, and its lateness counted again, by ``arrangements.csv`` too.
     """
 
     deadline: datetime | None = None
@@ -29,17 +30,20 @@ class LatePolicy(LateSubmissionPlugin):
         self, student_id: str, score: float, total_seconds_late: float
     ) -> float | None:
         """Points to take off; None if the hand-in came within the grace period."""
-        settings = settings_of(course_directory(self).root)
-        deadline = self.deadline or self._deadline_of(student_id)
-        share = late_share(total_seconds_late, settings.late, deadline, settings.zone)
-        return round(share * score, 6) if share else None
-
-    def _deadline_of(self, student: str) -> datetime | None:
+        root = course_directory(self).root
+        deadline, seconds = self.deadline, total_seconds_late
         step = self.parent  # AssignLatePenalties, with its gradebook open
-        if getattr(step, "gradebook", None) is None:
-            return None
-        due: datetime | None = step.gradebook.find_submission(step.assignment_id, student).duedate
-        return due
+        if deadline is None and getattr(step, "gradebook", None) is not None:
+            found = step.gradebook.find_submission(step.assignment_id, student_id)
+            late = terms_of(root).lateness(
+                student_id,
+                step.assignment_id,
+                found.timestamp,
+                found.assignment.duedate,
+                found.extension,
+            )
+            deadline, seconds = late.deadline, late.seconds
+        return late_points(score, seconds, settings_of(root), deadline) or None
 
 
 def __getattr__(name: str) -> Any:

@@ -60,8 +60,11 @@ class Grade:
 
 @dataclass
 class SubmittedNotebook:
-    """A notebook that was handed in."""
+    """A notebook that was handed in; `key` is that of its row."""
 
+    key: str = ""
+    late_submission_penalty: float | None = None
+    score: float = 0.0
     grades: list[Grade] = field(default_factory=list)
 
 
@@ -70,8 +73,8 @@ class Submission:
     """What one student handed in for an assignment."""
 
     timestamp: datetime | None
+    extension: timedelta | None = None
     score: float = 0.0
-    late_submission_penalty: float = 0.0
     needs_manual_grade: bool = False
     notebooks: list[SubmittedNotebook] = field(default_factory=list)
 
@@ -103,7 +106,7 @@ LEFT JOIN task_cells ON task_cells.id = base_cell.id
 STUDENTS = "SELECT id, first_name, last_name, email FROM student ORDER BY last_name, first_name, id"
 SUBMISSIONS = """
 SELECT submitted_assignment.id, assignment.name, submitted_assignment.student_id,
-       submitted_assignment.timestamp
+       submitted_assignment.timestamp, submitted_assignment.extension
 FROM submitted_assignment JOIN assignment ON assignment.id = submitted_assignment.assignment_id
 """
 SUBMITTED = "SELECT id, assignment_id, late_submission_penalty FROM submitted_notebook"
@@ -124,18 +127,19 @@ def read_book(query: Query) -> Book:
     """
     submissions: dict[str, Submission] = {}
     by_name: dict[tuple[str, str], Submission] = {}
-    for key, assignment, student, timestamp in query(SUBMISSIONS):
-        submissions[key] = by_name[assignment, student] = Submission(_moment(timestamp))
+    for key, assignment, student, timestamp, extension in query(SUBMISSIONS):
+        submission = Submission(_moment(timestamp), _duration(extension))
+        submissions[key] = by_name[assignment, student] = submission
     notebooks: dict[str, tuple[Submission, SubmittedNotebook]] = {}
     for key, submission_key, penalty in query(SUBMITTED):
-        submission, notebook = submissions[submission_key], SubmittedNotebook()
+        submission, notebook = submissions[submission_key], SubmittedNotebook(key, penalty)
         submission.notebooks.append(notebook)
-        submission.late_submission_penalty += penalty or 0.0
         notebooks[key] = submission, notebook
     for key, name, points, extra, waits in query(GRADES):
         submission, notebook = notebooks[key]
         score = _score(points, extra)
         notebook.grades.append(Grade(name, score))
+        notebook.score += score
         submission.score += score
         submission.needs_manual_grade |= bool(waits)
     students = [Student(*row) for row in query(STUDENTS)]
@@ -185,11 +189,19 @@ class Comment:
 
 
 @dataclass(frozen=True)
+class Due:
+    """When an assignment is due."""
+
+    duedate: datetime | None
+
+
+@dataclass(frozen=True)
 class HandedIn:
-    """When something was handed in, and how long after the due date."""
+    """When something was handed in, and until when it could be."""
 
     timestamp: datetime | None
-    total_seconds_late: float
+    extension: timedelta | None
+    assignment: Due
 
 
 @dataclass(frozen=True)
@@ -251,9 +263,8 @@ class Lookup:
         """
         names = {"notebook": notebook, "assignment": assignment, "student": student}
         for key, penalty, timestamp, extension, due in self.query(ONE, names):
-            when = _moment(timestamp)
             return MarkedNotebook(
-                HandedIn(when, _late(when, _moment(due), _duration(extension))),
+                HandedIn(_moment(timestamp), _duration(extension), Due(_moment(due))),
                 penalty,
                 [
                     CellGrade(name, _score(points, extra), most, bool(waits))
@@ -266,22 +277,17 @@ class Lookup:
         )
 
 
-def _late(when: datetime | None, due: datetime | None, extension: timedelta) -> float:
-    if when is None or due is None:
-        return 0.0
-    return max(0.0, (when - due - extension).total_seconds())
-
-
 def _score(points: float | None, extra: float | None) -> float:
     """A person's points count before ours, and extra points come on top of either."""
     return 0.0 if points is None else points + (extra or 0.0)
 
 
-def _duration(value: Any) -> timedelta:
+def _duration(value: Any) -> timedelta | None:
     """A span of time, which SQLite keeps as the moment that long after 1970 began."""
     if isinstance(value, str):
         return datetime.fromisoformat(value) - datetime(1970, 1, 1)
-    return value or timedelta()
+    found: timedelta | None = value
+    return found
 
 
 def _moment(value: Any) -> datetime | None:

@@ -8,7 +8,7 @@ import hashlib
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -43,7 +43,7 @@ from nmautils.grading.model.assignment import Bundle
 from nmautils.grading.model.names import folder_and_notebook
 from nmautils.grading.model.results import Graded
 
-from .late import update_due_date
+from .late import Lateness, Terms, terms_of, update_due_date
 
 __all__ = [
     "SAVED",
@@ -54,7 +54,6 @@ __all__ = [
     "digest_of",
     "files_of",
     "is_in_place",
-    "lateness",
     "open_course",
     "prepare",
     "read_saved",
@@ -89,6 +88,8 @@ class Course:
         The late policy that is plugged in.
     place : str
         Where the gradebook lies, for messages.
+    terms : Terms
+        What decides on marks beside the gradebook.
     cells : dict
         Keys of the rows of each assignment that is prepared.
     """
@@ -98,6 +99,7 @@ class Course:
     directory: CourseDirectory
     policy: LateSubmissionPlugin
     place: str
+    terms: Terms = field(default_factory=Terms)
     cells: dict[str, "Cells"] = field(default_factory=dict)
 
     @cached_property
@@ -121,14 +123,12 @@ class Course:
         if self.directory.groupshared:
             self._converter.set_permissions(assignment, student)
 
-    def penalty(
-        self, student: str, score: float, seconds_late: float, deadline: datetime | None
-    ) -> float | None:
+    def penalty(self, student: str, score: float, late: Lateness) -> float | None:
         """Points that a late hand-in loses, bounded as nbgrader's own step bounds them."""
-        if seconds_late <= 0:
+        if late.seconds <= 0:
             return None
-        self.policy.deadline = deadline
-        points = self.policy.late_submission_penalty(student, score, seconds_late)
+        self.policy.deadline = late.deadline
+        points = self.policy.late_submission_penalty(student, score, late.seconds)
         return None if points is None else min(max(points, 0), score)
 
 
@@ -183,7 +183,7 @@ def open_course(root: str | Path) -> Iterator[Course]:
     directory = nbgrader_directory(root)
     policy = _late_policy(directory)
     with open_gradebook(root, directory) as gradebook:
-        yield Course(root, gradebook, directory, policy, gradebook_place(directory))
+        yield Course(root, gradebook, directory, policy, gradebook_place(directory), terms_of(root))
 
 
 def _late_policy(directory: CourseDirectory) -> LateSubmissionPlugin:
@@ -320,20 +320,10 @@ def read_saved(course: Course, assignment: str) -> dict[str, Saved]:
     db.rollback()
     found = {}
     for student, timestamp, extension, due, score, penalty, record, submission in rows:
-        late, deadline = lateness(timestamp, due, extension)
-        now = course.penalty(student, score, late, deadline)
+        late = course.terms.lateness(student, assignment, timestamp, due, extension)
+        now = course.penalty(student, score, late)
         found[student] = Saved(record, submission, timestamp, penalty, now)
     return found
-
-
-def lateness(
-    timestamp: datetime | None, due: datetime | None, extension: timedelta | None
-) -> tuple[float, datetime | None]:
-    """How late a hand-in came in seconds, and the deadline, both as nbgrader counts."""
-    deadline = due + (extension or timedelta()) if due else None
-    if timestamp is None or deadline is None:
-        return 0.0, deadline
-    return (timestamp - deadline).total_seconds(), deadline
 
 
 def count_unread(course: Course, assignment: str) -> int:

@@ -25,7 +25,8 @@ from nmautils.course.gradebook import database_errors, wait_until_free
 from nmautils.grading.model.names import folder_and_notebook
 from nmautils.grading.model.results import Graded
 
-from .gradebook import SAVED, Course, digest_of, files_of, lateness
+from .gradebook import SAVED, Course, digest_of, files_of
+from .late import Lateness
 from .marks import NO_RESPONSE
 from .records import write_atomically, write_record
 
@@ -96,8 +97,7 @@ class _Rows:
 
     assignment: str
     notebook: str
-    late: float
-    deadline: datetime | None
+    late: Lateness
     before: str | None
 
 
@@ -147,10 +147,10 @@ def _write_rows(course: Course, graded: Graded, timestamp: datetime | None) -> N
     _write_grades(course, graded, rows)
     _write_comments(course, graded, rows)
     penalty = None
-    if rows.late > 0:
+    if rows.late.seconds > 0:
         of_notebook = SubmittedNotebook.id == rows.notebook
         score = db.execute(select(SubmittedNotebook.score).where(of_notebook)).scalar()
-        penalty = course.penalty(graded.student, score, rows.late, rows.deadline)
+        penalty = course.penalty(graded.student, score, rows.late)
     db.execute(SET_PENALTY, {"row": rows.notebook, "late_submission_penalty": penalty})
     saved = {"record": digest_of(graded), "submission": graded.submission}
     if rows.before is None:
@@ -179,8 +179,10 @@ def _submission(course: Course, graded: Graded, timestamp: datetime | None) -> _
     if notebook is None:
         values = {"assignment_id": submission, "notebook_id": cells.notebook}
         (notebook,) = db.execute(insert(NOTEBOOK), values).inserted_primary_key
-    late, deadline = lateness(timestamp or before, due, extension)
-    return _Rows(submission, notebook, late, deadline, saved)
+    late = course.terms.lateness(
+        graded.student, graded.assignment, timestamp or before, due, extension
+    )
+    return _Rows(submission, notebook, late, saved)
 
 
 def _there(course: Course, table: Table, rows: _Rows) -> dict[str, Any]:

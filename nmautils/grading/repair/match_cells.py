@@ -10,6 +10,7 @@ from nmautils.cells import Kind, grade_id_of, is_probed, is_students, kind_of
 from nmautils.grading.intake.read import UNNAMED
 from nmautils.grading.model.limits import PARSED_CELL_CHARACTERS
 
+from .earlier import History
 from .python_cells import Parser
 
 __all__ = ["Matching", "plain"]
@@ -47,6 +48,8 @@ class Matching:
         Cells of the submission.
     parse : Parser
         For the code of both.
+    history : History, optional
+        What is known of earlier releases.
 
     Attributes
     ----------
@@ -68,10 +71,19 @@ class Matching:
         Whether it holds what that cell holds.
     places : dict of int to list of int
         For the index of each cell of the release that was found, where it stands in the submission.
+    earlier : dict of int to Kind
+        For each cell of the submission that is one of an earlier release, and not of this one,
+        of which kind it was there. One that this release has no cell for is in `found` as None.
+    from_release : EarlierRelease or None
+        That earlier release.
     """
 
     def __init__(
-        self, release: list[NotebookNode], cells: list[NotebookNode], parse: Parser
+        self,
+        release: list[NotebookNode],
+        cells: list[NotebookNode],
+        parse: Parser,
+        history: History | None = None,
     ) -> None:
         self.release, self.cells, self.parse = release, cells, parse
         self.kinds = [kind_of(cell) for cell in release]
@@ -92,6 +104,8 @@ class Matching:
         self._by_marks_and_text()
         self._by_likeness()
         self._by_place()
+        self.earlier: dict[int, Kind] = {}
+        self._of_earlier_releases(history or History())
         self.places: dict[int, list[int]] = {}
         for at, index in enumerate(self.found):
             if index is not None:
@@ -193,6 +207,24 @@ class Matching:
             answers = self.parse(self.cells[places[0]].source).names & self.answer_names
             if len(gap) == len(places) == 1 and not answers:
                 self.found[places[0]] = gap.pop()
+
+    def _of_earlier_releases(self, history: History) -> None:
+        """Take what an earlier release had for given, and not for the student's work."""
+        for at, cell in enumerate(self.cells):
+            kind = None if self.exact[at] else history.kind_of(cell.source)
+            index = self.found[at]
+            if kind is None or (index is not None and self.kinds[index] is not kind):
+                continue
+            self.earlier[at] = kind
+            # What set-up cells made then may be what an answer needs.
+            self.exact[at] = index is not None and kind not in (Kind.SETUP, Kind.GIVEN)
+        self.from_release = history.most_like(
+            (cell.source for cell in self.cells), (self.cells[at].source for at in self.earlier)
+        )
+
+    def is_new(self, index: int) -> bool:
+        """Tell whether a cell of the release was not there yet in the one of the submission."""
+        return self.from_release is not None and not self.from_release.has(self.release[index])
 
     def _next_found(self) -> list[int]:
         """Give for each cell of the submission the next cell below it that was recognised."""

@@ -68,6 +68,18 @@ class Unit:
         return self.names.union(imported)
 
     @cached_property
+    def stored(self) -> frozenset[str]:
+        """Names that other code may use after them, those made by loops and in tuples included."""
+        parts = [
+            part
+            for node in self.nodes
+            if not isinstance(node, _DEFINITIONS)
+            for part in ast.walk(node)
+            if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)
+        ]
+        return self.provided.union(part.id for part in parts)
+
+    @cached_property
     def needed(self) -> frozenset[str]:
         """Names that they read but do not bind anywhere."""
         parts = [part for node in self.nodes for part in ast.walk(node)]

@@ -13,6 +13,7 @@ from typing import Any
 from nbformat.notebooknode import NotebookNode, from_dict
 
 from nmautils.cells import OWN_ID, Kind, grade_id_of, kind_of
+from nmautils.course.releases import Change
 from nmautils.grading.intake.read import read_submission
 from nmautils.grading.model.limits import (
     CELL_CHARACTERS,
@@ -25,6 +26,7 @@ from nmautils.grading.safe.attached import attach_pictures
 from nmautils.grading.safe.code import PLAIN, is_quick_to_colour
 
 from .code_answers import Answers, choose_answers
+from .earlier import History
 from .match_cells import Matching, plain
 from .place_cells import place_work
 from .python_cells import Parser, comment_out
@@ -61,7 +63,7 @@ class Repaired:
     needs_person: tuple[str, ...]
 
 
-def repair(release: NotebookNode, raw: bytes) -> Repaired:
+def repair(release: NotebookNode, raw: bytes, history: Iterable[Change] = ()) -> Repaired:
     """Read what a student has handed in, and rebuild it.
 
     Parameters
@@ -70,6 +72,8 @@ def repair(release: NotebookNode, raw: bytes) -> Repaired:
         The student version; it is not changed.
     raw : bytes
         Content of the file.
+    history : iterable of Change
+        What earlier releases were, see `nmautils.course.releases.changes_before`.
 
     Raises
     ------
@@ -77,7 +81,7 @@ def repair(release: NotebookNode, raw: bytes) -> Repaired:
         If nothing can be read: one line that says why.
     """
     handed_in = read_submission(raw)
-    repaired = _repaired(release, handed_in.notebook)
+    repaired = _repaired(release, handed_in.notebook, History(history))
     return Repaired(
         repaired.notebook,
         (*handed_in.notes, *repaired.notes),
@@ -108,11 +112,13 @@ def rebuild(release: NotebookNode, submitted: NotebookNode) -> tuple[NotebookNod
     return repaired.notebook, list(repaired.notes)
 
 
-def _repaired(release: NotebookNode, submitted: NotebookNode) -> Repaired:
+def _repaired(
+    release: NotebookNode, submitted: NotebookNode, history: History | None = None
+) -> Repaired:
     parse = Parser()
     notes = Notes()
     cells = _bounded(release.cells, submitted.cells, notes)
-    match = Matching(release.cells, cells, parse)
+    match = Matching(release.cells, cells, parse, history)
     work = collect_work(match)
     answers = choose_answers(match, work)
     taken = answers.taken
@@ -128,7 +134,8 @@ def _repaired(release: NotebookNode, submitted: NotebookNode) -> Repaired:
 
     notes.of_notebook(release, submitted, match)
     notes.of_answers(match, answers, texts)
-    notes.of_given(match, [item for item in own if item.after is not None])
+    added = [item for item in own if item.after is not None and item.at not in match.earlier]
+    notes.of_given(match, added)
 
     rebuilt = []
     for index in range(len(release.cells) + 1):

@@ -23,6 +23,8 @@ SENTENCES = {
     "kernel": "The notebook asked for the kernel `{name}`; Python 3 is used.",
     "tag": "The tag `{name}`, which changes how a cell is run, was removed.",
     "order": "Some cells of the tutorial had been moved; they are back in their order.",
+    "earlier": "The notebook is from the release of {day}. Checks and given cells that have "
+    "changed since then are used as they are now.",
     "other notebook": "None of the cells is one of this tutorial's. Did you hand in the right "
     "notebook?",
     # Answers.
@@ -130,7 +132,9 @@ class Notes:
             tags |= (tags_of(cell) & RUN_TAGS) - given
         for tag in sorted(tags):
             self._add_first("tag", name=tag)
-        if not _in_order(match.places):
+        if match.from_release is not None:
+            self._add_first("earlier", day=match.from_release.day)
+        elif not _in_order(match.places):  # which may be that of another release
             self._add_first("order")
 
     def of_answers(self, match: Matching, answers: Answers, texts: dict[int, list[Work]]) -> None:
@@ -153,7 +157,8 @@ class Notes:
                     times = "twice" if count == 2 else f"{count} times"
                     self._add("copies", name=name, times=times)
                 if not used and not found:
-                    self._add("unanswered", name=name)
+                    if not match.is_new(index):
+                        self._add("unanswered", name=name)
                 elif not used:
                     if not any(cell.source.strip() for cell in match.cells_of(index)):
                         self._add("empty", name=name)
@@ -178,7 +183,8 @@ class Notes:
         name = _test_label(match, index)
         places = match.places.get(index, [])
         if not places:
-            self._add("check missing", name=name)
+            if not match.is_new(index):
+                self._add("check missing", name=name)
         elif not any(match.exact[at] for at in places):
             self._add("check changed", name=name)
         elif all(match.cells[at].cell_type != "code" for at in places):
@@ -225,7 +231,8 @@ class Notes:
         fixed = [i for i in given if i not in match.students]
         counts = Counter(match.found)
         intact = {i for i, exact in zip(match.found, match.exact, strict=True) if exact}
-        missing = sum(not counts[i] for i in given)
+        intact |= {match.found[at] for at in match.earlier}
+        missing = sum(not counts[i] and not match.is_new(i) for i in given)
         changed = sum(bool(counts[i]) and i not in intact for i in fixed)
         copied = sum(counts[i] > 1 for i in given)
         retyped = sum(

@@ -222,7 +222,9 @@ def _around(match: Matching, question: int, taken: Collection[int]) -> Iterable[
 
 
 def _is_as_given(match: Matching, at: int) -> bool:
-    """Tell whether a cell has every letter of the release's, as new comments make no difference."""
+    """Tell whether a cell has every letter of a release's, as new comments make no difference."""
+    if at in match.earlier:
+        return True
     index = match.found[at]
     return index is not None and plain(match.cells[at].source) == plain(match.release[index].source)
 

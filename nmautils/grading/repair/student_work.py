@@ -14,6 +14,8 @@ from .python_cells import Code, Unit, as_python, joined
 __all__ = ["Work", "collect_work"]
 
 GIVEN_CODE = (Kind.SETUP, Kind.DEMO, Kind.EXPLORE, Kind.GIVEN)
+# What of an earlier release may have made what an answer needs.
+EARLIER_CODE = (Kind.SETUP, Kind.GIVEN)
 # What a test cell takes from the library of checks.
 CHECKING = frozenset({"Checks", "Mistake", "probe"})
 
@@ -72,9 +74,14 @@ def collect_work(match: Matching) -> list[Work]:
         index = match.found[at]
         if match.exact[at] or not cell.source.strip() or index in match.students:
             continue
+        earlier = match.earlier.get(at)
+        if index is None and earlier is not None and earlier not in EARLIER_CODE:
+            continue  # this release has no such cell any more
         kind = None if index is None else match.kinds[index]
         item = Work(at, cell, cell.source)
-        if index is None:
+        if earlier is not None and cell.cell_type == "code":
+            item.after, item.source = index, _only_then(cell, match)
+        elif index is None:
             item.is_code = cell.cell_type == "code"
             if not item.is_code and _seems_an_answer(cell.source, match):
                 item.is_code, item.source = True, as_python(cell.source)
@@ -184,6 +191,17 @@ def _added(cell: NotebookNode, index: int, match: Matching) -> str:
         and unit.is_declaration
         and not unit.names & given.names
         and not (unit.is_definition and unit.used & known & CHECKING)
+    )
+
+
+def _only_then(cell: NotebookNode, match: Matching) -> str:
+    """Give what a set-up cell of an earlier release makes and none that is run makes any more."""
+    given = [match.codes[i] for i in match.codes if match.kinds[i] in EARLIER_CODE]
+    now = frozenset().union(*(unit.stored for code in given for unit in code.units))
+    return joined(
+        unit
+        for unit in match.parse(cell.source).units
+        if (unit.stored - now if unit.is_import else unit.stored and not unit.stored & now)
     )
 
 

@@ -22,8 +22,11 @@ from nmautils.grading.model.names import folder_and_notebook
 from nmautils.grading.model.results import ExerciseResult, Graded
 from nmautils.grading.model.words import count
 from nmautils.grading.record.records import left_out, write_atomically
+from nmautils.people.arrangements import read_arrangements
+from nmautils.people.roster import Person, Roster, read_roster
 
 from .page import render
+from .regraded import Moved, moved_by
 
 __all__ = ["Summary", "bins", "summarise", "write_summary"]
 
@@ -32,7 +35,7 @@ SLOWEST = 5
 
 
 @dataclass
-class Person:
+class LookAt:
     """A submission that somebody should look at."""
 
     student: str
@@ -89,9 +92,11 @@ class Summary:
     assignment: str
     students: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
+    absent: list[str] = field(default_factory=list)
+    excused: list[str] = field(default_factory=list)
     possible: float = 0.0
     scores: list[float] = field(default_factory=list)
-    people: list[Person] = field(default_factory=list)
+    people: list[LookAt] = field(default_factory=list)
     exercises: list[ExerciseSummary] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     mistakes: list[Failure] = field(default_factory=list)
@@ -100,6 +105,7 @@ class Summary:
     repaired: int = 0
     repairs: list[tuple[str, int]] = field(default_factory=list)
     events: list[tuple[str, int]] = field(default_factory=list)
+    moved: list[Moved] = field(default_factory=list)
 
     @property
     def inside(self) -> bool:
@@ -149,10 +155,11 @@ def summarise(assignment: str, records: Iterable[Graded]) -> Summary:
     for graded in records:
         summary.students.append(graded.student)
         if graded.reasons:
-            summary.people.append(Person(graded.student, list(dict.fromkeys(graded.reasons))))
+            summary.people.append(LookAt(graded.student, list(dict.fromkeys(graded.reasons))))
         summary.repaired += bool(graded.repairs)
         repairs.update(set(graded.repairs))
         events.update({event.kind.value for event in graded.events})
+        summary.moved += moved_by(graded)
         if graded.seconds.get("total"):
             times.append((graded.student, graded.seconds))
         if graded.problem:
@@ -174,6 +181,7 @@ def summarise(assignment: str, records: Iterable[Graded]) -> Summary:
     summary.slowest = times[:SLOWEST]
     summary.repairs = repairs.most_common(SHOWN)
     summary.events = events.most_common()
+    summary.moved.sort(key=lambda one: one.by)
     return summary
 
 
@@ -266,8 +274,10 @@ def write_summary(root: str | Path, assignment: str, records: Iterable[Graded]) 
         ``summary/<assignment>.html`` below `root`.
     """
     root = Path(root)
-    summary = summarise(assignment, records)
-    summary.left_out = left_out(root, assignment, summary.students)
+    excused = read_arrangements(root).excused(assignment)
+    summary = summarise(assignment, (each for each in records if each.student not in excused))
+    summary.left_out = left_out(root, assignment, {*summary.students, *excused})
+    summary.absent, summary.excused = _without_hand_in(root, assignment, summary, excused)
     for person in summary.people:
         person.links = _links(root, assignment, person.student)
     page = render(
@@ -281,6 +291,26 @@ def write_summary(root: str | Path, assignment: str, records: Iterable[Graded]) 
     path = root / "summary" / f"{assignment}.html"
     write_atomically(path, page.encode())
     return path
+
+
+def _without_hand_in(
+    root: Path, assignment: str, summary: Summary, excused: set[str]
+) -> tuple[list[str], list[str]]:
+    """Name who of the roster has not handed in, and who need not."""
+    roster = read_roster(root) or Roster()
+    places, folder = folders_of(root), folder_and_notebook(assignment)[0]
+    known = {*summary.students, *summary.left_out, *excused}
+    absent = [
+        _said(person)
+        for person in roster.people
+        if person.id not in known and not os.path.lexists(places.submitted / person.id / folder)
+    ]
+    people = {person.id: person for person in roster.people}
+    return absent, [_said(people.get(student, Person(student))) for student in sorted(excused)]
+
+
+def _said(person: Person) -> str:
+    return f"{person.name} ({person.id})" if person.name != person.id else person.id
 
 
 def _title(root: Path, assignment: str) -> str:

@@ -131,6 +131,7 @@ class Page:
     handed_in: str = ""
     late: str = ""
     penalty: float = 0.0
+    excused: bool = False
     problem: str = ""
     repairs: list[str] = field(default_factory=list)
     events: list[str] = field(default_factory=list)
@@ -161,12 +162,12 @@ class Page:
         return words.ONE_OPEN if waiting else ""
 
 
-def feedback_page(graded: Graded, marks: SubmissionMarks) -> str:
-    """Make the page of a result, as HTML."""
-    return render(TEMPLATE, page=read_page(graded, marks))
+def feedback_page(graded: Graded, marks: SubmissionMarks, name: str = "") -> str:
+    """Make the page of a result, as HTML; `name` is what the student is called."""
+    return render(TEMPLATE, page=read_page(graded, marks, name))
 
 
-def feedback_page_apart(graded: Graded, marks: SubmissionMarks) -> str:
+def feedback_page_apart(graded: Graded, marks: SubmissionMarks, name: str = "") -> str:
     """Make the page of a result in a child process that is ended when it takes too long.
 
     Raises
@@ -175,16 +176,16 @@ def feedback_page_apart(graded: Graded, marks: SubmissionMarks) -> str:
         If there is no page: one line that names the student.
     """
     try:
-        return _APART(graded, marks)
+        return _APART(graded, marks, name)
     except GradingFailed as error:
         where = printable(f"{graded.student}/{graded.assignment}")
         raise GradingFailed(f"{where}: no feedback page: {error}") from None
 
 
-_APART = Apart(lambda graded, marks: feedback_page(graded, marks))
+_APART = Apart(lambda graded, marks, name: feedback_page(graded, marks, name))
 
 
-def read_page(graded: Graded, marks: SubmissionMarks) -> Page:
+def read_page(graded: Graded, marks: SubmissionMarks, name: str = "") -> Page:
     """Collect what the page of a result says.
 
     Parameters
@@ -193,8 +194,12 @@ def read_page(graded: Graded, marks: SubmissionMarks) -> Page:
         The result.
     marks : SubmissionMarks
         What the gradebook holds of it: points and comments of a person count before ours.
+    name : str
+        What the student is called, by default the id.
     """
-    return _Reader(graded, marks).page
+    page = _Reader(graded, marks).page
+    page.student = name or page.student
+    return page
 
 
 class _Reader:
@@ -212,6 +217,7 @@ class _Reader:
             handed_in=_moment(marks.timestamp, marks.zone),
             late=_lateness(marks),
             penalty=marks.penalty,
+            excused=marks.excused,
             problem=graded.problem,
             repairs=list(graded.repairs),
         )

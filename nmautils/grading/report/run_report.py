@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from nmautils.grading.model.limits import REASONS_IN_LINE
@@ -10,7 +10,33 @@ from nmautils.grading.model.results import Graded
 from nmautils.grading.model.words import count
 from nmautils.grading.safe.text import printable
 
-__all__ = ["Report", "Standing", "first_reasons", "line_about", "line_about_once_more", "one_line"]
+from .regraded import Moved, moved_by
+
+__all__ = [
+    "Lines",
+    "Report",
+    "Standing",
+    "compared",
+    "first_reasons",
+    "line_about",
+    "line_about_once_more",
+    "one_line",
+]
+
+
+class Lines:
+    """How a run tells what it does: printed lines, unless a child does something else."""
+
+    def say(self, line: str) -> None:
+        """Print a line."""
+        print(line, flush=True)
+
+    def begin(self, total: int) -> None:
+        """Announce the number of submissions that are to be graded or saved."""
+
+    def step(self, line: str) -> None:
+        """Print the result of one of them."""
+        self.say(line)
 
 
 @dataclass(frozen=True)
@@ -42,6 +68,12 @@ class Report:
         From student and assignment to `Standing`, those up to date included.
     inside : dict
         From assignments to their tests that ran in the students' own processes.
+    regraded : Counter
+        How many were graded that had been graded before, by assignment.
+    moved : list of Moved
+        What that changed.
+    stale : dict
+        From assignments to the students whose feedback page is older than the marks.
     unread : dict
         From assignments to how many submissions have cells that wait for a person's points.
     pages : list of Path
@@ -58,6 +90,9 @@ class Report:
     failed: dict[tuple[str, str], str] = field(default_factory=dict)
     standings: dict[tuple[str, str], Standing] = field(default_factory=dict)
     inside: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    regraded: Counter[str] = field(default_factory=Counter)
+    moved: list[Moved] = field(default_factory=list)
+    stale: dict[str, list[str]] = field(default_factory=dict)
     unread: dict[str, int] = field(default_factory=dict)
     pages: list[Path] = field(default_factory=list)
     seconds: float = 0.0
@@ -75,6 +110,11 @@ class Report:
         )
         self.standings[graded.student, graded.assignment] = standing
         return standing
+
+    def compare(self, graded: Graded) -> None:
+        """Note what the last grading changed of a hand-in that had been graded before."""
+        self.regraded[graded.assignment] += 1
+        self.moved += moved_by(graded)
 
     @property
     def needs_person(self) -> dict[tuple[str, str], list[str]]:
@@ -132,6 +172,17 @@ def line_about_once_more(before: Sequence[Graded | None]) -> str:
         f"{' and '.join(parts)}: graded once more, one at a time"
         f"{f', which may take {how_long}' if late else ''}"
     )
+
+
+def compared(alone: Graded, among_others: Graded | None) -> Graded:
+    """Ask a person about a submission whose time ran out only while others were being graded."""
+    if among_others is None or among_others.score == alone.score:
+        return alone
+    why = (
+        f"it ran out of time beside other hand-ins and got {among_others.score:g} points; alone it "
+        f"got {alone.score:g}, which count"
+    )
+    return replace(alone, needs_person=(*alone.needs_person, why))
 
 
 def first_reasons(reasons: Sequence[str]) -> list[str]:

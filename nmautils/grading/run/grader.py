@@ -121,7 +121,7 @@ class Grader:
         self.deadline = started + self.limits.clock_seconds
         try:
             try:
-                repaired = repair(self.release, self.submission.notebook)
+                repaired = repair(self.release, self.submission.notebook, self.bundle.history)
             except HandInError as error:
                 return self.refuse(str(error))
             self.needs_person += repaired.needs_person

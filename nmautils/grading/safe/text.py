@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-__all__ = ["joined_text", "last_states", "plain_characters", "printable"]
+__all__ = ["joined_text", "last_states", "no_formula", "plain_characters", "printable"]
 
 _ANSI = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]{0,40}[ -/]{0,8}[@-~]"  # colours and movements of the cursor
@@ -17,6 +17,8 @@ _CONTROL = re.compile(
     "\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 _LINE_ENDS = re.compile("\r\n|[\u2028\u2029\x85]")
+# What a spreadsheet begins a formula with, in wide letters too, whatever blanks stand before.
+_FORMULA = re.compile("[\\s\ufeff\0]*[=+\\-@\uff1d\uff0b\uff0d\uff20]|[\\t\\r]")
 
 
 def joined_text(value: Any) -> str:
@@ -45,3 +47,8 @@ def last_states(text: str) -> str:
 def printable(text: str) -> str:
     """Leave nothing in a line that could move the cursor or end the line."""
     return "".join(letter if letter.isprintable() else "?" for letter in text)
+
+
+def no_formula(text: str) -> str:
+    """Quote the text of a cell that a spreadsheet would take for a formula."""
+    return f"'{text}" if _FORMULA.match(text) else text

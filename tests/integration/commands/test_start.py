@@ -48,6 +48,8 @@ def loaded(*arguments):
     [
         (["marks"], "ada", READING, 350),
         (["summary"], "summary/tiny.html", READING, 550),
+        (["export", "--for", "gradescope", "--dry-run"], "0 marks", READING, 450),
+        (["return", "--help"], "--send", READING, 450),
         (["grade", "--help"], "--cluster", HEAVY, 1200),
         (["show", "--help"], "STUDENT", HEAVY | {"nbgrader.api", "sqlalchemy"}, 1000),
         (["collect", "--help"], "--inbox", HEAVY | {"nbgrader.api", "sqlalchemy"}, 700),

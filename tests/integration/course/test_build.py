@@ -70,6 +70,18 @@ def cells(course, name=RELEASE):
 # --- build ---------------------------------------------------------------------------------------
 
 
+def test_build_notes_each_release_by_what_students_got(course, no_run):
+    noted = (course / "releases.csv").read_text()
+    names = {line.split(",")[2] for line in noted.splitlines()[1:]}
+    assert names == set(cells(course))
+    assert build(course) == []
+    edit(course, "Which of the two", "Which one of the two")
+    build(course)
+    new = (course / "releases.csv").read_text().removeprefix(noted).splitlines()
+    # Such a cell is named after its text: there is one more, and one less.
+    assert [bool(line.split(",")[4]) for line in new] == [True, False]
+
+
 def test_build_writes_source_solutions_and_release(built):
     assert sorted(files(built)) == [
         RELEASE,
@@ -139,17 +151,81 @@ def test_the_gradebook_knows_assignment_and_due_date(built):
 def test_a_change_of_prose_is_built_without_running_anything(course, no_run):
     edit(course, "Which of the two", "Which one of the two")
     changed = {path.relative_to(course).as_posix() for path in build(course)}
-    assert changed == {"source/tiny/tiny.ipynb", RELEASE, SOLUTION}
+    assert changed == {"source/tiny/tiny.ipynb", RELEASE, SOLUTION, "releases.csv"}
     assert cells(course, SOLUTION)["mean_test"].outputs
 
 
-def test_a_fork_changes_course_toml_and_runs_nothing_of_the_exercises(course):
-    edit(course, 'owner = "someone"', 'owner = "fork"', "course.toml")
-    build(course, parts=["source", "release"])
-    assert "github.com/fork/tiny-course" in (course / RELEASE).read_text()
-    assert (course / "source/tiny/expected/key.json").read_bytes() == files(course)[
-        "source/tiny/expected/key.json"
+def test_a_changed_course_toml_is_built_as_a_whole_and_runs_nothing(course, no_run):
+    before = files(course)
+    for old, new in [
+        ('owner = "someone"', 'owner = "fork"'),
+        ('title = "Means & medians"', 'title = "Averages"'),
+        ('feedback_prefix = "TINY"', 'feedback_prefix = "SMALL"'),
+        ('slides = "abcde"', 'slides = "fghij"'),
+        ("[repository]", "[grading]\npackages = []\n[repository]"),
+    ]:
+        edit(course, old, new, "course.toml")
+    changed = {path.relative_to(course).as_posix() for path in build(course)}
+    assert changed == {"source/tiny/tiny.ipynb", RELEASE, SOLUTION}
+    for name in changed:
+        text = (course / name).read_text()
+        assert all(word in text for word in ["github.com/fork/tiny-course", "Averages", "SMALL"])
+    assert {name: files(course)[name] for name in before if "expected" in name} == {
+        name: content for name, content in before.items() if "expected" in name
+    }
+    assert cells(course, SOLUTION)["mean_test"].outputs
+    assert found(course) == []
+    assert build(course) == []
+
+
+def test_a_changed_due_date_reaches_the_gradebook_and_is_told(course, no_run):
+    from nbgrader.api import Gradebook
+
+    said = []
+    edit(course, "due = 2031-01-31T12:00:00+01:00", "due = 2031-02-01T12:00:00Z", "course.toml")
+    assert build(course, say=said.append) == []
+    assert [line for line in said if "due" in line] == [
+        "tiny: the gradebook says now that it is due 2031-02-01 12:00:00+00:00"
     ]
+    with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
+        assert gradebook.find_assignment("tiny").duedate == datetime(2031, 2, 1, 12, 0)
+    said.clear()
+    build(course, say=said.append)
+    assert [line for line in said if "due" in line] == []
+
+
+def test_packages_for_answers_are_built_without_running_anything(course, no_run):
+    edit(course, "[repository]", '[grading]\npackages = ["numpy"]\n[repository]', "course.toml")
+    build(course)
+    for name in ["source/tiny/tiny.ipynb", RELEASE, SOLUTION]:
+        made = load_notebook(course / name)
+        assert made.metadata.nmautils.packages == ["numpy"], name
+    assert found(course) == []
+
+
+def test_packages_for_answers_stand_in_a_solution_that_was_run(course):
+    edit(course, "[repository]", '[grading]\npackages = ["numpy"]\n[repository]', "course.toml")
+    build(course, refresh=True)
+    assert found(course) == []
+
+
+def test_what_a_cell_shows_says_what_its_stamps_say_now(tmp_path):
+    def notebook(source, *outputs):
+        cell = nbformat.v4.new_code_cell(source, id="explore-1", outputs=[*outputs])
+        return nbformat.v4.new_notebook(cells=[cell])
+
+    data = {"text/html": "<a>o/vb7</a> vb70", "image/png": "/vb7+"}
+    shown = nbformat.v4.new_output("display_data", data)
+    file = tmp_path / "old.ipynb"
+    file.write_bytes(dumps(notebook('slides("vb7")', shown)))
+    unfilled = {"explore-1": 'slides("{{ slides }}")'}
+    new = notebook('slides("zzz")')
+    assert build_module.changed_tests(new, unfilled, file) == set()
+    [cell] = build_module.with_outputs(new, unfilled, file).cells
+    assert cell.outputs[0].data == {"text/html": "<a>o/zzz</a> vb70", "image/png": "/vb7+"}
+    other = notebook('slides("zzz", 1)')
+    unfilled = {"explore-1": 'slides("{{ slides }}", 1)'}
+    assert build_module.changed_tests(other, unfilled, file) is None
 
 
 def test_a_change_of_code_runs_the_solution_again(course, no_run):
@@ -175,7 +251,7 @@ def test_a_changed_hint_runs_its_test_alone_and_keeps_pictures_and_numbers(cours
     before = cells(course, SOLUTION)
     edit(course, '"without weights"', '"with equal weights"')
     changed = {path.relative_to(course).as_posix() for path in build(course)}
-    assert changed == {"source/tiny/tiny.ipynb", RELEASE, SOLUTION}
+    assert changed == {"source/tiny/tiny.ipynb", RELEASE, SOLUTION, "releases.csv"}
     [names] = ran
     assert [name.split("-")[0] for name in names] == ["setup", "setup", "mean", "mean_test"]
     after = cells(course, SOLUTION)

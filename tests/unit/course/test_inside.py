@@ -10,6 +10,7 @@ from nbformat.v4 import new_notebook, new_output
 from nmautils.commands import verify as command
 from nmautils.course import expected
 from nmautils.course.inside import inside_of, told_inside
+from nmautils.course.private import KEEP_PRIVATE
 from nmautils.course.probes import check_probes
 from nmautils.course.stamp import Place
 from nmautils.course.verify.runs import check_solution_run, check_student_run
@@ -52,7 +53,7 @@ def test_verify_says_which_tests_are_tested_inside(course, capsys, monkeypatch):
     parser = argparse.ArgumentParser()
     command.add_arguments(parser)
     assert command.run(parser.parse_args(["--root", str(course)])) == 0
-    assert capsys.readouterr().out == f"{line}\nno problems found\n"
+    assert capsys.readouterr().out == f"{KEEP_PRIVATE}\n{line}\nno problems found\n"
 
 
 def test_a_source_with_a_mistake_is_left_to_verify(course):

@@ -8,7 +8,7 @@ import pytest
 
 from nmautils.course import contract
 from nmautils.course import settings as settings_module
-from nmautils.course.settings import Grading, due_utc, find_root, read_settings
+from nmautils.course.settings import Grading, Mail, due_utc, find_root, read_settings
 from nmautils.errors import CourseError
 from nmautils.grading.model.limits import Limits
 from tests.support.paths import ROOT, TINY_COURSE
@@ -52,6 +52,33 @@ def test_values_and_defaults_are_read(course):
     assert settings.feedback.endpoint == "feedback.jsonl"
     assert settings.tutorials["tiny"].title == "Means & medians"
     assert settings.late.maximum == 1
+
+
+def test_the_repository_may_lie_with_any_host(course):
+    change(course, 'owner = "someone"', 'owner = "group/sub"\nhost = "git.example.org:8443"')
+    settings = read_settings(course)
+    assert settings.repository.url == "https://git.example.org:8443/group/sub/tiny-course"
+    assert not settings.repository.has_badges
+    assert read_settings(TINY_COURSE).repository.has_badges
+
+
+def test_where_to_hand_in_may_be_left_out(course):
+    assert read_settings(course).publish.hand_in == ""
+    change(course, "[repository]", '[publish]\nhand_in = "by mail"\n[repository]')
+    assert read_settings(course).publish.hand_in == "by mail"
+
+
+def test_how_to_mail_is_read(course):
+    assert read_settings(course).mail == Mail()
+    change(course, "[repository]", '[mail]\nserver = "m"\nfrom = "me@x.example"\n[repository]')
+    mail = read_settings(course).mail
+    assert (mail.server, mail.sender, mail.port, mail.security) == (
+        "m",
+        "me@x.example",
+        587,
+        "starttls",
+    )
+    assert all(f"{{{name}}}" in mail.text for name in ("name", "title", "points", "most"))
 
 
 def test_settings_cannot_be_changed_by_accident(course):
@@ -101,11 +128,23 @@ def test_a_misspelt_tutorial_is_guessed():
         ("[repository]", "zone = 1\n[repository]", "zone is 1, must be a text"),
         ("T12:00:00+01:00", "", "must be a date with time"),
         ("due = 2031-01-31T12:00:00+01:00", 'due = "soon"', "must be a date"),
-        ('owner = "someone"', 'owner = "someone"\nhost = "gitlab.com"', "github.com only"),
+        ('owner = "someone"', 'owner = "a"\nhost = "https://gitlab.com"', "such as gitlab.com"),
+        ('owner = "someone"', 'owner = ""', "owner is '', must be as in the repository's address"),
+        ('"tiny-course"', '"tiny course"', "name is 'tiny course', must be as in"),
+        ('owner = "someone"', 'owner = "a"\nbranch = "--force"', "must be a name such as main"),
+        ("[repository]", "[publish]\nhandin = 'x'\n[repository]", "did you mean 'hand_in'"),
         ("[repository]", "[late]\nper_day = 2\n[repository]", "between 0 and 1"),
         ("[repository]", "[points]\nstep = 0\n[repository]", "must be above 0"),
         ("[repository]", "[grading]\npackages = 3\n[repository]", "must be a list of texts"),
         ("[repository]", "[grading]\npackages = [3]\n[repository]", "must be a list of texts"),
+        ("[repository]", "[mail]\npassword = 'x'\n[repository]", "unknown key 'password'"),
+        ("[repository]", "[mail]\nsender = 'x'\n[repository]", "known: server, port, .* from"),
+        ("[repository]", "[mail]\nfrom = 3\n[repository]", "from is 3, must be a text"),
+        ("[repository]", "[mail]\nport = 0\n[repository]", "between 1 and 65535"),
+        ("[repository]", "[mail]\nsecurity = 'ssl'\n[repository]", "starttls, tls, none"),
+        ("[repository]", "[mail]\ntext = '{nam}'\n[repository]", "only {name}, .* are known"),
+        ("[repository]", "[mail]\ntext = '{'\n[repository]", "only {name}, .* are known"),
+        ("[repository]", '[mail]\nsubject = "a\\nb"\n[repository]', "subject must be one line"),
         ("[course]", "[course", "is not valid TOML"),
         ("order = 1", "order = ", "is not valid TOML"),
     ],

@@ -17,6 +17,7 @@ from nmautils.course.stamp import (
     headings,
     read_source,
     source_notebook,
+    stamped_with,
     toc,
     write_if_changed,
 )
@@ -193,6 +194,32 @@ def test_badges_open_the_release_of_the_forks_branch(course):
     assert f"https://colab.research.google.com/github/someone/tiny-course/blob/{file})" in text
     assert f"?src=https://raw.githubusercontent.com/someone/tiny-course/{file})" in text
     assert re.findall(r"!\[([^]]+)\]", text) == ["Open in Colab", "Open in Kaggle"]
+
+
+def test_other_hosts_have_no_badges_since_colab_and_kaggle_cannot_open_them(course):
+    path = course / "course.toml"
+    path.write_text(path.read_text().replace("[repository]", '[repository]\nhost = "gitlab.com"'))
+    assert badges(read_settings(course), "tiny") == ""
+    assert "colab" not in dumps(read(course)[1]).decode()
+
+
+@pytest.mark.parametrize(
+    ("source", "stamped", "values"),
+    [
+        ("x = 1", "x = 1", {}),
+        ("x = 1", "x = 2", None),
+        ('a("{{ slides }}")', 'a("v(b7")', {"slides": "v(b7"}),
+        ('a("{{ slides }}")', 'a("")', {"slides": ""}),
+        ('a("{{ slides }}")', 'b("vb7")', None),
+        ('a("{{ slides }}")', 'a("vb7")\nb', None),
+        ("{{ a }}-{{ b }}", "1-2", {"a": "1", "b": "2"}),
+        ("{{ a }}-{{ a }}", "1-1", {"a": "1"}),
+        ("{{ a }}-{{ a }}", "1-2", None),
+        ("({{ a }})", "(1\n2)", None),
+    ],
+)
+def test_what_stamps_were_filled_with_is_found_and_any_other_difference(source, stamped, values):
+    assert stamped_with(source, stamped) == values
 
 
 def test_contents_list_the_headings_with_jupyterlabs_anchors(course):

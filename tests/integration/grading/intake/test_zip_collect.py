@@ -1,12 +1,14 @@
 """What ``nbgrader zip_collect`` brings to submitted/ with our plug-ins."""
 
 import shutil
+from datetime import datetime
 
 import pytest
 
 from nmautils.cli import main
 from nmautils.grading.intake.collect import collect
 from nmautils.grading.intake.submissions import parse_utc
+from nmautils.people.collected import read_collected
 from tests.support.grading_class import nbgrader_here
 from tests.support.inbox import MORNING, T1, T2, course, due_at, notebook, put, put_zip, tree
 from tests.support.paths import ROOT
@@ -32,7 +34,7 @@ def test_it_brings_the_same_as_nmautils_collect(course):
         "c.zip",
         {
             f"doejane_1_2_{T1}.ipynb": notebook("doe"),
-            f"roe_1_2_{T1}.ipynb": notebook("one"),
+            f"roe_2_2_{T1}.ipynb": notebook("one"),
             f"roe_3_4_{T1}.ipynb": notebook("another of this name"),
             f"../../../submitted/mallory/{T1}/{T1}.ipynb": notebook("slip"),
         },
@@ -75,3 +77,22 @@ def test_marks_before_anything_is_graded_say_what_to_do(course, capsys):
     shutil.copy(ROOT / "nbgrader_config.py", course)
     assert main(["marks", "--root", str(course)]) == 2
     assert "run `nmautils grade` first" in capsys.readouterr().err
+
+
+def test_times_of_a_download_are_not_written_and_those_of_a_person_stay(course):
+    shutil.copy(ROOT / "nbgrader_config.py", course)
+    archive = course / "downloaded" / T1 / "archive"
+    archive.mkdir(parents=True)
+    put_zip(course, "m.zip", {
+        f"{who}_{i}_assignsubmission_file/{T1}.ipynb": notebook(who)
+        for i, who in enumerate(["Ann", "Bo"])
+    })  # fmt: skip
+    shutil.move(course / "inbox" / "m.zip", archive / "m.zip")
+    nbgrader_here(course, "zip_collect", T1)
+    stamps = {who: course / "submitted" / who / T1 / "timestamp.txt" for who in ("Ann", "Bo")}
+    assert [stamp.exists() for stamp in stamps.values()] == [False, False]
+    assert {note.late for note in read_collected(course).values()} == {"unknown"}
+    assert main(["time", "Ann", T1, "2030-05-02 08:00", "--root", str(course)]) == 0
+    nbgrader_here(course, "zip_collect", T1, "--force")
+    assert parse_utc(stamps["Ann"].read_text()) == datetime(2030, 5, 2, 8)
+    assert not stamps["Bo"].exists()

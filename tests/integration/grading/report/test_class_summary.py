@@ -15,6 +15,8 @@ from nmautils.cli import main
 from nmautils.grading.model.results import Event, EventKind, ExerciseResult, Graded
 from nmautils.grading.record.records import write_record
 from nmautils.grading.report.class_summary import bins, summarise, write_summary
+from nmautils.people.arrangements import Arrangement, note_arrangement
+from nmautils.people.roster import Person, Roster, write_roster
 from tests.support.graded_pages import graded
 from tests.support.paths import ROOT
 
@@ -219,3 +221,22 @@ def test_who_is_left_out_is_named_on_the_page_and_by_the_command(course, everybo
     assert "Left out" not in page
     write_summary(course, DECODING, everybody[:1])
     assert ">1</b><span>submission<" in (course / "summary" / f"{DECODING}.html").read_text()
+
+
+def test_who_has_not_handed_in_and_who_need_not_is_named(course, everybody):
+    people = [Person(f"student {i:02d}", f"L{i}", "F") for i in range(6)]
+    write_roster(course, Roster((*people, Person("nobody <b>"))))
+    note_arrangement(course, "student 01", DECODING, Arrangement(excused=True))
+    note_arrangement(course, "student 05", DECODING, Arrangement(excused=True))
+    note_arrangement(course, "student 04", DECODING, Arrangement(days=3))
+    # Who has handed in, but is not graded yet, is not absent.
+    (course / "submitted" / "student 03" / DECODING).mkdir(parents=True)
+    for one in everybody[:3]:
+        write_record(course, one)
+    write_summary(course, DECODING, everybody[:3])
+    page = (course / "summary" / f"{DECODING}.html").read_text()
+    assert "<p>Not handed in by nobody &lt;b&gt;; F L4 (student 04).</p>" in page
+    said = "Excused, and not counted on this page: F L1 (student 01); F L5 (student 05)."
+    assert f"<p>{said}</p>" in page
+    assert ">2</b><span>submissions" in page
+    assert "Left out" not in page

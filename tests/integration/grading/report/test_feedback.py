@@ -6,6 +6,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -22,7 +23,7 @@ from nmautils.grading.model import words as sentences
 from nmautils.grading.model.results import Event, EventKind
 from nmautils.grading.nbgrader_plugins import feedback_exporter
 from nmautils.grading.nbgrader_plugins.feedback_exporter import FeedbackExporter, GradebookMarks
-from nmautils.grading.record.marks import CellMark, SubmissionMarks
+from nmautils.grading.record.marks import CellMark, SubmissionMarks, marks_of
 from nmautils.grading.record.records import record_path, write_record
 from nmautils.grading.report.feedback import feedback_page
 from tests.support.answers_runner import graded_cells
@@ -395,7 +396,8 @@ def test_no_word_of_a_stranger_becomes_part_of_the_page():
 def made(tmp_path, monkeypatch):
     """Make the page of ada's DECODING as ``nbgrader generate_feedback`` does."""
     marks = SubmissionMarks(cells={"relu_forward_test": CellMark(3.0, 4.0)})
-    monkeypatch.setattr(feedback_exporter, "read_only", lambda *course: nullcontext())
+    names = nullcontext(lambda *statement: [("Ada", "Lovelace")])
+    monkeypatch.setattr(feedback_exporter, "read_only", lambda *course: names)
     monkeypatch.setattr(feedback_exporter, "marks_of", lambda *given: marks)
 
     def make(steps=(GradebookMarks,)):
@@ -415,14 +417,34 @@ def test_the_page_is_made_from_the_record_and_the_gradebook(made):
     assert "Together 9 / 10" in words(made())
 
 
+def test_the_page_calls_its_student_by_the_name_of_the_roster_or_the_gradebook(made):
+    write_record(made.root, graded(DECODING, RIGHT))
+    assert "Feedback for Ada Lovelace " in words(made())
+    (made.root / "roster.csv").write_text("id,last_name,first_name\nada,<b>King,Augusta\x1b[2J\n")
+    assert "Feedback for Augusta <b>King " in words(made())
+
+
 def test_the_page_counts_days_as_the_course_does(made, monkeypatch):
-    late = SubmissionMarks(datetime(2026, 10, 25, 22, 50), 25 * 3600, penalty=1.0)
-    monkeypatch.setattr(feedback_exporter, "marks_of", lambda *given: late)
+    """Days and hours of the course's clock, though the gradebook has all of it in UTC."""
+    late = SimpleNamespace(
+        grades=[],
+        comments=[],
+        late_submission_penalty=1.0,
+        assignment=SimpleNamespace(
+            timestamp=datetime(2026, 10, 25, 22, 50),
+            extension=None,
+            assignment=SimpleNamespace(duedate=datetime(2026, 10, 24, 21, 50)),
+        ),
+    )
+    lookup = SimpleNamespace(find_submission_notebook=lambda *given: late)
+    monkeypatch.setattr(feedback_exporter, "Lookup", lambda query: lookup)
+    monkeypatch.setattr(feedback_exporter, "marks_of", marks_of)
     write_record(made.root, graded(DECODING, RIGHT))
     assert "Handed in late (2 days; due 24 October 2026, 21:50 UTC) −1" in words(made())
     text = (ROOT / "course.toml").read_text()
     assert "\nzone = " not in text
     text = text.replace("[course]\n", '[course]\nzone = "Europe/Berlin"\n')
+    text = text.replace("due = 2030-06-30T23:59:00+00:00\n", "due = 2026-10-24T23:50:00\n")
     (made.root / "course.toml").write_text(text)
     page = words(made())
     assert "Handed in late (1 day; due 24 October 2026, 23:50 Europe/Berlin) −1" in page

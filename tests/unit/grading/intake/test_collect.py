@@ -101,7 +101,6 @@ def test_what_was_typed_into_moodle_beside_a_notebook_needs_nobody(
     assert {where for where, _ in done.refused} == {
         f"{above}Bo Li_8_assignsubmission{text}",
         f"{above}Anna Li_9_assignsubmission{text}",
-        f"{above}Cy Li_10_assignsubmission_file_/x/report.pdf",
     }
 
 
@@ -460,9 +459,11 @@ def test_nobody_hands_in_for_another_by_what_is_in_an_archive(course):
     )
     put_zip(course, f"dan_{T1}.zip", {f"ann_{T1}.ipynb": notebook("as ann again")}, late)
     done, _ = run(course)
-    assert sorted(done.new) == [f"{name}/{T1}" for name in ("ann", "bob", "cat", "dan")]
+    assert sorted(done.new) == [f"{name}/{T1}" for name in ("ann", "cat", "dan")]
     assert submitted(course, "ann").read_bytes() == notebook("ann")
-    assert done.refused == []
+    ((where, why),) = done.refused
+    assert where == f"submissions.zip/bob_3_4_x.zip/ann_1_2_{T1}.ipynb"
+    assert why.startswith(f"bob packed this, and in the archive ann_1_2_{T1}.ipynb says another")
 
 
 @pytest.mark.parametrize(
@@ -471,16 +472,34 @@ def test_nobody_hands_in_for_another_by_what_is_in_an_archive(course):
         f"{T1}.ipynb",
         f"{T1}_2029-01-01 00.00.00.ipynb",
         f"bob_2029-01-01 00.00.00/{T1}.ipynb",
-        f"bob_attempt_2029-01-01-00-00-00_{T1}.ipynb",
-        f"1-2 - bob - Jan 1, 2029 100 AM/{T1}.ipynb",
-        f"bob+{T1}+2029-01-01 00_00_00 UTC/{T1}.ipynb",
     ],
 )
 def test_nobody_hands_in_earlier_by_what_is_in_an_archive(course, inside):
     early = (2029, 1, 1, 0, 0, 0)
     put_zip(course, "submissions.zip", {"bob_3_4_x.zip": _packed(inside, notebook(), early)})
-    run(course)
+    _, lines = run(course)
     assert stamp(course, "bob") == "2030-05-01 08:00:00"
+    said = [line for line in lines if line.startswith("look at")]
+    assert all("2029-01-01 00:00:00 in a name that bob packed is no time" in line for line in said)
+    assert len(said) == inside.count("2029")
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        f"bob_attempt_2029-01-01-00-00-00_{T1}.ipynb",
+        f"1-2 - bob - Jan 1, 2029 100 AM/{T1}.ipynb",
+        f"bob+{T1}+2029-01-01 00:00:00 UTC/{T1}.ipynb".replace(":", "_"),
+    ],
+)
+def test_a_time_that_a_student_packed_as_a_platform_writes_it_is_asked_about(course, inside):
+    early = (2029, 1, 1, 0, 0, 0)
+    put_zip(course, "submissions.zip", {"bob_3_4_x.zip": _packed(inside, notebook(), early)})
+    done, _ = run(course)
+    assert done.new == []
+    ((where, why),) = done.refused
+    assert where == f"submissions.zip/bob_3_4_x.zip/{inside}"
+    assert "says another person or time, which a platform writes outside only" in why
 
 
 @pytest.mark.parametrize(
@@ -506,7 +525,7 @@ def test_a_date_counts_where_the_name_counts(course, path, time):
 def test_of_several_in_a_students_archive_the_one_saved_last_counts(course):
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
-        for name, hour in ((f"{T1}.ipynb", 6), (f"{T1} (1).ipynb", 7), (f"a/{T1}.ipynb", 5)):
+        for name, hour in ((f"{T1}.ipynb", 6), (f"{T1} (1).ipynb", 7), (f"{T1} (2).ipynb", 5)):
             archive.writestr(zipfile.ZipInfo(name, (2030, 5, 1, hour, 0, 0)), notebook(f"{hour}"))
     put_zip(course, "c.zip", {"bob_1_2_x.zip": packed.getvalue()})
     run(course)
@@ -594,18 +613,22 @@ def test_notebooks_of_ones_own_beside_the_hand_in_need_nobody(releases):
 
 
 @pytest.mark.parametrize("archive", ["", "class.zip"])
-def test_in_a_folder_of_the_whole_class_no_file_is_dropped_in_silence(releases, archive):
-    collected = {
+def test_in_a_folder_of_the_whole_class_no_hand_in_is_dropped_in_silence(releases, archive):
+    silent = {
         f"annli_11_101_{T1}.ipynb": of(T1, "ann"),
         "boli_12_102_Untitled.ipynb": of(T1, "bo"),
-    }
-    named = {
+        # The account says that these are beside a hand-in of the same student.
         "annli_11_103_report.pdf": b"%PDF-1.7",
         "boli_12_104_scratch.ipynb": notebook("of his own"),
-        "cyli_13_105_answers.docx": b"PK\x03\x04",
-        "dan.txt": b"I forgot it.",
     }
-    files = {**collected, **named}
+    named = {
+        "cyli_13_105_answers.docx": b"PK\x03\x04",
+        "dee_14_106_scratch.ipynb": notebook("of her own"),
+        "eveli_15_text.html": b"<p>I forgot it.",
+    }
+    if not archive:
+        named["dan.txt"] = b"I forgot it."
+    files = {**silent, **named}
     if archive:
         put_zip(releases, archive, files)
     else:
@@ -616,6 +639,21 @@ def test_in_a_folder_of_the_whole_class_no_file_is_dropped_in_silence(releases, 
     assert {where.rpartition("/")[2] for where, _ in done.refused} == set(named)
     for name in named:
         assert sum(name in line for line in lines) == 1
+
+
+def test_an_archive_that_fits_a_layout_in_part_is_refused_as_a_whole(course):
+    files = {f"annli_11_101_{T1}.ipynb": notebook("ann"), "dan.txt": b"", "eve.txt": b""}
+    put_zip(course, "class.zip", files)
+    put(course, f"bob/{T1}.ipynb")
+    done, _ = run(course)
+    assert done.new == [f"bob/{T1}"]
+    assert done.refused == [
+        (
+            "class.zip",
+            "1 of 3 names in it are as Canvas writes them, but not dan.txt, eve.txt: take out what "
+            "is not Canvas's, or download it again",
+        )
+    ]
 
 
 def test_a_notebook_that_shares_as_much_with_both_is_not_guessed(releases):
@@ -638,14 +676,14 @@ def test_what_canvas_does_not_mark_as_late_came_until_it_was_due(course):
         {
             f"ann_1_2_{T1}.ipynb": notebook("ann"),
             f"bob_LATE_3_4_{T1}.ipynb": notebook("bob"),
-            "cat_5_6_x.zip": _packed(f"LATE_1_2_{T1}.ipynb", notebook("cat"), AFTER),
+            "cat_5_6_x.zip": _packed(f"LATE/{T1}.ipynb", notebook("cat"), AFTER),
         },
         AFTER,
     )
     done, lines = run(course)
     assert done.refused == []
     assert stamp(course, "ann") == stamp(course, "cat") == "2030-06-30 23:59:00"
-    assert stamp(course, "bob") == "2030-07-03 12:00:00"
+    assert not (submitted(course, "bob").parent / "timestamp.txt").exists()
     (said,) = [line for line in lines if line.startswith("look at")]
     assert f"bob/{T1}: the platform marks it LATE" in said
     assert said.endswith(f"submitted/bob/{T1}/timestamp.txt")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nmautils.errors import HandInError
-from nmautils.grading.intake import filenames
+from nmautils.grading.intake import owners
 from nmautils.grading.intake.filenames import (
     _NOT_A_PERSON,
     HandInName,
@@ -184,14 +184,20 @@ def test_student_ids_are_safe_folder_names(name):
         (f"class/ann_{T1}.ZIP/{T1}.ipynb", "ann"),
         (f"Jane/JANE_doe_{T1}.ipynb", "Jane"),
         # a platform's name comes before everything, and its outermost before what is packed in it
-        (f"bob/doejane_1_2_{T1}.ipynb", "doejane"),
-        (f"bob/doejane_1_2_ann_{T1}.ipynb", "doejane"),
         (f"doejane_1_2_x.zip/bob_{T1}.ipynb", "doejane"),
-        (f"a_1_2_x.zip/b_3_4_x.zip/{T1}.ipynb", "a"),
         (f"a_1_2_.zip/ann_{T1}.ipynb", "ann"),
         (f"A B_1_assignsubmission_file_/c_3_4_{T1}.ipynb", "A_B"),
+        (f"jane/doejane_1_2_{T1}.ipynb", "doejane"),
+        (f"submissions/doejane_1_2_ann_{T1}.ipynb", "doejane"),
         # a platform's name without the student's own leaves the file's name as it is
-        (f"bob/A_1_assignsubmission_file_.zip/{T1}.ipynb", "A"),
+        (f"submissions/A_1_assignsubmission_file_.zip/{T1}.ipynb", "A"),
+        # numbers
+        (f"12345/{T1}.ipynb", "12345"),
+        (f"12345_{T1}.ipynb", "12345"),
+        (f"12345_{T1}_ann.ipynb", "ann"),
+        # an assignment's name with other signs
+        ("jane_tutorial-1-decoding.ipynb", "jane"),
+        ("jane_Tutorial 1 Decoding (2).ipynb", "jane"),
     ],
 )
 def test_a_name_is_read_to_the_letter(path, student):
@@ -219,7 +225,7 @@ def test_a_line_about_odd_names_is_one_line():
 def test_a_new_form_is_one_entry(monkeypatch):
     pattern = re.compile(r"(?P<id>\d+) - (?P<name>[^-]+) - .+")
     form = Form("X", pattern, "", time=lambda text: datetime(2030, 5, 1) if "May" in text else None)
-    monkeypatch.setattr(filenames, "FORMS", (*FORMS, form))
+    monkeypatch.setattr(owners, "FORMS", (*FORMS, form))
     name = parse_name(["7 - Jane Doe - May 1, 2030", f"{T1}.ipynb"], KNOWN)
     assert name == HandInName("Jane_Doe", T1, "", datetime(2030, 5, 1))
 
@@ -266,7 +272,6 @@ def test_only_a_time_beside_the_name_that_counts_is_read(path, hour):
         (f"ann_{T1}.zip/bob/{T1}.ipynb", "ann"),
         (f"ann_{T1}.zip/bob_{T1}.ipynb", "ann"),
         (f"ann_{T1}.zip/bob_{T1}.zip/{T1}.ipynb", "ann"),
-        (f"ann_1_2_x.zip/Bob_7_assignsubmission_file_/{T1}.ipynb", "ann"),
         (f"Ann_7_assignsubmission_file_/bob/{T1}.ipynb", "Ann"),
         (f"Ann_7_assignsubmission_file_/bob_{T1}.zip/{T1}.ipynb", "Ann"),
         (f"T_ann_attempt_2016-01-30-02-00-00_x_bob_attempt_2015-01-30-02-00-00_{T1}.ipynb", "ann"),
@@ -278,10 +283,11 @@ def test_only_a_time_beside_the_name_that_counts_is_read(path, hour):
         (f"week1/ann/{T1}.ipynb", "ann"),
         (f"Kurs 2030/Abgaben/ann/{T1}.ipynb", "ann"),
         (f"canvas-download/doejane_1_2_{T1}.ipynb", "doejane"),
-        (f"NEURO101/doejane_1_2_{T1}.ipynb", "doejane"),
         (f"Submitted files/Jane Doe/Tutorial 1/Version 2/{T1}.ipynb", "Jane_Doe"),  # Teams
         (f"tutorial1-decoding-submissions/tutorial1-decoding-janedoe/{T1}.ipynb", "janedoe"),
-        (f"Doe_Jane_janedoe_12345/{T1}.ipynb", "Doe_Jane_janedoe_12345"),  # ILIAS
+        (f"Doe_Jane_janedoe_12345/{T1}.ipynb", "janedoe"),  # ILIAS
+        (f"Doe_Jane_Ann_jane.doe_12345/{T1}.ipynb", "jane.doe"),
+        (f"v2_1_jane_12345_/{T1}.ipynb", "v2_1_jane_12345"),
         (f"Jane Doe - {T1}.ipynb", "Jane_Doe"),  # Google Classroom
         # names are hidden
         (f"Participant_12345_assignsubmission_file_/{T1}.ipynb", "Participant_12345"),
@@ -302,6 +308,9 @@ def test_the_outermost_name_counts(path, student):
     "path",
     [
         f"bob/ann/{T1}.ipynb",
+        f"bob/doejane_1_2_{T1}.ipynb",
+        f"bob/A_1_assignsubmission_file_.zip/{T1}.ipynb",
+        f"NEURO101/doejane_1_2_{T1}.ipynb",
         f"bob/ann_{T1}.zip/{T1}.ipynb",
         f"bob/x.zip/ann/{T1}.ipynb",
         f"bob/x.zip/ann_{T1}.ipynb",
@@ -323,6 +332,41 @@ def test_whose_a_file_is_is_asked_if_it_cannot_be_told(path):
     with pytest.raises(HandInError, match="cannot tell whose it is") as error:
         parse_name(path.split("/"), KNOWN)
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"ann_1_2_x.zip/Bob_7_assignsubmission_file_/{T1}.ipynb",
+        f"a_1_2_x.zip/b_3_4_x.zip/{T1}.ipynb",
+        f"Ann_7_assignsubmission_file_/x.zip/bob_1_2_{T1}.ipynb",
+        f"ann_1_2_x.zip/ann_attempt_2016-01-30-02-00-00_{T1}.ipynb",
+        f"ann_{T1}.zip/1-2 - Ann - Jan 30, 2016 200 AM/{T1}.ipynb",
+    ],
+)
+def test_another_person_or_time_in_a_students_archive_is_asked_about(path):
+    with pytest.raises(HandInError, match="says another person or time, which a platform writes"):
+        parse_name(path.split("/"), KNOWN)
+
+
+def test_somebody_of_the_roster_in_anothers_archive_is_asked_about():
+    known = {"ann": "ann1", "bob": "bob1", "Bob Li": "bob1"}.get
+    path = f"ann_1_2_x.zip/bob/{T1}.ipynb".split("/")
+    assert parse_name(path, KNOWN).student == "ann"
+    with pytest.raises(HandInError, match="in the archive bob says another person"):
+        parse_name(path, KNOWN, known=lambda name: known(name, ""))
+    path = f"bob_1_2_x.zip/Bob Li/{T1}.ipynb".split("/")
+    assert parse_name(path, KNOWN, known=lambda name: known(name, "")).student == "bob"
+
+
+def test_a_name_of_the_roster_is_a_name_whatever_it_means_else():
+    known = {"My": "my1", "7": "7", "final": "f"}.get
+    for name in ("My", "7", "final"):
+        for path in (f"{name}/Untitled.ipynb", f"{name}_{T1}.ipynb", f"{T1}_{name}.ipynb"):
+            found = parse_name(path.split("/"), KNOWN, None, T1, lambda part: known(part, ""))
+            assert found.student == name
+        with pytest.raises(HandInError, match="cannot tell whose"):
+            parse_name([f"{name}_{T1}.ipynb"], KNOWN)
 
 
 def test_the_cells_tell_the_assignment_where_the_name_does_not():

@@ -216,7 +216,7 @@ def test_archives_that_cannot_be_read_are_named(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "name", ["../a.ipynb", "/a.ipynb", "x\\a.ipynb", "C:a.ipynb", "x/../a.ipynb"]
+    "name", [".", "../a.ipynb", "/a.ipynb", "x\\a.ipynb", "C:a.ipynb", "x/../a.ipynb"]
 )
 def test_paths_that_lead_out_of_an_archive_are_refused(tmp_path, name):
     info = zipfile.ZipInfo("a")

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from nmautils.course.releases import remember_release
 from nmautils.errors import CourseError
 from nmautils.grading.model.assignment import Bundle, freeze
 from tests.support.grading_class import TEST, graded
@@ -49,6 +50,21 @@ def test_the_notebook_is_read_once_and_is_no_part_of_the_value(course):
     assert bundle.notebook is bundle.notebook
     assert bundle == freeze(course[0], NAME)
     assert Bundle.from_json(bundle.to_json()).digest == bundle.digest
+
+
+def test_earlier_releases_belong_to_it_and_that_of_now_does_not(course):
+    root, write = course
+    digest = freeze(root, NAME).digest
+    remember_release(root, NAME, freeze(root, NAME).notebook)
+    # What nobody has mended yet is not graded again only because it was noted.
+    assert freeze(root, NAME).digest == digest
+    write("release", notebook(("double", "checks.report()  # mended")))
+    bundle = freeze(root, NAME)
+    assert [change.cell for change in bundle.history] == ["double_test"]
+    again = Bundle.from_json(bundle.to_json())
+    assert (again, again.digest) == (bundle, bundle.digest)
+    remember_release(root, NAME, bundle.notebook)
+    assert freeze(root, NAME).digest == bundle.digest
 
 
 def test_sources_of_many_lines_are_joined(course):

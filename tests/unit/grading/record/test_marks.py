@@ -1,11 +1,12 @@
 """Marks out of a gradebook that is made of plain values: each row, and those of one submission."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import SimpleNamespace as Of
 
 import pytest
 from nbgrader.api import MissingEntry
 
+from nmautils.grading.record.late import Terms
 from nmautils.grading.record.marks import (
     NO_RESPONSE,
     STOCK_COLUMNS,
@@ -14,6 +15,8 @@ from nmautils.grading.record.marks import (
     marks,
     marks_of,
 )
+from nmautils.people.arrangements import Arrangement, Arrangements
+from nmautils.people.roster import Person, Roster
 
 WHEN = datetime(2031, 2, 1, 12)
 
@@ -27,12 +30,15 @@ def submission(score, penalty, *grades, needs=False, comments=()):
         grades=list(grades),
         comments=[Of(name=name, comment=text) for name, text in comments],
         late_submission_penalty=penalty,
-        assignment=Of(timestamp=WHEN, total_seconds_late=90.0),
+        score=score,
+        assignment=Of(
+            timestamp=WHEN, extension=None, assignment=Of(duedate=WHEN - timedelta(seconds=90))
+        ),
     )
     return Of(
         timestamp=WHEN,
+        extension=None,
         score=score,
-        late_submission_penalty=penalty,
         needs_manual_grade=needs,
         notebooks=[notebook],
     )
@@ -83,7 +89,8 @@ def test_there_is_a_row_for_each_student_and_assignment():
         for student in ("ada", "bob", "cleo")
     ]
     for each in rows:
-        assert set(each) == {*STOCK_COLUMNS, "handed_in", "needs_grading", "exercises"}
+        ours = {"handed_in", "needs_grading", "excused", "time_unknown", "exercises"}
+        assert set(each) == {*STOCK_COLUMNS, *ours}
         assert (each["duedate"], each["max_score"]) == (WHEN, 7.0)
     ada = row(rows, "ada")
     assert (ada["first_name"], ada["last_name"], ada["email"]) == ("Ada", "L", None)
@@ -159,3 +166,58 @@ def test_the_marks_of_a_submission_in_time_and_of_nobody():
     assert (found.penalty, found.cells) == (0.0, {"double_test": CellMark(0.0, 4.0)})
     with pytest.raises(MissingEntry):
         marks_of(book, "tiny", "bob")
+
+
+# What decides beside the gradebook
+
+
+def excusing(*students, **others):
+    made = {(student, "tiny"): Arrangement(excused=True) for student in students}
+    return Terms(arrangements=Arrangements(made), **others)
+
+
+def test_who_is_excused_has_no_score_whether_they_handed_in_or_not():
+    rows = marks(BOOK, terms=excusing("ada", "cleo"))
+    for student, raw in (("ada", 5.5), ("cleo", 0.0)):
+        found = row(rows, student)
+        assert (found["excused"], found["score"], found["raw_score"]) == (True, None, raw)
+        assert found["late_submission_penalty"] == 0
+        assert row(rows, student, "other")["score"] == 0
+    assert (row(rows, "bob")["excused"], row(rows, "bob")["score"]) == (False, 0)
+    assert marks_of(BOOK, "tiny", "ada", excusing("ada")).excused
+    assert not marks_of(BOOK, "tiny", "bob", excusing("ada")).excused
+
+
+def test_a_time_that_nobody_knows_is_not_shown_to_the_student():
+    terms = Terms(without_time={("ada", "tiny")})
+    found = marks_of(BOOK, "tiny", "ada", terms)
+    assert (found.timestamp, found.seconds_late, found.due) == (None, 0, None)
+    found = marks_of(BOOK, "tiny", "bob", terms)
+    assert (found.timestamp, found.due) == (WHEN, WHEN - timedelta(seconds=90))
+    unknown = {r["student_id"] for r in marks(BOOK, ["tiny"], terms=terms) if r["time_unknown"]}
+    assert unknown == {"ada"}
+
+
+def test_the_roster_gives_names_and_those_who_are_not_in_the_gradebook():
+    people = (
+        Person("dora", "Abel", "Dora", "dora@example.org"),
+        Person("BOB", "abel", "Bob"),  # as the gradebook does not write it
+        Person("ada", "Zuse"),
+    )
+    rows = marks(BOOK, ["tiny"], terms=Terms(roster=Roster(people)))
+    shown = [(r["student_id"], r["last_name"], r["first_name"], r["handed_in"]) for r in rows]
+    assert shown == [
+        ("bob", "abel", "Bob", True),
+        ("dora", "Abel", "Dora", False),
+        ("cleo", "L", "Cleo", False),
+        ("ada", "Zuse", "Ada", True),
+    ]
+    assert [r["email"] for r in rows] == [None, "dora@example.org", None, None]
+    assert [r["score"] for r in rows] == [0, 0, 0, 4]
+
+
+def test_people_of_one_name_stand_by_their_ids():
+    people = tuple(Person(name, "Lee", "Min") for name in ("s10", "s1", "s2"))
+    rows = marks(Book(), ["other"], terms=Terms(roster=Roster(people)))
+    names = [r["student_id"] for r in rows]
+    assert names == ["ada", "bob", "cleo", "s1", "s10", "s2"]

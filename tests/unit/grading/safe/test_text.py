@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nmautils.grading.safe.text import last_states, plain_characters
+from nmautils.grading.safe.text import last_states, no_formula, plain_characters
 
 ACTING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff]")
 
@@ -37,3 +37,14 @@ def test_no_character_is_left_that_acts(text):
 def test_ordinary_text_stays_as_it_is(text):
     assert plain_characters(text) == text
     assert last_states(f"x{text}") == f"x{text}"
+
+
+@pytest.mark.parametrize("begin", ["", " ", "\t", "\xa0", "\ufeff", " \0 ", "\r\n"])
+@pytest.mark.parametrize("sign", "=+-@＝＋－＠")
+def test_what_begins_a_formula_is_quoted_whatever_blanks_stand_before(begin, sign):
+    assert no_formula(f"{begin}{sign}1+1") == f"'{begin}{sign}1+1"
+
+
+@pytest.mark.parametrize("text", ["", "Jane", "O'Brien-=", "1+1", "ada@example.org", "陳", "  "])
+def test_a_text_that_is_no_formula_stays_as_it_is(text):
+    assert no_formula(text) == text
