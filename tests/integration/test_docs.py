@@ -75,7 +75,7 @@ def text(source: str) -> nbformat.NotebookNode:
 def release(root: Path, cells: list[nbformat.NotebookNode]) -> Path:
     """Make a course of one small tutorial, with the real texts of this repository."""
     for path in [ROOT / "course.toml", *ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.*")]:
-        if path.suffix in (".toml", ".md", ".svg"):
+        if path.suffix in (".toml", ".md", ".svg", ".png"):
             copy = root / path.relative_to(ROOT)
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.write_bytes(path.read_bytes())
