@@ -105,12 +105,12 @@ def _read(raw: bytes, *, recover: bool) -> Reading:
             raise
         rest = ""
         notes.append(
-            "The file was cut short: only the cells before the cut could be read. "
+            "The file was cut short or damaged: only the cells that are whole could be read. "
             "Hand in the whole notebook."
         )
         needs_person = (
-            f"the file is cut short: {len(data['cells'])} of its cells could be read; "
-            "ask for it again"
+            f"the file is cut short or damaged: {len(data['cells'])} of its cells could be read; "
+            "if that is not all of them, ask for it again"
         )
     if rest:
         notes.append("After the end of the notebook the file went on; that part was left out.")

@@ -73,6 +73,18 @@ CALL_NEEDS_FILE = (
     "Your code opens a file that is not there where notebooks are graded ({}). The person who "
     "marks your work has been told."
 )
+CALL_ASKS_PERSON = (
+    "Your code waits for somebody to type something, and nobody is there where notebooks are "
+    "graded. The person who marks your work has been told."
+)
+CALL_NEEDS_PLACE = (
+    "Your code asks where it runs ({}), and is not satisfied with where notebooks are graded. The "
+    "person who marks your work has been told."
+)
+NEWER_PYTHON = (
+    "This cell may be written for a newer Python than the {} that notebooks are graded by, which "
+    "cannot read it. The person who marks your work has been told."
+)
 NOT_CALLED_AGAIN = "Your code was not called again, after what happened before."
 
 # --- to the instructor, on what ran --------------------------------------------------------------
@@ -83,6 +95,9 @@ PERSON_PLATFORM = "it uses something that only {} has"
 PERSON_BROKEN = "{} is installed but cannot be imported here ({})"
 PERSON_FILE = "a file that it uses is not there: {}"
 PERSON_LINE = "a line works only elsewhere: {}"
+PERSON_INPUT = "it asks for something to be typed"
+PERSON_PLACE = "it asks for a place or a device that is not here"
+PERSON_NEWER = "{} may be written for a newer Python than the {} here"
 PERSON_NEEDED = "{}: it needs what a line that was left out would have made ({})"
 PERSON_GIVEN = "the given cell {} ended its Python process"
 

@@ -19,7 +19,10 @@ ONLY_TEXT, BESIDE_CODE, COMPUTED = 3, 8, 12
 LINES = 200  # of comments in a cell that are looked at
 LINE_CHARACTERS = 300  # of a line that may be code which was commented out
 
-_SAYING = {"print", "display", "Markdown", "HTML", "Latex", "Math", "Pretty"}
+_SAYING = {
+    *("print", "display", "Markdown", "HTML", "Latex", "Math", "Pretty"),
+    *("annotate", "text"),  # in a figure, where a title is short or of the code
+}
 _EDGES = ".,;:!?\"'()[]{}*`_#–—-…“”"
 _INSIDE = str.maketrans("", "", "'’-–/")
 # A shell command that only says something, without what it is put into or behind.
@@ -214,9 +217,10 @@ def _collect(node: ast.expr, texts: list[str], depth: int = 0) -> bool:
         return True
     parts: list[ast.expr]
     if isinstance(node, ast.Call):
-        if _name(node.func) not in _SAYING:
+        name = _name(node.func)
+        if name not in _SAYING | {"dict"}:
             return True
-        parts = node.args
+        parts = [keyword.value for keyword in node.keywords] if name == "dict" else node.args
     elif isinstance(node, ast.List | ast.Tuple | ast.Set):
         parts = node.elts
     elif isinstance(node, ast.Dict):

@@ -222,11 +222,20 @@ def _around(match: Matching, question: int, taken: Collection[int]) -> Iterable[
 
 
 def _is_as_given(match: Matching, at: int) -> bool:
-    """Tell whether a cell has every letter of a release's, as new comments make no difference."""
+    """Tell whether a cell is a release's, with nothing said in it besides."""
     if at in match.earlier:
         return True
     index = match.found[at]
-    return index is not None and plain(match.cells[at].source) == plain(match.release[index].source)
+    if index is None:
+        return False
+    cell, given = match.cells[at], match.release[index].source
+    if plain(cell.source) != plain(given):
+        return False
+    return cell.cell_type != "code" or _comments(cell.source) <= _comments(given)
+
+
+def _comments(source: str) -> set[str]:
+    return {line.strip() for line in source.split("\n") if line.lstrip().startswith("#")}
 
 
 def _prose(match: Matching, at: int, below: bool) -> str:

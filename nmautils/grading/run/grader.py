@@ -17,8 +17,7 @@ from nmautils.cells import (
     kind_of,
     own_number,
 )
-from nmautils.checks import Answer, CellError
-from nmautils.checks.answer import at_line
+from nmautils.checks import Answer
 from nmautils.errors import HandInError
 from nmautils.grading.model import words
 from nmautils.grading.model.assignment import Bundle
@@ -48,6 +47,7 @@ from .kernel import CellRun, Kernel, MissingThere, ProbeFailed, ProbeTooSlow, St
 from .kernel_supply import KernelAsker
 from .left_out import why_person
 from .missing_here import MissingHere
+from .newer_python import VERSION, may_be_newer
 from .replay import Ran, Replay
 from .what_runs import ON_DEMAND, SHOWN_AS_SUBMITTED, kind_in, kinds_to_run, shared_start
 
@@ -246,7 +246,7 @@ class Grader:
         cell.outputs = self._fitting(run.outputs, cell)
         cell.metadata.nmautils["outputs"] = "graded"
         if kind == Kind.EXERCISE:
-            self.answers[_name(cell)] = Answer(cell.source, _error_of(run, cell.source))
+            self.answers[_name(cell)] = Answer(cell.source, run.error_in(cell.source))
         self._note(cell, run, seconds)
         if run.status in {"ok", "error"} and kind not in ON_DEMAND:
             self.replay.add(Ran(cell, cell.source, kind == Kind.OWN, run.leaves))
@@ -270,6 +270,10 @@ class Grader:
             self.missing.note(left)
         for left in run.unmade:
             self.missing.note(left)
+        error = run.error_in(cell.source)
+        if error and error.kind == "SyntaxError" and may_be_newer(cell.source, error.message):
+            self._happened(cell, EventKind.LEFT_OUT, words.NEWER_PYTHON.format(VERSION))
+            self._want_person(words.PERSON_NEWER.format(_called(cell), VERSION))
 
     def _want_person(self, why: str) -> None:
         if why and len(self.needs_person) < REASONS and why not in self.needs_person:
@@ -344,7 +348,8 @@ class Grader:
                 self._lost_call(EventKind.DIED, words.CALLED_AND_ENDED)
         elif error is not None:
             exercise = exercise_of(self.judged)
-            why = self.missing.explain(type(error).__name__, str(error), exercise)
+            source = self.answers[exercise].text if exercise in self.answers else ""
+            why = self.missing.explain(type(error).__name__, str(error), exercise, source)
             if why is not None:
                 self._want_person(why[1])
                 error = MissingThere(why[0])
@@ -427,14 +432,6 @@ def _called(cell: NotebookNode) -> str:
     quoted = f"`{first if len(first) <= 40 else f'{first[:39]}…'}`" if first else "an empty cell"
     number = own_number(cell)
     return f"{words.AN_OWN_CELL.format(number)}, {quoted}" if number else quoted
-
-
-def _error_of(run: CellRun, source: str) -> CellError | None:
-    """What a cell ended with, as far as it was shown."""
-    for output in run.outputs:
-        if output["output_type"] == "error":
-            return at_line(CellError(output["ename"], output["evalue"], run.line), source)
-    return None
 
 
 def points_of(cell: NotebookNode) -> float:

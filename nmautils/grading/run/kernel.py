@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import Any
 
+from nmautils.checks import CellError
+from nmautils.checks.answer import at_line
 from nmautils.grading.model.limits import (
     ANSWER_BYTES,
     ANSWER_TIMES,
@@ -101,6 +103,13 @@ class CellRun:
     leaves: bool = False
     unmade: tuple[LeftOut, ...] = ()
     waited: float = 0.0
+
+    def error_in(self, source: str) -> CellError | None:
+        """Give what the cell of this source ended with, as far as it was shown."""
+        for output in self.outputs:
+            if output["output_type"] == "error":
+                return at_line(CellError(output["ename"], output["evalue"], self.line), source)
+        return None
 
 
 class Kernel:

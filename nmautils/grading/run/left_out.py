@@ -30,6 +30,9 @@ _SETS_UP = re.compile(
     r"chdir|mkdir|makedirs|savefig|\bmount\b|style\.use|rcParams|matplotlib\.use|set_matplotlib|"
     r"^[%!](?!%|run\b)|get_ipython\(\)|\bpip\b|\bconda\b|environ"
 )
+_OF_GOOGLE = re.compile(
+    r"(?:import|from) google\.(?!colab\b)(\w+)|from google import (?!colab\b)(\w+)"
+)
 _FROM_OUTSIDE = {
     "CalledProcessError",
     "ConnectionError",
@@ -74,7 +77,7 @@ class LeftOut:
     @property
     def why(self) -> str:
         """Say why it was left out."""
-        module = missing_module(self.error, self.message)
+        module = _missing_in(self)
         if module and module in PLATFORMS:
             return words.ONLY_ON_ITS_PLATFORM.format(PLATFORMS[module])
         if module:
@@ -119,11 +122,18 @@ def missing_module(error: str, message: str) -> str:
     return found[1] if found and error in {"ModuleNotFoundError", "ImportError"} else ""
 
 
+def _missing_in(left: LeftOut) -> str:
+    """Give the module that a line lacks: of Google's, only `google.colab` is Colab's alone."""
+    module = missing_module(left.error, left.message)
+    other = _OF_GOOGLE.search(left.text) if module == "google" else None
+    return f"google.{other[1] or other[2]}" if other else module
+
+
 def why_person(left: LeftOut) -> str:
     """Say why a person must look at a submission from which a line was left out; or nothing."""
     if re.match(r"%(?!%|run\b)", left.text):
         return ""
-    module = missing_module(left.error, left.message)
+    module = _missing_in(left)
     if module:
         return "" if module in PLATFORMS else words.PERSON_MODULE.format(module)
     imported = re.match(r"(?:import|from) ([\w.]+)(?: [^;]*)?$", left.text)

@@ -9,6 +9,13 @@ from .left_out import PLATFORMS, LeftOut, missing_module
 
 __all__ = ["MissingHere"]
 
+_NOBODY_TYPES = {"EOFError", "StdinNotImplementedError"}
+# By the error: what an answer asks that is otherwise elsewhere.
+_ASKS_WHERE = {
+    "AssertionError": re.compile(r"\b(?:is_cuda|cuda|mps)\b"),
+    "KeyError": re.compile(r"\bos\.environ\b"),
+}
+
 
 class MissingHere:
     """Knows the names that lines which were left out would have made."""
@@ -22,7 +29,9 @@ class MissingHere:
         root = next((self._names[name] for name in wanted if name in self._names), left)
         self._names.update(dict.fromkeys(left.names, root))
 
-    def explain(self, kind: str, text: str, exercise: str) -> tuple[str, str] | None:
+    def explain(
+        self, kind: str, text: str, exercise: str, answer: str = ""
+    ) -> tuple[str, str] | None:
         """Say why a call failed, to the student and to the instructor.
 
         Parameters
@@ -31,6 +40,8 @@ class MissingHere:
             Name and text of the error.
         exercise : str
             Whose checks called.
+        answer : str
+            The code that was called.
 
         Returns
         -------
@@ -56,4 +67,10 @@ class MissingHere:
             short = " ".join((no_folder[0] if no_folder else text).split())[:200]
             why = words.PERSON_FILE.format(short)
             return words.CALL_NEEDS_FILE.format(short), f"{exercise}: {why}"
+        if kind in _NOBODY_TYPES and re.search(r"\binput\(", answer):
+            return words.CALL_ASKS_PERSON, f"{exercise}: {words.PERSON_INPUT}"
+        asked = _ASKS_WHERE[kind].search(answer) if kind in _ASKS_WHERE else None
+        if asked:
+            told = words.CALL_NEEDS_PLACE.format(asked[0])
+            return told, f"{exercise}: {words.PERSON_PLACE}"
         return None

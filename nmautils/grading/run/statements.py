@@ -10,7 +10,8 @@ what stands below has never been seen to work. So the rule is:
 - Only a whole statement at the left margin can be left out; what it would have made is undefined.
 - It is left out if its error says that something is missing here (`_is_missing_here`), or if it
   uses what a statement that was left out would have made.
-- A ``raise`` at the left margin, a ``SystemExit`` and an interrupt always end the cell.
+- A ``raise`` at the left margin and an interrupt always end the cell, and so does a ``SystemExit``
+  but for one that guards a notebook against running elsewhere.
 """
 
 import ast
@@ -48,10 +49,11 @@ _RUN_CODE = {"prun", "time", "timeit"}
 # Magics that make one statement of all that stands below them.
 _TIMED = re.compile(r"\s*%%(time|timeit|prun)(?![\w])[ \t]*([^\n]*)")
 _TIMEIT_OPTIONS = re.compile(r"\A(?:-[nr][ \t]*\d+[ \t]*|-[tcqov]+[ \t]*|-p[ \t]*\d+[ \t]*)*")
-_DEVICE = re.compile(r"\b(?:cuda|gpu|mps|tpu|xla)\b", re.IGNORECASE)
+_DEVICE = re.compile(r"\b(?:cuda|gpu|mps|nccl|tpu|xla)\b", re.IGNORECASE)
 # What goes on without a module: it may then lack what its other branch makes.
 _BRANCHES = (ast.If, ast.Try, ast.With)
-_BY_NAME = {"StdinNotImplementedError", "UsageError"}
+_BY_NAME = {"DistNetworkError", "DistStoreError", "StdinNotImplementedError", "UsageError"}
+_EXITS = {"exit", "quit", "sys.exit"}
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
 
@@ -175,6 +177,8 @@ class Statements:
             self._show(*given, **named)
 
     def _goes_on(self, node: ast.stmt, error: BaseException) -> bool:
+        if isinstance(error, SystemExit):
+            return _is_guard(node)
         if not isinstance(error, Exception) or isinstance(node, ast.Raise):
             return False
         if isinstance(error, NameError):
@@ -314,7 +318,11 @@ def _without_fetchers(node: ast.stmt) -> ast.stmt:
 def _is_guard(node: ast.stmt) -> bool:
     """Tell whether a statement stops a notebook that does not run in the place it is for."""
     if isinstance(node, ast.If):
-        stops = any(isinstance(part, ast.Raise | ast.Assert) for part in _own_scope(node))
+        stops = any(
+            isinstance(part, ast.Raise | ast.Assert)
+            or (isinstance(part, ast.Call) and ast.unparse(part.func) in _EXITS)
+            for part in _own_scope(node)
+        )
         return stops and bool(GUARDED.search(ast.unparse(node.test)))
     return isinstance(node, ast.Assert) and bool(GUARDED.search(ast.unparse(node)))
 

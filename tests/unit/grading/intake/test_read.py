@@ -162,7 +162,8 @@ def test_of_a_file_cut_short_the_cells_before_the_cut_can_be_had():
     found = read_submission(cut)
     assert sources(found.notebook) == ["# Tïtle"]
     assert found.needs_person == (
-        "the file is cut short: 1 of its cells could be read; ask for it again",
+        "the file is cut short or damaged: 1 of its cells could be read; if that is not all of "
+        "them, ask for it again",
     )
     assert "cut short" in found.notes[0]
     with pytest.raises(ValueError, match="cut short"):

@@ -31,6 +31,8 @@ WRITTEN = {
     "words of Python": "# if the stimulus is large:\n# then the response of the neuron saturates",
     "below code": "x = torch.rand(3)\n# So six maps come out, each as large as the picture was.",
     "behind code": "out.shape  # six maps come out because the layer has got six filters",
+    "a dictionary": "answers = dict(q13='six maps, because the layer has got six filters')",
+    "a figure": "plt.text(0, 0.5, 'six maps, because the layer has got six filters')",
     "a magic": "%%markdown\nSix maps come out.",
     "no sign at all": "Six maps come out, since there are six filters.",
 }

@@ -76,6 +76,15 @@ def test_a_text_at_the_end_that_names_the_question_is_seen(release, nb):
     assert cell(rebuilt, "how").source == HOW
 
 
+def test_a_comment_in_a_given_cell_beside_the_question_is_seen(release, nb):
+    cell(nb, "how").source = HOW
+    given = next(each for each in nb.cells if each.id == "look")
+    given.source = f"# {WHY}\nlook()"
+    names, rebuilt = asked(release, nb)
+    assert names == ["why"]
+    assert WHY in cell(rebuilt, "why").source
+
+
 def test_one_text_may_hold_the_answers_to_several_questions(release, nb):
     nb.cells.append(new_markdown_cell(f"## Answers\nThink 1.3: {WHY}.\n\nThink Bonus 2: {HOW}."))
     names, rebuilt = asked(release, nb)

@@ -1,0 +1,19 @@
+# expect: full, nobody, told colab
+# tutorial: tutorial1_decoding; everything else solved
+# --- code cell: gd_loop
+import sys
+
+if "google.colab" not in sys.modules:
+    sys.exit("run this in Colab")
+
+
+def train(net, loss_fn, train_data, train_labels, n_epochs=50, learning_rate=1e-4):
+    optimizer = optim.SGD(net.parameters(), lr=learning_rate)
+    train_loss = []
+    for epoch in range(n_epochs):
+        loss = loss_fn(net(train_data), train_labels)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        train_loss.append(loss.item())
+    return train_loss
