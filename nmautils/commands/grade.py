@@ -177,8 +177,8 @@ def finish(root: Path, report: Report, dry_run: bool = False) -> int:
         marks = gradebook_place(nbgrader_directory(root))
         notebooks = folders_of(root).autograded
         print(
-            f"marks: {marks} (`nmautils marks` shows them), notebooks: {notebooks}; next:"
-            " `nbgrader generate_feedback`, `nbgrader export`"
+            f"marks: {marks} (`nmautils marks` shows them), notebooks: {notebooks}; next: read in "
+            "formgrader, then `nmautils export` (marks) and `nmautils return` (feedback)"
         )
     for page in report.pages:
         print(f"summary: {page}")

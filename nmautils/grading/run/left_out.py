@@ -123,7 +123,7 @@ def missing_module(error: str, message: str) -> str:
 
 
 def _missing_in(left: LeftOut) -> str:
-    """Give the module that a line lacks: of Google's, only `google.colab` is Colab's alone."""
+    """Give the module that a line lacks: of Google's, one alone is Colab's."""
     module = missing_module(left.error, left.message)
     other = _OF_GOOGLE.search(left.text) if module == "google" else None
     return f"google.{other[1] or other[2]}" if other else module
