@@ -147,8 +147,8 @@ def test_the_page_is_the_same_in_a_child():
 def test_the_student_whose_page_fails_is_named_and_the_others_have_theirs(monkeypatch):
     made = feedback.feedback_page
 
-    def page(graded, marks):
-        return failing() if graded.student == "eve" else made(graded, marks)
+    def page(graded, marks, name=""):
+        return failing() if graded.student == "eve" else made(graded, marks, name)
 
     monkeypatch.setattr(feedback, "feedback_page", page)
     with pytest.raises(GradingFailed, match=r"^eve/tutorial: no feedback page: .*ValueError"):
