@@ -194,7 +194,7 @@ def compare(tutorial: str, refused: dict[str, str]) -> list[Row]:
     handed_in = [student for student in CLASS if student.tutorial == tutorial]
     with Gradebook(f"sqlite:///{DEMO / 'gradebook.db'}") as gradebook:
         graded = {
-            row["student_id"]: row for row in marks(gradebook, [tutorial]) if row["timestamp"]
+            row["student_id"]: row for row in marks(gradebook, [tutorial]) if row["handed_in"]
         }
     rows: list[Row] = []
     for student in handed_in:
