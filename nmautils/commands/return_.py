@@ -25,6 +25,7 @@ from nmautils.handback.pages import (
     index_row,
     readable_folder,
 )
+from nmautils.handback.places import check_place, write_there
 
 if TYPE_CHECKING:
     from nmautils.handback.mail import Letter
@@ -48,6 +49,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--student", action="append", default=[], metavar="ID", help="only theirs; may be repeated"
     )
     parser.add_argument("--to", metavar="PATH", help="where to write (default: in handback/)")
+    parser.add_argument(
+        "--force", action="store_true", help="replace an archive there that somebody else wrote"
+    )
     letters = parser.add_argument_group(
         "mail", "how to send stands in [mail] of course.toml; without --send nothing is sent"
     )
@@ -105,7 +109,8 @@ def _by_platform(
             continue
         name = f"{args.way}-feedback-{feedback.assignment.replace('/', '-')}.zip"
         path = Path(args.to) if args.to else root / "handback" / name
-        write_atomically(path, content)
+        check_place(root, path, force=args.force)
+        write_there(root, path, content)
         print(printable(f"{path}: {count(len(entries), 'page')}; upload it: {UPLOAD[args.way]}"))
     return needs
 

@@ -270,3 +270,23 @@ def test_a_file_of_another_name_is_no_page(ours):
     give_back(ours, T1, "--for", "moodle")
     with zipfile.ZipFile(ours / "handback" / f"moodle-feedback-{T1}.zip") as archive:
         assert archive.namelist() == [f"A_1_assignsubmission_file/feedback-{T1}.html"]
+
+
+def test_an_archive_is_written_over_no_file_of_the_course_and_none_of_another(ours, capsys):
+    note_collected(ours, [Collected("ada", T1, "moodle", "1", "A_1_assignsubmission_file")])
+    mine = ours / "mine.zip"
+    mine.write_bytes(b"my own")
+    before = (ours / "gradebook.db").read_bytes()
+    for place, options, why in [
+        ("gradebook.db", ["--force"], "is of the course itself, so nothing is written"),
+        ("mine.zip", [], "is there, and is not as it was written here"),
+    ]:
+        capsys.readouterr()
+        assert give_back(ours, T1, "--for", "moodle", "--to", ours / place, *options) == 2
+        said = capsys.readouterr().err
+        assert why in said
+        assert len(said.splitlines()) == 1
+    assert (mine.read_bytes(), (ours / "gradebook.db").read_bytes()) == (b"my own", before)
+    assert give_back(ours, T1, "--for", "moodle", "--to", mine, "--force") == 1
+    assert give_back(ours, T1, "--for", "moodle", "--to", mine) == 1
+    assert zipfile.is_zipfile(mine)
