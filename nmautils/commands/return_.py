@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nmautils.commands._shared import add_names, add_root, root_of
-from nmautils.course.settings import MAIL_SECURITY, Mail
+from nmautils.course.settings import MAIL_SECURITY, Mail, mistake_in
 from nmautils.errors import CourseError, UsageError
 from nmautils.grading.model.words import count
 from nmautils.grading.record.records import write_atomically
@@ -190,7 +190,14 @@ def _mail_of(args: argparse.Namespace, mail: Mail) -> Mail:
         mail = replace(mail, server=host if colon else port, port=int(port) if colon else mail.port)
     if args.sender:
         mail = replace(mail, sender=args.sender)
-    return replace(mail, security=args.security) if args.security else mail
+    if args.security:
+        mail = replace(mail, security=args.security)
+    if wrong := mistake_in(mail):  # course.toml was checked when it was read
+        key, why = wrong
+        raise UsageError(
+            f"--{key} {why}" if key in ("from", "server") else f"--server: {key} {why}"
+        )
+    return mail
 
 
 def _password(mail: Mail) -> str:

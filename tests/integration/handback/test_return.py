@@ -252,6 +252,10 @@ def test_the_password_is_asked_for_or_in_the_environment_and_never_in_a_file(
         (["--for", "folder", "--student", "zoe"], "unknown student zoe"),
         (["--for", "moodle", "--send"], "--send, --again, --server and --from go with"),
         (["--for", "canvas", "--to", "x.zip"], "--to takes one archive: say one assignment"),
+        (["--for", "mail", "--server", "a:99999"], "--server: port is 99999, must be between"),
+        (["--for", "mail", "--server", "a b"], "--server is 'a b', must be a name such as"),
+        (["--for", "mail", "--from", "a@x.org\nBcc: b@x.org"], "--from is 'a@x.org\\nBcc: b"),
+        (["--for", "mail", "--from", "a@x.org, b@x.org"], "must be an address, one alone"),
         (["--for", "mail", "--server", "a:b"], "--server is 'a:b', must be HOST or HOST:PORT"),
     ],
 )
