@@ -324,17 +324,33 @@ def _rows_by_person(
 ) -> dict[str, list[int]]:
     """Find whose each row is; who is not known, or stands there twice, is told and left alone."""
     sheet, rows = filled.sheet, dict[str, list[int]]()
+    by_name: list[tuple[str, int]] = []
     about = form.about(sheet)
     for row in sheet.rows:
         if row in about:
             continue
+        clues = list(form.clues(sheet, row))
         try:
-            person = course.find(list(form.clues(sheet, row)), assignment)
+            person = course.find(clues, assignment)
         except UnknownPerson as error:
             if not form.is_pretended(sheet, row):
                 filled.needs.append(f"line {sheet.line(row)}: {error}")
             continue
-        rows.setdefault(person.id, []).append(row)
+        if course.is_sure(clues):
+            rows.setdefault(person.id, []).append(row)
+        else:
+            by_name.append((person.id, row))
+    sure = {student: some[0] for student, some in rows.items()}
+    for student, row in by_name:
+        if student not in sure:
+            rows.setdefault(student, []).append(row)
+            continue
+        filled.needs.append(
+            printable(
+                f"line {sheet.line(row)} has only the name of {student}, who is line "
+                f"{sheet.line(sure[student])} by number, address or id: not written"
+            )
+        )
     for student, several in rows.items():
         if len(several) > 1:
             lines = " and ".join(str(sheet.line(row)) for row in several)

@@ -187,6 +187,32 @@ def test_a_column_is_found_only_if_there_is_no_doubt(columns, found):
     assert all(repr(name) in str(caught.value) for name in columns)
 
 
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("stranger", ["999,,zz", "999,,", ",,zz@uni.example"])
+def test_an_id_decides_although_a_stranger_has_the_same_name(stranger, turned):
+    head, *lines = "Student,ID,SIS User ID,SIS Login ID,T1 (1)\n", "111,,jane,", f"{stranger},"
+    jane = person("jane", "Doe", "Jane", email="")
+    course = class_of(jane, scores={("jane", T1): 7.5})
+    rows = [f'"Doe, Jane",{line}\n' for line in (lines[::-1] if turned else lines)]
+    done = filled_in("canvas", head + "".join(rows), [T1], course, said="T1")
+    at = 3 if turned else 2
+    assert done.sheet.to_bytes().decode() == head + "".join(rows).replace(",jane,", ",jane,7.5")
+    assert done.needs == [
+        f"line {5 - at} has only the name of jane, who is line {at} by number, address or id: "
+        "not written"
+    ]
+
+
+def test_two_lines_by_an_id_or_by_a_name_alone_are_nobodys():
+    course = class_of(person("jane", "Doe", "Jane", canvas="111"), scores={("jane", T1): 7.5})
+    head = "Student,ID,SIS User ID,SIS Login ID,T1 (1)\n"
+    for first, second in [("111,,", "555,,jane"), (",,x", ",,y")]:
+        raw = f'{head}"Doe, Jane",{first},\n"Doe, Jane",{second},\n'
+        done = filled_in("canvas", raw, [T1], course, said="T1")
+        assert done.sheet.to_bytes() == raw.encode()
+        assert done.needs == ["lines 2 and 3 may both be jane: not written"]
+
+
 def test_another_kind_of_thing_is_meant_if_the_assignment_is_called_so():
     quiz = "quiz3_decoding"
     course = class_of(ADA, titles={quiz: "Decoding", "quiz30_x": "Encoding"})
