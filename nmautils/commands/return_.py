@@ -50,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--to", metavar="PATH", help="where to write (default: in handback/)")
     parser.add_argument(
-        "--force", action="store_true", help="replace an archive there that somebody else wrote"
+        "--force", action="store_true", help="replace a file there that somebody else wrote"
     )
     letters = parser.add_argument_group(
         "mail", "how to send stands in [mail] of course.toml; without --send nothing is sent"
@@ -119,6 +119,7 @@ def _by_folder(args: argparse.Namespace, root: Path, course: Class, found: list[
     for feedback in found:
         name = feedback.assignment.replace("/", "-")
         folder = Path(args.to or root / "handback" / "feedback") / name
+        check_place(root, folder / "index.csv", force=args.force)
         rows = []
         for person, own, pages in readable_folder(course, feedback, {"index.csv"}):
             for page, content in pages.items():
@@ -130,7 +131,7 @@ def _by_folder(args: argparse.Namespace, root: Path, course: Class, found: list[
         table = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
         table.writeheader()
         table.writerows(rows)
-        write_atomically(folder / "index.csv", text.getvalue().encode("utf-8-sig"))
+        write_there(root, folder / "index.csv", text.getvalue().encode("utf-8-sig"))
         print(printable(f"{folder}: {count(len(rows), 'folder')} and index.csv"))
 
 

@@ -294,3 +294,25 @@ def test_an_archive_is_written_over_no_file_of_the_course_and_none_of_another(ou
     assert give_back(ours, T1, "--for", "moodle", "--to", mine, "--force") == 1
     assert give_back(ours, T1, "--for", "moodle", "--to", mine) == 1
     assert zipfile.is_zipfile(mine)
+
+
+def test_folders_are_made_in_none_of_the_course_and_not_beside_anothers_table(ours, capsys):
+    mine = ours / "mine" / T1 / "index.csv"
+    mine.parent.mkdir(parents=True)
+    mine.write_text("my own")
+    before = sorted(ours.rglob("*.html"))
+    for place, options, why in [
+        ("submitted", ["--force"], "is of the course itself, so nothing is written"),
+        ("mine", [], "is there, and is not as it was written here"),
+    ]:
+        capsys.readouterr()
+        assert give_back(ours, T1, "--for", "folder", "--to", ours / place, *options) == 2
+        said = capsys.readouterr().err
+        assert why in said
+        assert len(said.splitlines()) == 1
+    assert mine.read_text() == "my own"
+    assert not [path for path in ours.rglob("*.html") if path.parent.parent == mine.parent]
+    assert not list((ours / "submitted" / T1).glob("*"))
+    for options in (["--force"], []):
+        assert give_back(ours, T1, "--for", "folder", "--to", ours / "mine", *options) == 0
+    assert len(sorted(ours.rglob("*.html"))) > len(before)
