@@ -6,12 +6,12 @@ from pathlib import Path
 from nmautils.commands._shared import add_names, add_root, root_of
 from nmautils.errors import CourseError, UsageError
 from nmautils.grading.model.words import count
-from nmautils.grading.record.records import write_atomically
 from nmautils.grading.safe.text import printable
 from nmautils.handback.earned import Class, read_class
 from nmautils.handback.forms import FORMS, Column, Form
 from nmautils.handback.gradescope import autograder
 from nmautils.handback.marks_files import Filled, choose_columns, empty_sheet, fill
+from nmautils.handback.places import check_place, write_there
 from nmautils.handback.sheets import Sheet, read_sheet
 
 __all__ = ["add_arguments", "run"]
@@ -42,6 +42,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--dry-run", action="store_true", help="say what would be written, and write nothing"
     )
     parser.add_argument("--to", metavar="FILE", help="where to write (default: in handback/)")
+    parser.add_argument(
+        "--force", action="store_true", help="replace a file there that somebody else wrote"
+    )
     parser.epilog = (
         "The file you downloaded stays as it is: a copy is written, in which only the marks of "
         "these assignments are changed. `nbgrader export` writes a table for yourself."
@@ -70,12 +73,13 @@ def run(args: argparse.Namespace) -> int:
     else:
         sheet, columns = _made(form, course, names)
         left_out = [f"who has no number on {form.name} that is known here has no line in the file"]
+    ending = Path(files[0]).suffix if files else ".csv"
+    name = next(iter(columns)) if len(columns) == 1 else "marks"
+    path = _place(args, root, f"{platform}-{name}{ending}", Path(files[0]) if files else None)
     filled = fill(sheet, form, course, columns, args.absent)
     filled.notes += left_out
     _say(filled, form, columns, args)
-    ending = Path(files[0]).suffix if files else ".csv"
-    name = next(iter(columns)) if len(columns) == 1 else "marks"
-    _write(args, root, f"{platform}-{name.replace('/', '-')}{ending}", sheet.to_bytes())
+    _write(args, root, path, sheet.to_bytes())
     if platform == "gradescope":
         print("Gradescope does not take this table back: without a file, an autograder is written")
     return 1 if filled.needs else 0
@@ -109,12 +113,13 @@ def _for_gradescope(args: argparse.Namespace, root: Path, course: Class, named: 
     names = course.select(named)
     if len(names) != 1:
         raise UsageError(f"an autograder is of one assignment: say which of {', '.join(names)}")
+    path = _place(args, root, f"gradescope-{names[0]}.zip")
     content, number, needs = autograder(course, names[0])
     print(f"{count(number, 'mark')} in an autograder for Gradescope: upload it under Configure")
     print("Autograder, then Regrade All Submissions there")
     for line in needs:
         print(f"needs you: {line}")
-    _write(args, root, f"gradescope-{names[0].replace('/', '-')}.zip", content)
+    _write(args, root, path, content)
     return 1 if needs else 0
 
 
@@ -136,10 +141,16 @@ def _say(filled: Filled, form: Form, columns: dict[str, Column], args: argparse.
         print(f"needs you: {line}")
 
 
-def _write(args: argparse.Namespace, root: Path, name: str, content: bytes) -> None:
-    path = Path(args.to) if args.to else root / "handback" / name
+def _place(args: argparse.Namespace, root: Path, name: str, template: Path | None = None) -> Path:
+    """Give the file to write, before anything is said or done of it."""
+    path = Path(args.to) if args.to else root / "handback" / name.replace("/", "-")
+    check_place(root, path, template, args.force)
+    return path
+
+
+def _write(args: argparse.Namespace, root: Path, path: Path, content: bytes) -> None:
     if args.dry_run:
         print(printable(f"dry run: {path} is not written"))
         return
-    write_atomically(path, content)
+    write_there(root, path, content)
     print(printable(str(path)))

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nmautils.commands._shared import add_names, add_root, root_of
-from nmautils.course.settings import MAIL_SECURITY, Mail
+from nmautils.course.settings import MAIL_SECURITY, Mail, mistake_in
 from nmautils.errors import CourseError, UsageError
 from nmautils.grading.model.words import count
 from nmautils.grading.record.records import write_atomically
@@ -25,6 +25,7 @@ from nmautils.handback.pages import (
     index_row,
     readable_folder,
 )
+from nmautils.handback.places import check_place, write_there
 
 if TYPE_CHECKING:
     from nmautils.handback.mail import Letter
@@ -48,6 +49,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--student", action="append", default=[], metavar="ID", help="only theirs; may be repeated"
     )
     parser.add_argument("--to", metavar="PATH", help="where to write (default: in handback/)")
+    parser.add_argument(
+        "--force", action="store_true", help="replace a file there that somebody else wrote"
+    )
     letters = parser.add_argument_group(
         "mail", "how to send stands in [mail] of course.toml; without --send nothing is sent"
     )
@@ -105,7 +109,8 @@ def _by_platform(
             continue
         name = f"{args.way}-feedback-{feedback.assignment.replace('/', '-')}.zip"
         path = Path(args.to) if args.to else root / "handback" / name
-        write_atomically(path, content)
+        check_place(root, path, force=args.force)
+        write_there(root, path, content)
         print(printable(f"{path}: {count(len(entries), 'page')}; upload it: {UPLOAD[args.way]}"))
     return needs
 
@@ -114,6 +119,7 @@ def _by_folder(args: argparse.Namespace, root: Path, course: Class, found: list[
     for feedback in found:
         name = feedback.assignment.replace("/", "-")
         folder = Path(args.to or root / "handback" / "feedback") / name
+        check_place(root, folder / "index.csv", force=args.force)
         rows = []
         for person, own, pages in readable_folder(course, feedback, {"index.csv"}):
             for page, content in pages.items():
@@ -125,7 +131,7 @@ def _by_folder(args: argparse.Namespace, root: Path, course: Class, found: list[
         table = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
         table.writeheader()
         table.writerows(rows)
-        write_atomically(folder / "index.csv", text.getvalue().encode("utf-8-sig"))
+        write_there(root, folder / "index.csv", text.getvalue().encode("utf-8-sig"))
         print(printable(f"{folder}: {count(len(rows), 'folder')} and index.csv"))
 
 
@@ -185,7 +191,14 @@ def _mail_of(args: argparse.Namespace, mail: Mail) -> Mail:
         mail = replace(mail, server=host if colon else port, port=int(port) if colon else mail.port)
     if args.sender:
         mail = replace(mail, sender=args.sender)
-    return replace(mail, security=args.security) if args.security else mail
+    if args.security:
+        mail = replace(mail, security=args.security)
+    if wrong := mistake_in(mail):  # course.toml was checked when it was read
+        key, why = wrong
+        raise UsageError(
+            f"--{key} {why}" if key in ("from", "server") else f"--server: {key} {why}"
+        )
+    return mail
 
 
 def _password(mail: Mail) -> str:

@@ -7,9 +7,11 @@ from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from datetime import datetime, timezone
 from difflib import get_close_matches
 from pathlib import Path
+from string import Formatter
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+from nmautils.course.addresses import address_in
 from nmautils.errors import CourseError
 
 if sys.version_info >= (3, 11):
@@ -382,23 +384,49 @@ def _check_values(settings: Settings) -> None:
 
 
 def _check_mail(mail: Mail) -> None:
-    for pattern, where in [(mail.subject, "subject"), (mail.text, "text")]:
-        try:
-            pattern.format(**dict.fromkeys(MAIL_NAMES, ""))
-        except (KeyError, IndexError, ValueError, AttributeError):
-            raise CourseError(
-                f"{FILE_NAME} [mail] {where}: in braces only {{{'}, {'.join(MAIL_NAMES)}}} are "
-                "known"
-            ) from None
+    if wrong := mistake_in(mail):
+        raise CourseError(f"{FILE_NAME} [mail] {' '.join(wrong)}")
+
+
+def mistake_in(mail: Mail) -> tuple[str, str] | None:
+    """Give the key of a value with which no letter can be sent, and what is wrong with it."""
+    for key, pattern in [("subject", mail.subject), ("text", mail.text)]:
+        if not _has_only(pattern, MAIL_NAMES):
+            known = f"{{{'}, {'.join(MAIL_NAMES)}}}"
+            return key, f"is wrong: in braces only {known} are known, with nothing behind the name"
+    if len(mail.subject.splitlines()) > 1:
+        return "subject", "must be one line"
+    if mail.sender and not address_in(mail.sender):
+        return "from", f"is {mail.sender!r}, must be an address, one alone, as someone@example.org"
+    if mail.server and not _is_host(mail.server):
+        return "server", f"is {mail.server!r}, must be a name such as mail.example.org"
+    if not (mail.user.isascii() and (mail.user or " ").isprintable()):
+        return "user", f"is {mail.user!r}, must have plain letters and signs only"
     if mail.security not in MAIL_SECURITY:
-        raise CourseError(
-            f"{FILE_NAME} [mail] security is {mail.security!r}, must be one of "
-            f"{', '.join(MAIL_SECURITY)}"
-        )
+        return "security", f"is {mail.security!r}, must be one of {', '.join(MAIL_SECURITY)}"
     if not 1 <= mail.port <= 65535:
-        raise CourseError(f"{FILE_NAME} [mail] port is {mail.port}, must be between 1 and 65535")
-    if "\n" in mail.subject:
-        raise CourseError(f"{FILE_NAME} [mail]: subject must be one line")
+        return "port", f"is {mail.port}, must be between 1 and 65535"
+    return None
+
+
+def _has_only(pattern: str, names: tuple[str, ...]) -> bool:
+    """Tell whether all braces of a text hold a plain name: no attribute, and no form behind it."""
+    try:
+        parts = list(Formatter().parse(pattern))
+    except ValueError:
+        return False
+    return all(
+        name is None or (name in names and not form and conversion is None)
+        for _, name, form, conversion in parts
+    )
+
+
+def _is_host(text: str) -> bool:
+    try:
+        text.encode("idna")  # as it is looked up
+    except UnicodeError:
+        return False
+    return re.fullmatch(r"\w[\w.-]*|[0-9A-Fa-f:]+(%\w+)?", text) is not None
 
 
 def _find_zone(name: str | None) -> ZoneInfo | None:

@@ -128,23 +128,9 @@ class Class:
             In one line, if nobody is meant or it is not clear who.
         """
         *strong, name = clues
-        found: dict[str, Person] = {}
-        decided = set()  # a number that is somebody's need not be an id too
-        for clue in strong:
-            said = clue.number or clue.email or clue.id
-            if said in decided:
-                continue
-            with suppress(UnknownPerson):
-                person = self.roster.find(clue)
-                found[person.id] = person
-                decided.add(said)
         who = name.name or next((c.email or c.id or c.number for c in strong), "")
-        if len(found) > 1:
-            raise UnknownPerson(
-                printable(f"{who} is {' by one column and '.join(found)} by another: not written")
-            )
-        if found:
-            return next(iter(found.values()))
+        if (sure := self._by_account(strong, who)) is not None:
+            return sure
         numbers = [clue.number for clue in strong if clue.number]
         try:
             person = self._named.find(replace(name, name=name.name or who))
@@ -161,6 +147,29 @@ class Class:
                 )
             )
         return self.people()[person.id]
+
+    def is_sure(self, clues: Iterable[Clues]) -> bool:
+        """Tell whether a number, an address or an id decides whom `find` finds, and no name."""
+        *strong, _ = clues
+        return self._by_account(strong, "") is not None
+
+    def _by_account(self, strong: Iterable[Clues], who: str) -> Person | None:
+        """Find who is meant by numbers, addresses and ids; None if none of these is known."""
+        found: dict[str, Person] = {}
+        decided = set()  # a number that is somebody's need not be an id too
+        for clue in strong:
+            said = clue.number or clue.email or clue.id
+            if said in decided:
+                continue
+            with suppress(UnknownPerson):
+                person = self.roster.find(clue)
+                found[person.id] = person
+                decided.add(said)
+        if len(found) > 1:
+            raise UnknownPerson(
+                printable(f"{who} is {' by one column and '.join(found)} by another: not written")
+            )
+        return next(iter(found.values()), None)
 
     @cached_property
     def _named(self) -> Roster:

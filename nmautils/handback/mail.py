@@ -4,7 +4,6 @@ import fcntl
 import hashlib
 import json
 import os
-import re
 import smtplib
 import ssl
 from collections.abc import Callable, Iterator, Mapping
@@ -13,10 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime, make_msgid, parseaddr
+from email.utils import format_datetime, make_msgid
 from pathlib import Path
 
-from nmautils.course.settings import FILE_NAME, Mail
+from nmautils.course.addresses import address_in, is_address
+from nmautils.course.settings import FILE_NAME, Mail, mistake_in
 from nmautils.errors import CourseError, NmautilsError, UsageError
 from nmautils.grading.safe.text import plain_characters, printable
 from nmautils.people.roster import Person
@@ -30,8 +30,6 @@ PASSWORD = "NMAUTILS_MAIL_PASSWORD"  # the environment variable that may hold it
 SECONDS = 60  # that a mail server may take for an answer
 TOO_LARGE = 552  # what a server says to a letter that it cannot hold
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
-
-_ADDRESS = re.compile(r"[^\s@,;:<>()\[\]\\\"]+@[^\s@,;:<>()\[\]\\\"]+")
 
 
 class MailError(NmautilsError, RuntimeError):
@@ -84,8 +82,8 @@ def check_mail(mail: Mail) -> None:
             f"no mail server: write server and from into [mail] of {FILE_NAME}, or say --server "
             "and --from"
         )
-    if not _is_address(parseaddr(mail.sender)[1]):
-        raise UsageError(f"from is {mail.sender!r}, must be an address, as someone@example.org")
+    if wrong := mistake_in(mail):
+        raise UsageError(f"[mail] {' '.join(wrong)}")
     if mail.user and mail.security == "none" and mail.server not in LOOPBACK:
         raise UsageError('[mail] security is "none": no password is sent that anybody could read')
 
@@ -109,17 +107,13 @@ def letters(course: Class, feedback: Feedback, mail: Mail) -> tuple[list[Letter]
         others = [other for other in owners[address.casefold()] if other != student]
         if not address:
             needs.append(printable(f"{person.name} ({student}): no e-mail address is known"))
-        elif not _is_address(address):
+        elif not is_address(address):
             needs.append(printable(f"{person.name} ({student}): {address!r} is no e-mail address"))
         elif others:
             needs.append(printable(f"{person.name} ({student}) has {others[0]}'s e-mail address"))
         else:
             written.append(_letter(course, person, feedback.assignment, pages, mail))
     return written, needs
-
-
-def _is_address(text: str) -> bool:
-    return _ADDRESS.fullmatch(text) is not None and text.isprintable()
 
 
 def _letter(
@@ -141,7 +135,7 @@ def _letter(
     message["Subject"] = _one_line(mail.subject.format(**words))
     if mail.sender:
         message["From"] = mail.sender
-        message["Message-ID"] = make_msgid(domain=parseaddr(mail.sender)[1].rpartition("@")[2])
+        message["Message-ID"] = make_msgid(domain=address_in(mail.sender).rpartition("@")[2])
     message["To"] = person.email.strip()
     message["Date"] = format_datetime(datetime.now(timezone.utc))
     message.set_content(mail.text.format(**words))
@@ -313,7 +307,12 @@ def _server(mail: Mail, password: str) -> Iterator[smtplib.SMTP]:
         if mail.security == "starttls":
             server.starttls(context=context)
         if mail.user:
-            server.login(mail.user, password)
+            try:
+                server.login(mail.user, password)
+            except UnicodeEncodeError:
+                raise MailError(
+                    f"{mail.server}: the password has a letter that cannot be sent, such as ä or é"
+                ) from None
         yield server
 
 

@@ -17,6 +17,14 @@ from .sheets import Sheet, new_sheet
 __all__ = ["Filled", "choose_columns", "empty_sheet", "fill"]
 
 MOST_LISTED = 20  # names in one line
+# What there may be about an assignment besides it, in English and in German.
+_OTHER_THINGS = frozenset(
+    "quiz quizzes survey questionnaire poll exam test pretest posttest peer review reviews "
+    "reviewing feedback reading readings discussion forum attendance participation presence bonus "
+    "extra credit reflection presentation prelab pre post practice "
+    "umfrage klausur prüfung begutachtung gutachten anwesenheit teilnahme diskussion zusatz "
+    "lektüre präsentation übung".split()
+)
 NO_MARK = ("", "-", "N/A")  # what platforms write where there is none
 
 
@@ -118,34 +126,48 @@ def choose_columns(
             raise _unclear(form, f"{why} {name}'s", sheet)
         else:
             without.append(f"no column is clearly {name}'s: its marks are left out")
-    twice = [name for name, c in columns.items() if list(columns.values()).count(c) > 1]
-    if twice:
-        raise _unclear(form, f"one column may be that of any of {', '.join(twice)}", sheet)
+    # Also those that nobody named: a column that is as much another's is nobody's.
+    meant = {name: _meant(name, course, there) for name in sorted(_known(course))}
+    for column in columns.values():
+        several = [name for name, fits in meant.items() if column in fits]
+        if len(several) > 1:
+            raise _unclear(form, f"one column may be that of any of {', '.join(several)}", sheet)
     if not columns:
         raise _unclear(form, "no column is clearly that of an assignment of this course", sheet)
     return columns, without
 
 
 def _meant(assignment: str, course: Class, there: list[Column]) -> list[Column]:
-    """Find the columns that may be an assignment's: the surest way that finds one decides."""
-    names = [_words(assignment), _words(course.title(assignment))]
+    """Find the columns that may be an assignment's: called so, or else all that hint at it."""
+    own, title = _words(assignment), _words(course.title(assignment))
+    numbered = [own[: i + 1] for i, word in enumerate(own) if word.isdecimal()]
+    called = [own, title, *(number + title for number in numbered)]
+    others = [
+        words
+        for name in _known(course) - {assignment}
+        for words in (_words(name), _words(course.title(name)))
+    ]
 
-    def is_named(title: list[str]) -> bool:
-        return title in names
-
-    def names_it(title: list[str]) -> bool:
-        return any(_stands_in(name, title) for name in names if name)
-
-    def is_its_number(title: list[str]) -> bool:
+    def may_be(said: list[str]) -> bool:
+        if said in others or _OTHER_THINGS & set(said) - {*own, *title}:
+            return False
         # "Tutorial 1" begins "tutorial1_decoding", and does not begin "tutorial10_more".
-        numbered = bool(title) and title[-1].isdecimal()
-        return numbered and any(name[: len(title)] == title for name in names)
+        return said in numbered or any(
+            name and _stands_in(name, said) and not _other_number(said, [*own, *title])
+            for name in (own, title)
+        )
 
-    for fits in (is_named, names_it, is_its_number):
-        found = [column for column in there if fits(_words(column.title))]
-        if found:
-            return found
-    return []
+    exactly = [c for c in there if (said := _words(c.title)) and said in called]
+    return exactly or [column for column in there if may_be(_words(column.title))]
+
+
+def _known(course: Class) -> set[str]:
+    return {*course.assignments, *course.settings.tutorials}
+
+
+def _other_number(said: list[str], own: list[str]) -> bool:
+    """Tell whether a title has a number that is not the assignment's: it may be another part."""
+    return any(word.isdecimal() and word not in own for word in said)
 
 
 def _words(text: str) -> list[str]:
@@ -302,17 +324,33 @@ def _rows_by_person(
 ) -> dict[str, list[int]]:
     """Find whose each row is; who is not known, or stands there twice, is told and left alone."""
     sheet, rows = filled.sheet, dict[str, list[int]]()
+    by_name: list[tuple[str, int]] = []
     about = form.about(sheet)
     for row in sheet.rows:
         if row in about:
             continue
+        clues = list(form.clues(sheet, row))
         try:
-            person = course.find(list(form.clues(sheet, row)), assignment)
+            person = course.find(clues, assignment)
         except UnknownPerson as error:
             if not form.is_pretended(sheet, row):
                 filled.needs.append(f"line {sheet.line(row)}: {error}")
             continue
-        rows.setdefault(person.id, []).append(row)
+        if course.is_sure(clues):
+            rows.setdefault(person.id, []).append(row)
+        else:
+            by_name.append((person.id, row))
+    sure = {student: some[0] for student, some in rows.items()}
+    for student, row in by_name:
+        if student not in sure:
+            rows.setdefault(student, []).append(row)
+            continue
+        filled.needs.append(
+            printable(
+                f"line {sheet.line(row)} has only the name of {student}, who is line "
+                f"{sheet.line(sure[student])} by number, address or id: not written"
+            )
+        )
     for student, several in rows.items():
         if len(several) > 1:
             lines = " and ".join(str(sheet.line(row)) for row in several)

@@ -259,6 +259,13 @@ class _Merging:
         if not spelled(before):
             after = replace(after, first_name=said.first_name, last_name=said.last_name)
         self.people[person.id] = after
+        if spelled(said) and not loosely_same(said, after):
+            self.done.notes.append(
+                printable(
+                    f"differs    {person.id}: {spelled(said)} in {listed.where}, {spelled(after)} "
+                    f"in {FILE_NAME}, which stays"
+                )
+            )
         if said.email and not same(said.email, after.email):
             self.done.notes.append(
                 printable(

@@ -225,3 +225,63 @@ def test_two_hundred_people_are_read_back_by_each_number(made, tmp_path):
     assert marks.pop((1, T1)) == "7.5"
     assert set(marks.values()) == {"0"}
     assert len(marks) == 200
+
+
+def test_nothing_is_written_over_the_download_or_a_file_of_the_course(
+    course, capsys, monkeypatch, tmp_path
+):
+    monkeypatch.chdir(course)
+    path = template(course, CANVAS.replace(TITLE, T1))
+    write_roster(course, Roster(tuple(Person(name) for name in PEOPLE)))
+    (course / "link.csv").symlink_to(path)
+    (course / "hard.csv").hardlink_to(path)
+    (tmp_path / "other.db").write_bytes((course / "gradebook.db").read_bytes())
+    places = {
+        "grades.csv": "is the file you downloaded, which stays as it is",
+        "./handback/../grades.csv": "is the file you downloaded",
+        "link.csv": "is the file you downloaded",
+        "hard.csv": "is the file you downloaded",
+        "../other.db": "is of the course itself",
+        "handback": "is a folder: say a file in it",
+        "grades.csv/x.csv": "is a file, no folder",
+    }
+    for name in ("gradebook.db", "course.toml", "nbgrader_config.py", "roster.csv", "ROSTER.csv"):
+        places[name] = "is of the course itself, so nothing is written"
+    for name in ("arrangements.csv", "collected.csv", "releases.csv", "source/x.csv", ".git/x"):
+        places[name] = "is of the course itself, so nothing is written"  # though it is not there
+    (course / "handback").mkdir()
+    before = {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}
+    for name, why in places.items():
+        for more in ([], ["--force"], ["--dry-run"]):
+            assert export(course, T1, "--for", "canvas", path, "--to", name, *more) == 2
+            said = capsys.readouterr()
+            assert why in said.err
+            assert (len(said.err.splitlines()), said.out) == (1, "")
+    assert export(course, T1, "--for", "gradescope", "--to", "gradebook.db", "--force") == 2
+    assert {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()} == before
+
+
+@pytest.mark.parametrize("platform", ["canvas", "gradescope"])
+@pytest.mark.parametrize("place", ["mine.out", "handback/standard"])
+def test_only_an_earlier_export_is_written_over_unasked(course, capsys, place, platform):
+    files = [template(course, CANVAS.replace(TITLE, T1))] if platform == "canvas" else []
+    where = course / place
+    arguments = [T1, "--for", platform, *files, "--to", where]
+    if place.startswith("handback"):
+        where = course / "handback" / f"{platform}-{T1}.{'csv' if files else 'zip'}"
+        arguments = arguments[:-2]
+    assert export(course, *arguments) == 0
+    assert export(course, *arguments) == 0
+    written = where.read_bytes()
+    where.write_bytes(written + b"my own note")
+    capsys.readouterr()
+    assert export(course, *arguments) == 2
+    said = capsys.readouterr().err
+    assert "is there, and is not as it was written here: say another file by --to, or" in said
+    assert len(said.splitlines()) == 1
+    assert where.read_bytes() == written + b"my own note"
+    (course / ".nmautils" / "handback.json").write_text("{damaged")
+    assert export(course, *arguments) == 2
+    assert export(course, *arguments, "--force") == 0
+    assert where.read_bytes() != written + b"my own note"
+    assert export(course, *arguments) == 0

@@ -252,6 +252,10 @@ def test_the_password_is_asked_for_or_in_the_environment_and_never_in_a_file(
         (["--for", "folder", "--student", "zoe"], "unknown student zoe"),
         (["--for", "moodle", "--send"], "--send, --again, --server and --from go with"),
         (["--for", "canvas", "--to", "x.zip"], "--to takes one archive: say one assignment"),
+        (["--for", "mail", "--server", "a:99999"], "--server: port is 99999, must be between"),
+        (["--for", "mail", "--server", "a b"], "--server is 'a b', must be a name such as"),
+        (["--for", "mail", "--from", "a@x.org\nBcc: b@x.org"], "--from is 'a@x.org\\nBcc: b"),
+        (["--for", "mail", "--from", "a@x.org, b@x.org"], "must be an address, one alone"),
         (["--for", "mail", "--server", "a:b"], "--server is 'a:b', must be HOST or HOST:PORT"),
     ],
 )
@@ -270,3 +274,45 @@ def test_a_file_of_another_name_is_no_page(ours):
     give_back(ours, T1, "--for", "moodle")
     with zipfile.ZipFile(ours / "handback" / f"moodle-feedback-{T1}.zip") as archive:
         assert archive.namelist() == [f"A_1_assignsubmission_file/feedback-{T1}.html"]
+
+
+def test_an_archive_is_written_over_no_file_of_the_course_and_none_of_another(ours, capsys):
+    note_collected(ours, [Collected("ada", T1, "moodle", "1", "A_1_assignsubmission_file")])
+    mine = ours / "mine.zip"
+    mine.write_bytes(b"my own")
+    before = (ours / "gradebook.db").read_bytes()
+    for place, options, why in [
+        ("gradebook.db", ["--force"], "is of the course itself, so nothing is written"),
+        ("mine.zip", [], "is there, and is not as it was written here"),
+    ]:
+        capsys.readouterr()
+        assert give_back(ours, T1, "--for", "moodle", "--to", ours / place, *options) == 2
+        said = capsys.readouterr().err
+        assert why in said
+        assert len(said.splitlines()) == 1
+    assert (mine.read_bytes(), (ours / "gradebook.db").read_bytes()) == (b"my own", before)
+    assert give_back(ours, T1, "--for", "moodle", "--to", mine, "--force") == 1
+    assert give_back(ours, T1, "--for", "moodle", "--to", mine) == 1
+    assert zipfile.is_zipfile(mine)
+
+
+def test_folders_are_made_in_none_of_the_course_and_not_beside_anothers_table(ours, capsys):
+    mine = ours / "mine" / T1 / "index.csv"
+    mine.parent.mkdir(parents=True)
+    mine.write_text("my own")
+    before = sorted(ours.rglob("*.html"))
+    for place, options, why in [
+        ("submitted", ["--force"], "is of the course itself, so nothing is written"),
+        ("mine", [], "is there, and is not as it was written here"),
+    ]:
+        capsys.readouterr()
+        assert give_back(ours, T1, "--for", "folder", "--to", ours / place, *options) == 2
+        said = capsys.readouterr().err
+        assert why in said
+        assert len(said.splitlines()) == 1
+    assert mine.read_text() == "my own"
+    assert not [path for path in ours.rglob("*.html") if path.parent.parent == mine.parent]
+    assert not list((ours / "submitted" / T1).glob("*"))
+    for options in (["--force"], []):
+        assert give_back(ours, T1, "--for", "folder", "--to", ours / "mine", *options) == 0
+    assert len(sorted(ours.rglob("*.html"))) > len(before)

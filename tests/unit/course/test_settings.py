@@ -81,6 +81,25 @@ def test_how_to_mail_is_read(course):
     assert all(f"{{{name}}}" in mail.text for name in ("name", "title", "points", "most"))
 
 
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("from", "Jane Doe <jane@x.example>"),
+        ("from", '\\"Doe, Jané\\" <jane@x.example>'),
+        ("from", "jörg@x.example"),
+        ("server", "127.0.0.1"),
+        ("server", "::1"),
+        ("server", "mail-1.bücher.example"),
+        ("user", "jane@x.example"),
+        ("text", "{{not filled}} {name}{points} {most} {first_name}{course}"),
+    ],
+)
+def test_what_a_letter_may_have_is_taken(course, key, value):
+    change(course, "[repository]", f'[mail]\n{key} = "{value}"\n[repository]')
+    read = getattr(read_settings(course).mail, {"from": "sender"}.get(key, key))
+    assert read == value.replace("\\", "")
+
+
 def test_settings_cannot_be_changed_by_accident(course):
     with pytest.raises(AttributeError):
         read_settings(course).course.id = "other"
@@ -144,6 +163,58 @@ def test_a_misspelt_tutorial_is_guessed():
         ("[repository]", "[mail]\nsecurity = 'ssl'\n[repository]", "starttls, tls, none"),
         ("[repository]", "[mail]\ntext = '{nam}'\n[repository]", "only {name}, .* are known"),
         ("[repository]", "[mail]\ntext = '{'\n[repository]", "only {name}, .* are known"),
+        (
+            "[repository]",
+            "[mail]\ntext = '{points!r:>999999999}'\n[repository]",
+            r"\[mail\] text is wrong: in braces only {name}, ",
+        ),
+        (
+            "[repository]",
+            "[mail]\ntext = '{points:>9}'\n[repository]",
+            r"\[mail\] text .* nothing behind the name",
+        ),
+        ("[repository]", "[mail]\ntext = '{name!s}'\n[repository]", r"\[mail\] text "),
+        ("[repository]", "[mail]\ntext = '{name:{most}}'\n[repository]", r"\[mail\] text "),
+        ("[repository]", "[mail]\ntext = '{}'\n[repository]", r"\[mail\] text "),
+        ("[repository]", "[mail]\ntext = '{name[0]}'\n[repository]", r"\[mail\] text "),
+        (
+            "[repository]",
+            "[mail]\nsubject = '{title.__class__}'\n[repository]",
+            r"\[mail\] subject is wrong",
+        ),
+        (
+            "[repository]",
+            "[mail]\nfrom = 't@x.org, u@x.org'\n[repository]",
+            r"\[mail\] from is .* must be an address, one alone",
+        ),
+        (
+            "[repository]",
+            "[mail]\nfrom = 'Doe, Jane <j@x.org>'\n[repository]",
+            r"\[mail\] from is ",
+        ),
+        ("[repository]", "[mail]\nfrom = 'a@x.org b'\n[repository]", r"\[mail\] from is "),
+        (
+            "[repository]",
+            "[mail]\nfrom = 'G: a@x.org, b@x.org;'\n[repository]",
+            r"\[mail\] from is ",
+        ),
+        (
+            "[repository]",
+            "[mail]\nfrom = '=?utf-8?q?a=0ab?= <t@x.org>'\n[repository]",
+            r"\[mail\] from is ",
+        ),
+        ("[repository]", "[mail]\nfrom = 'grader'\n[repository]", r"\[mail\] from is "),
+        (
+            "[repository]",
+            "[mail]\nserver = 'a b'\n[repository]",
+            r"\[mail\] server is 'a b', must be a name",
+        ),
+        ("[repository]", "[mail]\nserver = 'a..b'\n[repository]", r"\[mail\] server is"),
+        ("[repository]", "[mail]\nserver = 'mail.x.org:25'\n[repository]", r"\[mail\] server is"),
+        ("[repository]", "[mail]\nuser = 'jörg'\n[repository]", r"\[mail\] user is"),
+        ("[repository]", '[mail]\nfrom = "a\\nb@x.org"\n[repository]', r"\[mail\] from is"),
+        ("[repository]", '[mail]\nserver = "a\\nb"\n[repository]', r"\[mail\] server is"),
+        ("[repository]", '[mail]\nsubject = "a\\rb"\n[repository]', "subject must be one line"),
         ("[repository]", '[mail]\nsubject = "a\\nb"\n[repository]', "subject must be one line"),
         ("[course]", "[course", "is not valid TOML"),
         ("order = 1", "order = ", "is not valid TOML"),

@@ -172,11 +172,24 @@ def test_a_name_writes_no_headers_and_no_commands_for_terminals(server, tmp_path
     assert "\x1b" not in message.get_body(("plain",)).get_content()
 
 
+def test_an_address_that_hides_a_line_end_gets_no_letter():
+    some, needs = written(replace(ADA, email="=?utf-8?q?a=0ab?=@uni.example"), BOB)
+    assert [letter.person.id for letter in some] == ["bob"]
+    assert "is no e-mail address" in needs[0]
+
+
+def test_a_password_that_no_server_can_be_told_is_one_line(server, tmp_path):
+    with pytest.raises(MailError, match="the password has a letter that cannot be sent"):
+        post(tmp_path, mail_to(server, user="me"), written(ADA)[0], "pässword")
+    assert server.letters == []
+
+
 @pytest.mark.parametrize(
     ("mail", "why"),
     [
         (Mail(), "no mail server: write server and from"),
         (replace(MAIL, sender=""), "no mail server: write server and from"),
+        (replace(MAIL, sender="a@x.org\nBcc: b@x.org"), "from is 'a@x.org.nBcc"),
         (replace(MAIL, sender="grader"), "from is 'grader', must be an address"),
         (replace(MAIL, server="mail.uni.example", user="me"), "no password is sent that anybody"),
     ],

@@ -155,14 +155,27 @@ def test_without_a_template_canvas_gets_the_smallest_file():
         (["Tutorial (1)"], None),
         (["T1 (1)"], None),
         (["subtutorial1_decoding (1)", "tutorial1_decodings (2)"], None),
-        (["HW: tutorial1_decoding, resubmitted (1)", "Tutorial 1 (2)"], "HW: tutorial1"),
+        (["HW: tutorial1_decoding, resubmitted (1)", "Tutorial 1 (2)"], None),
+        (["Notes on Decoding Neural Responses (1)", "Tutorial 1 (2)"], None),
+        (["Tutorial 1 (11)", "Quiz: Decoding Neural Responses (12)"], "Tutorial 1 (11)"),
+        (["Peer review of Decoding Neural Responses (1)", "Tutorial 1 (2)"], "Tutorial 1 (2)"),
+        (["QUIZ - decoding-neural-responses (1)", "Exam (2)"], None),
+        (["Decoding Neural Responses: Umfrage (1)"], None),
+        (["Tutorial 1: Peer Review (1)", "Tutorial 1 (2)"], "Tutorial 1 (2)"),
+        (["tutorial1_decoding (1)", "tutorial1_decoding resubmitted (2)"], "tutorial1_decoding (1"),
+        (["Tutorial 1: Decoding neural responses (1)", "Tutorial 1 (2)"], "Tutorial 1: Dec"),
+        (["Tutorial 1: Decoding neural responses (1)", "Decoding Neural Responses (2)"], None),
+        (["Tutorial 2: Decoding neural responses (1)"], None),
+        (["Decoding neural responses, part 2 (1)"], None),
+        (["Decoding neural responses, group A (1)", "Decoding neural responses, B (2)"], None),
         (["Tutorial 1 (Decoding) (1)", "Tutorial 1 (2)"], "Tutorial 1 (Decoding)"),
         (["Intro to decoding neural responses (1)"], "Intro to"),
         (["TUTORIAL_1 (1)", "tutorial-2 (2)"], "TUTORIAL_1"),
     ],
 )
 def test_a_column_is_found_only_if_there_is_no_doubt(columns, found):
-    raw = f"Student,ID,SIS Login ID,Section,{','.join(columns)}\nX,1,x,S{',' * len(columns)}\n"
+    quoted = ",".join(f'"{name}"' for name in columns)
+    raw = f"Student,ID,SIS Login ID,Section,{quoted}\nX,1,x,S{',' * len(columns)}\n"
     sheet = read_sheet(raw.encode(), "marks.csv")
     if found:
         chosen, _ = choose_columns(FORMS["canvas"], sheet, CLASS, [T1])
@@ -172,6 +185,63 @@ def test_a_column_is_found_only_if_there_is_no_doubt(columns, found):
         choose_columns(FORMS["canvas"], sheet, CLASS, [T1])
     assert "\n" not in str(caught.value)
     assert all(repr(name) in str(caught.value) for name in columns)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("stranger", ["999,,zz", "999,,", ",,zz@uni.example"])
+def test_an_id_decides_although_a_stranger_has_the_same_name(stranger, turned):
+    head, *lines = "Student,ID,SIS User ID,SIS Login ID,T1 (1)\n", "111,,jane,", f"{stranger},"
+    jane = person("jane", "Doe", "Jane", email="")
+    course = class_of(jane, scores={("jane", T1): 7.5})
+    rows = [f'"Doe, Jane",{line}\n' for line in (lines[::-1] if turned else lines)]
+    done = filled_in("canvas", head + "".join(rows), [T1], course, said="T1")
+    at = 3 if turned else 2
+    assert done.sheet.to_bytes().decode() == head + "".join(rows).replace(",jane,", ",jane,7.5")
+    assert done.needs == [
+        f"line {5 - at} has only the name of jane, who is line {at} by number, address or id: "
+        "not written"
+    ]
+
+
+def test_two_lines_by_an_id_or_by_a_name_alone_are_nobodys():
+    course = class_of(person("jane", "Doe", "Jane", canvas="111"), scores={("jane", T1): 7.5})
+    head = "Student,ID,SIS User ID,SIS Login ID,T1 (1)\n"
+    for first, second in [("111,,", "555,,jane"), (",,x", ",,y")]:
+        raw = f'{head}"Doe, Jane",{first},\n"Doe, Jane",{second},\n'
+        done = filled_in("canvas", raw, [T1], course, said="T1")
+        assert done.sheet.to_bytes() == raw.encode()
+        assert done.needs == ["lines 2 and 3 may both be jane: not written"]
+
+
+def test_another_kind_of_thing_is_meant_if_the_assignment_is_called_so():
+    quiz = "quiz3_decoding"
+    course = class_of(ADA, titles={quiz: "Decoding", "quiz30_x": "Encoding"})
+    raw = (
+        "Student,ID,SIS Login ID,Section,Quiz 3 (1),HW quiz3_decoding (2),Quiz 30 (3)\n,101,,S,,,\n"
+    )
+    for left_out, found in ((4, "HW quiz3_decoding (2)"), (5, "Quiz 3 (1)")):
+        cells = raw.splitlines()[0].split(",")
+        del cells[left_out]
+        sheet = read_sheet(f"{','.join(cells)}\n,101,,S,,\n".encode(), "marks.csv")
+        assert choose_columns(FORMS["canvas"], sheet, course, [quiz])[0][quiz].name == found
+
+
+@pytest.mark.parametrize("named", [["tutorial1_a"], ["tutorial1_b"], []])
+def test_a_column_that_may_be_another_assignments_is_nobodys(named):
+    course = class_of(ADA, titles={"tutorial1_a": "A", "tutorial1_b": "B"})
+    with pytest.raises(UsageError, match="may be that of any of tutorial1_a, tutorial1_b; col"):
+        filled_in(
+            "canvas", "Student,ID,SIS Login ID,Section,Tutorial 1 (1)\n,101,,S,\n", named, course
+        )
+
+
+def test_a_title_within_anothers_title_is_not_meant():
+    titles = {"first": "Decoding", "second": "More decoding"}
+    course = class_of(ADA, scores={("ada", "second"): 2.0}, titles=titles)
+    raw = "Student,ID,SIS Login ID,Section,More decoding (1)\n,101,,S,\n"
+    assert b",101,,S,2\n" in filled_in("canvas", raw, course=course).sheet.to_bytes()
+    with pytest.raises(UsageError, match="no column is clearly first's"):
+        filled_in("canvas", raw, ["first"], course)
 
 
 def test_a_column_can_be_named():

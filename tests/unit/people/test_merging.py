@@ -84,6 +84,29 @@ def test_another_address_is_told_and_stays_out():
     assert (done.roster.people, done.questions) == ((JANE,), [])
 
 
+@pytest.mark.parametrize(
+    ("row", "ids"),
+    [
+        (person("", "Bob Roe", "jane@uni.example"), ()),
+        (person("", "Bob Roe", canvas=1), ()),
+        (person("", "Bob Roe", moodle=7), ("jane@uni.example",)),
+    ],
+)
+def test_another_name_is_told_and_stays_out(row, ids):
+    platform = next(iter(row.numbers), "")
+    done = merged([JANE], listing(platform, row, ids={2: ids}))
+    where = f"{platform or 'plain'}.csv"
+    assert done.notes == [
+        f"differs    jane: Bob Roe in {where}, Jane Doe in roster.csv, which stays"
+    ]
+    assert (done.roster.people[0].name, done.questions) == ("Jane Doe", [])
+
+
+@pytest.mark.parametrize("name", ["Doe Jane", "JANE DOE", "Jané Doe", "Jane Mary Doe", ""])
+def test_another_spelling_of_a_name_is_not_told(name):
+    assert merged([JANE], listing("canvas", person("", name, canvas=1))).notes == []
+
+
 def test_what_is_empty_is_filled():
     done = merged([person("jane", canvas=1)], listing("canvas", JANE))
     assert done.roster.people == (JANE,)
