@@ -8,8 +8,10 @@ is looked at, not only those that are written.
 import hashlib
 import io
 import json
+import lzma
 import os
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -27,6 +29,11 @@ __all__ = ["Secrets", "check_names", "check_target", "secrets_of", "work_tree_ar
 
 PRIVATE = frozenset({"source", "solutions"})
 _ARCHIVES = (".whl", ".zip")
+# What zipfile raises of an archive that is none, is damaged or has a password.
+_DAMAGED = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError),
+    *(RuntimeError, NotImplementedError, OSError, ValueError, EOFError),
+)
 _LARGEST = 64 * 1024 * 1024  # larger files are data
 
 
@@ -210,8 +217,8 @@ def _opened(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
             for each in archive.infolist():
                 small = not each.is_dir() and each.file_size <= _LARGEST
                 yield each.filename, archive.read(each) if small else b""
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, ValueError, EOFError):
-        yield name, content  # it is none, or has a password
+    except _DAMAGED:
+        yield name, content
 
 
 def _hash(content: bytes) -> bytes:
@@ -224,9 +231,15 @@ def _read(path: Path) -> bytes:
     return content if len(content) <= _LARGEST else b""
 
 
+def _refuse(error: OSError) -> None:
+    raise CourseError(f"{error.filename} cannot be searched for answers: {error.strerror}")
+
+
 def _files_in(top: Path) -> Iterator[str]:
     """Give all files under a folder, but those of git itself and of a virtual environment."""
-    for where, folders, files in os.walk(top):
+    if not top.exists():
+        return
+    for where, folders, files in os.walk(top, onerror=_refuse):
         if "pyvenv.cfg" in files:
             folders.clear()
             continue

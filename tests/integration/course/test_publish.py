@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -439,6 +440,33 @@ def test_a_clone_of_the_newest_commits_only_is_refused(course, tmp_path):
     git(tmp_path, "clone", "--quiet", "--depth=1", f"file://{top}", "short")
     with pytest.raises(CourseError, match="fetch --unshallow`, then publish again"):
         publish(course, str(tmp_path / "short"), force=True)
+
+
+def test_damaged_archives_and_notebooks_are_searched_as_texts(course, tmp_path):
+    students = repository(tmp_path / "students")
+    whole = archive_of("a.txt", "text " * 99)
+    add(students, "cut.zip", whole[:40] + b"\xff" * 6 + whole[46:])
+    add(students, "none.whl", "no archive\n")
+    for number, text in enumerate(["[]", "{", '{"cells": [1]}', '{"cells": [{"source": 1}]}']):
+        add(students, f"{number}.ipynb", text)
+    publish(course, str(students), force=True)
+    add(students, "none.whl", ANSWER)
+    with pytest.raises(CourseError, match=r"none\.whl holds 'weights"):
+        publish(course, str(students), force=True)
+
+
+def test_a_folder_that_cannot_be_searched_is_one_line(course, tmp_path, monkeypatch):
+    students, listed = repository(tmp_path / "students"), os.scandir
+    (students / "closed").mkdir()
+
+    def scandir(place="."):
+        if str(place).endswith("closed"):  # whoever is root may read all
+            raise PermissionError(13, "Permission denied", str(place))
+        return listed(place)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    with pytest.raises(CourseError, match=r"students/closed cannot be searched .*: Permission"):
+        publish(course, str(students))
 
 
 def test_a_private_environment_and_older_releases_are_no_answers(course, bare, tmp_path):
