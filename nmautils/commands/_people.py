@@ -4,14 +4,12 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 
-from nmautils.course.gradebook import find_gradebook, has_gradebook, read_only
-from nmautils.course.plain import CONFIG_FILE, folders_of
 from nmautils.errors import UsageError
 from nmautils.grading.model.names import folder_and_notebook
 from nmautils.grading.safe.text import printable
 from nmautils.people import roster as people
-from nmautils.people.arrangements import assignments_of
-from nmautils.people.roster import Clues, UnknownPerson, read_roster, same
+from nmautils.people.arrangements import assignments_of, known_as, known_students
+from nmautils.people.roster import Clues, UnknownPerson, read_roster
 
 __all__ = ["assignment_meant", "student_meant"]
 
@@ -53,18 +51,15 @@ def student_meant(root: Path, said: str, new: bool = False) -> str:
     UsageError or UnknownPerson
         If nobody is known by it, or several are; with the nearest.
     """
-    known, roster = _handed_in(root), read_roster(root)
+    known, roster = known_students(root), read_roster(root)
     unknown = ""
     if roster is not None:
         try:
             return roster.find(Clues(id=said, name=said, email=said)).id
         except UnknownPerson as error:
             unknown = str(error)
-    if said in known:
-        return said
-    alike = [student for student in known if same(student, said)]
-    if len(alike) == 1:
-        return alike[0]
+    if found := known_as(said, known):
+        return found
     if said != printable(said) or not said.strip() or said.startswith(".") or "/" in said:
         raise UsageError(f"{printable(said)!r} is not the id of a student")
     if new or (roster is None and not known):
@@ -75,16 +70,6 @@ def student_meant(root: Path, said: str, new: bool = False) -> str:
         f"nobody is called {said!r} in submitted/ or the gradebook{_guess(said, known)}; if it is "
         "right, and nothing is handed in yet, say --new"
     )
-
-
-def _handed_in(root: Path) -> list[str]:
-    """Give the ids of those who have handed in anything, or stand in the gradebook."""
-    submitted = folders_of(root).submitted
-    known = {path.name for path in submitted.glob("[!.]*") if path.is_dir()}
-    if (root / CONFIG_FILE).is_file() and has_gradebook(root):
-        with read_only(find_gradebook(root)) as query:
-            known |= {student for (student,) in query("SELECT id FROM student")}
-    return sorted(known)
 
 
 def _guess(said: str, known: Iterable[str]) -> str:

@@ -25,7 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_whom(parser)
     how = parser.add_mutually_exclusive_group(required=True)
     how.add_argument(
-        "--until", metavar="WHEN", help=f"until when: {TIME_FORM}; a date alone is its end"
+        "--until",
+        metavar="WHEN",
+        help=f"until when: {TIME_FORM}; a date alone ends at the time when the assignment is due",
     )
     how.add_argument(
         "--days", type=_days, metavar="N", help="so many days longer, by the course's clock"

@@ -2,10 +2,8 @@
 
 import argparse
 import os
-import sys
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +15,9 @@ from rich.text import Text
 from nmautils.commands._shared import add_names, add_root, root_of
 from nmautils.course.plain import folders_of
 from nmautils.errors import UsageError
-from nmautils.grading.record.late import Terms, terms_of
+from nmautils.grading.record.late import terms_of
 from nmautils.grading.record.marks import marks, open_book
 from nmautils.grading.safe.text import printable
-from nmautils.people.arrangements import FILE_NAME
 
 __all__ = ["add_arguments", "run"]
 
@@ -51,17 +48,7 @@ def run(args: argparse.Namespace) -> int:
             console.print(table)
     if not rows:
         print("nobody is in the gradebook yet; run `nmautils collect`, then `nmautils grade`")
-    for line in _misspelt(terms, {row["student_id"] for row in rows}):
-        print(line, file=sys.stderr)
     return 0
-
-
-def _misspelt(terms: Terms, known: Collection[str]) -> Iterator[str]:
-    """Say which arrangements are about nobody here, but nearly about somebody."""
-    for student in dict.fromkeys(student for student, _ in terms.arrangements.made):
-        close = get_close_matches(student, known, n=1, cutoff=0.75)
-        if student not in known and close:
-            yield printable(f"{FILE_NAME}: {student!r} is nobody here: did you mean {close[0]!r}?")
 
 
 def _notes(row: dict[str, Any], submitted: Path) -> str:

@@ -70,9 +70,12 @@ def _next(done: Publication, repository: Repository) -> str:
         return "nothing to commit"
     here = f"git -C {shlex.quote(done.place)}"
     if done.is_clone:
-        return (
-            f'students have it after: {here} add --all && {here} commit -m "Publish" && {here} push'
-        )
+        # Never all files: what others put there is theirs to publish, or to keep.
+        ours = shlex.join(sorted(done.files))
+        gone = shlex.join(sorted(set(done.changed) - {*done.files}))
+        steps = [f"{here} rm --quiet --cached --ignore-unmatch -- {gone}"] if gone else []
+        steps += [f"{here} add --force -- {ours}", f'{here} commit -m "Publish"', f"{here} push"]
+        return f"students have it after: {' && '.join(steps)}"
     where = f" at {repository.url}" if repository.name else ", for instance at a git host"
     return (
         f"students have it when it lies where they can open it{where}: make an empty repository "

@@ -3,42 +3,45 @@
 import os
 import re
 import subprocess
+import tempfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from nmautils.errors import CourseError
 
 __all__ = [
     "address_of",
+    "blobs",
     "check_out",
     "commit_and_push",
     "git",
-    "holds_source",
     "is_repository",
+    "is_shallow",
     "is_work_tree",
+    "paths_of_all_commits",
     "remotes_of",
+    "staged",
     "without_password",
 ]
 
-_SOURCE = (":(glob)source/*/*.md", ":(glob)source/*/*.ipynb")
 # With these set, as in a hook, git would work somewhere else.
 _ELSEWHERE = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR")
 
 
-def git(folder: Path, *arguments: str) -> str:
-    """Run git in a folder; give what it prints.
+def git(folder: Path, *arguments: str, given: str = "") -> str:
+    """Run git in a folder, with a text as its input; give what it prints.
 
     Raises
     ------
     CourseError
         If git is not there, or fails; with its own last line.
     """
-    environment = {key: value for key, value in os.environ.items() if key not in _ELSEWHERE}
-    environment["LC_ALL"] = "C"
     try:
         done = subprocess.run(
             ["git", "-C", str(folder), *arguments],
             capture_output=True,
-            env=environment,
+            input=given,
+            env=_environment(),
             encoding="utf-8",
             errors="replace",
         )
@@ -47,6 +50,11 @@ def git(folder: Path, *arguments: str) -> str:
     if done.returncode:
         raise CourseError(f"git {arguments[0]} failed: {_why(done.stderr)}")
     return done.stdout
+
+
+def _environment() -> dict[str, str]:
+    there = {key: value for key, value in os.environ.items() if key not in _ELSEWHERE}
+    return {**there, "LC_ALL": "C"}
 
 
 def _why(said: str) -> str:
@@ -94,10 +102,58 @@ def address_of(url: str) -> str:
     return rest.rstrip("/").removesuffix(".git").lower()
 
 
-def holds_source(folder: Path) -> bool:
-    """Tell whether any commit of a clone holds the source of a tutorial."""
-    found = git(folder, "rev-list", "--all", "--max-count=1", "--", *_SOURCE)
-    return bool(found.strip())
+_File = tuple[str, str]  # its path and its blob
+_LINK_TO_REPOSITORY = "160000"  # the mode of a submodule
+
+
+def is_shallow(folder: Path) -> bool:
+    """Tell whether a clone has only the newest commits."""
+    return git(folder, "rev-parse", "--is-shallow-repository").strip() == "true"
+
+
+def paths_of_all_commits(folder: Path) -> dict[_File, str]:
+    """Give each file that any commit of a clone holds, under each of its paths, with a commit."""
+    # A list of objects would name a file that lies at two paths only once.
+    commits = git(folder, "rev-list", "--all")
+    how = ("--stdin", "--root", "-m", "-r", "-z", "--raw", "--no-abbrev", "--no-renames")
+    found: dict[_File, str] = {}
+    commit, parts = "", iter(git(folder, "diff-tree", *how, given=commits).split("\0"))
+    for part in parts:
+        if not part.startswith(":"):
+            commit = part.strip()[:10] or commit
+            continue
+        _, mode, _, blob, _ = part.split(" ")
+        name = next(parts)
+        if set(blob) != {"0"}:
+            found.setdefault((name, "" if mode == _LINK_TO_REPOSITORY else blob), commit)
+    return found
+
+
+def staged(folder: Path) -> list[_File]:
+    """Give the files that the next commit in a clone would hold."""
+    entries = (line.partition("\t") for line in git(folder, "ls-files", "-s", "-z").split("\0"))
+    files = ((name, *head.split(" ")[:2]) for head, _, name in entries if name)
+    return [(name, "" if mode == _LINK_TO_REPOSITORY else blob) for name, mode, blob in files]
+
+
+def blobs(folder: Path, wanted: Iterable[str], largest: int) -> Iterator[tuple[str, bytes]]:
+    """Give the contents of files that a repository holds, but of larger ones nothing."""
+    names = "\n".join(name for name in wanted if name)
+    with tempfile.TemporaryFile() as given:
+        given.write(f"{names}\n".encode() if names else b"")
+        given.seek(0)
+        command = ["git", "-C", str(folder), "cat-file", "--batch"]
+        with subprocess.Popen(
+            command, stdin=given, stdout=subprocess.PIPE, env=_environment()
+        ) as running:
+            assert running.stdout is not None
+            for line in running.stdout:
+                blob, *said = line.decode().split()
+                if len(said) != 2:  # it is missing, as in a clone without all files
+                    raise CourseError(f"git has not all files of {folder}: clone it whole")
+                size = int(said[1])
+                content = running.stdout.read(size + 1)[:-1]
+                yield blob, content if size <= largest else b""
 
 
 def check_out(repository: str, branch: str, folder: Path) -> None:

@@ -19,7 +19,6 @@ from nmautils.course.git import (
     address_of,
     check_out,
     commit_and_push,
-    holds_source,
     is_repository,
     is_work_tree,
     remotes_of,
@@ -37,6 +36,7 @@ from nmautils.course.student_pages import (
     data_page,
     readme,
 )
+from nmautils.course.target import check_names, check_target, secrets_of
 from nmautils.course.verify.in_step import regenerate
 from nmautils.course.verify.leaks import check_leaks, secret_lines
 from nmautils.course.wheel import library_files, needed_python, wheel_name, wheel_of
@@ -66,6 +66,8 @@ class Publication:
         The new commit of a repository; empty if nothing changed, None for a folder.
     is_clone : bool
         Whether the folder is a clone of a repository.
+    files : list of str
+        All files that are published, and the list of them.
     notes : list of str
         What to look at, a line each.
     """
@@ -76,6 +78,7 @@ class Publication:
     strangers: list[str]
     commit: str | None = None
     is_clone: bool = False
+    files: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
@@ -100,7 +103,8 @@ def publish(
     ------
     CourseError
         If the student version is not built from what is there now, if a secret line stands in what
-        would be published, if files of others are in the way, or if git fails.
+        would be published or lies where it would go, if files of others are in the way, or if git
+        fails.
     UsageError
         If `target` is no place for it.
     """
@@ -112,9 +116,11 @@ def publish(
         _check_place(settings.root, folder)
         notes = _where_badges_point(settings, remotes_of(folder).values())
         wanted = _with_published(known, folder, names)
-        changed, strangers = write_publication(folder, _files_of(settings, wanted), force)
-        clone = is_work_tree(folder)
-        return Publication(str(folder), wanted, changed, strangers, None, clone, notes)
+        files = _files_of(settings, wanted)
+        _check_whole(settings, folder, files, str(folder))
+        changed, strangers = write_publication(folder, files, force)
+        clone, listed = is_work_tree(folder), [*files, MANIFEST]
+        return Publication(str(folder), wanted, changed, strangers, None, clone, listed, notes)
 
     shown, branch = without_password(target), settings.repository.branch
     notes = _where_badges_point(settings, [target])
@@ -122,11 +128,13 @@ def publish(
     with tempfile.TemporaryDirectory(prefix="nmautils-publish-") as temporary:
         folder = Path(temporary).resolve() / "clone"
         check_out(address, branch, folder)
-        _check_history(folder, shown)
         wanted = _with_published(known, folder, names)
-        changed, strangers = write_publication(folder, _files_of(settings, wanted), force, shown)
+        files = _files_of(settings, wanted)
+        _check_whole(settings, folder, files, shown)
+        changed, strangers = write_publication(folder, files, force, shown)
         commit = commit_and_push(folder, branch, f"Publish {settings.course.title}")
-    return Publication(shown, wanted, changed, strangers, commit, True, notes)
+    listed = [*files, MANIFEST]
+    return Publication(shown, wanted, changed, strangers, commit, True, listed, notes)
 
 
 def _known(settings: Settings, names: list[str]) -> list[str]:
@@ -163,16 +171,14 @@ def _check_place(root: Path, folder: Path) -> None:
             f"{folder} lies in the folder of this course, which is private; name one beside it, as "
             f"{root.parent / 'students'}"
         )
-    if is_work_tree(folder):
-        _check_history(folder, str(folder))
 
 
-def _check_history(folder: Path, shown: str) -> None:
-    if holds_source(folder):
-        raise CourseError(
-            f"{shown}: a commit of this repository holds source/, with the answers and the hidden "
-            "tests, which everybody reads who may read the repository; publish to a new one"
-        )
+def _check_whole(settings: Settings, folder: Path, files: dict[str, bytes], shown: str) -> None:
+    """Look for answers and hidden tests in all that lies where it is published to."""
+    check_names(files, "give the folder another name")
+    secrets = secrets_of(settings)
+    secrets.allow(files.values())
+    check_target(folder, secrets, shown)
 
 
 def _where_badges_point(settings: Settings, addresses: Iterable[str]) -> list[str]:

@@ -185,6 +185,9 @@ def _checked(change: Change) -> Change:
 
 def _moment(released: str) -> datetime:
     moment = datetime.fromisoformat(released)
+    # In every zone, and a second later, it has to be a time too.
+    if not datetime.min.year < moment.year < datetime.max.year:
+        raise ValueError(f"{released} is at an end of the calendar")
     return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
 
 

@@ -10,16 +10,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timezone, tzinfo
 from difflib import get_close_matches
+from functools import cached_property
 from pathlib import Path
 
-from nmautils.course.plain import folders_of, settings_of
+from nmautils.course.gradebook import find_gradebook, has_gradebook, read_only
+from nmautils.course.plain import CONFIG_FILE, folders_of, settings_of
 from nmautils.course.settings import Settings
 from nmautils.errors import CourseError
 from nmautils.grading.model.names import folder_and_notebook
 from nmautils.grading.safe.text import printable
 
-from .roster import Clues, Roster, UnknownPerson, read_roster
-from .tables import read_table, write_table
+from .roster import Clues, Roster, UnknownPerson, read_roster, same
+from .tables import column_name, read_table, write_table
 
 __all__ = [
     "COLUMNS",
@@ -29,6 +31,8 @@ __all__ = [
     "Arrangements",
     "Clock",
     "assignments_of",
+    "known_as",
+    "known_students",
     "note_arrangement",
     "read_arrangements",
 ]
@@ -39,6 +43,7 @@ COLUMNS = ("student", "assignment", "until", "days", "excused", "note")
 TIME_FORM = "2030-01-31T23:59 (with +01:00 behind it, unless the course's zone is meant)"
 
 MOST_DAYS = 3660
+_LIKE_OURS = 0.75  # of a column's name; `untill` is, `asked by` is not
 _YES = {"yes", "y", "true", "x", "1"}
 _NO = {"", "no", "n", "false", "0"}
 _END_OF_DAY = time(23, 59)
@@ -73,9 +78,18 @@ class Arrangement:
 
 @dataclass(frozen=True)
 class Arrangements:
-    """All arrangements of a course, by the ids of students and the names of assignments."""
+    """All arrangements of a course.
+
+    Parameters
+    ----------
+    made : mapping
+        By the ids of students and the names of assignments.
+    unknown : tuple of str
+        What to tell of lines about somebody whom nothing else in the course knows, a line each.
+    """
 
     made: Mapping[tuple[str, str], Arrangement] = field(default_factory=dict)
+    unknown: tuple[str, ...] = ()
 
     def of(self, student: str, assignment: str) -> Arrangement:
         """Give what was agreed; one without effect if nothing was."""
@@ -154,30 +168,73 @@ def read_arrangements(root: Path) -> Arrangements:
     CourseError
         If a line of the file says nothing that can be held to, with its number.
     """
-    return Arrangements({key: arrangement for key, arrangement, _ in _lines(root)})
+    found = _lines(root)
+    known = known_students(root) if found and read_roster(root) is None else []
+    unknown = [
+        f"{root / FILE_NAME}, line {line}: nobody is called {printable(who)!r} in submitted/ or "
+        f"the gradebook{_guess(who, known)}; it counts for whoever hands in by this id"
+        for (who, _), _, _, line in found
+        if known and who not in known
+    ]
+    return Arrangements({key: made for key, made, _, _ in found}, tuple(unknown))
+
+
+def known_students(root: Path) -> list[str]:
+    """Give the ids of those who have handed in anything, or stand in the gradebook."""
+    known = {path.name for path in folders_of(root).submitted.glob("[!.]*") if path.is_dir()}
+    if (root / CONFIG_FILE).is_file() and has_gradebook(root):
+        with read_only(find_gradebook(root)) as query:
+            known |= {student for (student,) in query("SELECT id FROM student")}
+    return sorted(known)
+
+
+def known_as(said: str, known: Iterable[str]) -> str | None:
+    """Find the one student who has an id, in whatever case it is written."""
+    known = list(known)
+    alike = [student for student in known if same(student, said)]
+    return said if said in known else alike[0] if len(alike) == 1 else None
+
+
+def _guess(said: str, known: Iterable[str]) -> str:
+    close = get_close_matches(said, list(known), n=1)
+    return f" (did you mean {printable(close[0])!r}?)" if close else ""
 
 
 _Key = tuple[str, str]
 
 
-def _lines(root: Path) -> list[tuple[_Key, Arrangement, dict[str, str]]]:
-    """Read whom each line is about, what it says, and its cells as they are."""
+def _lines(root: Path) -> list[tuple[_Key, Arrangement, dict[str, str], int]]:
+    """Read whom each line is about, what it says, its cells as they are, and its number."""
     path = root / FILE_NAME
     if not path.exists():
         return []
     reader = _Reader(root, settings_of(root), read_roster(root), assignments_of(root))
-    found: list[tuple[_Key, Arrangement, dict[str, str]]] = []
+    found: list[tuple[_Key, Arrangement, dict[str, str], int]] = []
     first: dict[_Key, int] = {}
-    for line, row in read_table(path, COLUMNS[:2]):
+    rows = read_table(path, COLUMNS[:2], COLUMNS)
+    if rows:
+        _check_columns(path, rows[0][1])
+    for line, row in rows:
         try:
             key = reader.key(row)
             if key in first:
                 raise ValueError(f"line {first[key]} is about the same student and assignment")
-            found.append((key, reader.arrangement(row, key[1]), row))
+            found.append((key, reader.arrangement(row, key[1]), row, line))
         except (ValueError, UnknownPerson) as error:
             raise CourseError(f"{path}, line {line}: {error}") from None
         first[key] = line
     return found
+
+
+def _check_columns(path: Path, columns: Iterable[str]) -> None:
+    """Refuse a column that is meant to be one of ours, since what it says would be lost."""
+    for column in columns:
+        close = get_close_matches(column_name(column), COLUMNS, n=1, cutoff=_LIKE_OURS)
+        if column not in COLUMNS and close:
+            raise CourseError(
+                f"{path} has a column {printable(column)!r} (did you mean {close[0]!r}?); a column "
+                "of your own needs a name that is less like ours"
+            )
 
 
 @dataclass(frozen=True)
@@ -193,22 +250,26 @@ class _Reader:
         return self._student(row["student"]), self._assignment(row["assignment"])
 
     def _student(self, said: str) -> str:
-        if self.roster is None or any(person.id == said for person in self.roster.people):
+        if self.roster is None:
+            return known_as(said, self.known) or said
+        if any(person.id == said for person in self.roster.people):
             return said
         try:
             return self.roster.find(Clues(id=said, name=said, email=said)).id
         except UnknownPerson:
             # Who has handed in is somebody, though the roster does not say who.
-            submitted = folders_of(self.root).submitted
-            if said in {path.name for path in submitted.glob("*")}:
-                return said
+            if found := known_as(said, self.known):
+                return found
             raise
+
+    @cached_property
+    def known(self) -> list[str]:
+        return known_students(self.root)
 
     def _assignment(self, said: str) -> str:
         name = folder_and_notebook(said)[0]
         if self.assignments and name not in self.assignments:
-            close = get_close_matches(name, self.assignments, n=1)
-            guess = f" (did you mean {close[0]!r}?)" if close else ""
+            guess = _guess(name, self.assignments)
             raise ValueError(f"there is no assignment {printable(said)!r}{guess}")
         return name
 
@@ -261,7 +322,7 @@ def note_arrangement(root: Path, student: str, assignment: str, made: Arrangemen
         What holds from now on.
     """
     wanted = student, folder_and_notebook(assignment)[0]
-    rows = {key: row for key, _, row in _lines(root)}
+    rows = {key: row for key, _, row, _ in _lines(root)}
     row = rows.pop(wanted, {}) | {
         "student": student,
         "assignment": wanted[1],

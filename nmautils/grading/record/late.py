@@ -6,6 +6,7 @@ nbgrader's gradebook has stored is for formgrader, and `bring_into_step` renews 
 """
 
 import math
+import sys
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone, tzinfo
@@ -290,11 +291,15 @@ def _changed(path: Path) -> tuple[int, ...]:
 @lru_cache(maxsize=4)  # for feedback, which asks once for each page
 def _terms_of(root: Path, changed: tuple[tuple[int, ...], ...]) -> Terms:
     settings = read_settings(root) if (root / FILE_NAME).is_file() else None
+    arrangements = read_arrangements(root)
+    for line in arrangements.unknown:
+        # Whatever reads marks tells it; only this place sees all who do.
+        print(f"nmautils: {line}", file=sys.stderr)
     return Terms(
         settings,
         settings is not None and _has_our_policy(root),
         read_roster(root),
-        read_arrangements(root),
+        arrangements,
         _without_time(root),
     )
 

@@ -263,3 +263,19 @@ def test_in_a_course_of_nbgraders_its_own_policy_takes_the_points(tmp_path, caps
     assert (mark(tmp_path), mark(tmp_path, "bob")) == ((1, 3), (0, 4))
     assert nmautils(tmp_path, "excuse", "ada", "tiny") == 0
     assert mark(tmp_path) == (0, None)
+
+
+def test_a_line_about_nobody_is_told_whenever_marks_are_read(course, capsys):
+    hand_in(course)
+    (course / FILE_NAME).write_text("student,assignment,excused\nADA,tiny,yes\nnobody,tiny,yes\n")
+    assert nmautils(course, "marks") == 0
+    done = capsys.readouterr()
+    assert f"{FILE_NAME}, line 3: nobody is called 'nobody' in submitted/" in done.err
+    assert "line 2" not in done.err
+    assert "excused" in done.out
+
+
+def test_help_says_when_a_date_alone_ends(capsys):
+    assert main(["extend", "--help"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "a date alone ends at the time when the assignment is due" in said

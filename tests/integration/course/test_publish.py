@@ -1,7 +1,9 @@
 """nmautils publish: students get all they need, and no line of an answer or of a hidden test."""
 
+import hashlib
 import io
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -339,6 +341,176 @@ def test_a_repository_with_source_in_its_history_is_refused(course, bare, tmp_pa
     assert git(bare, "branch", "--format=%(refname:short)").split() == ["old"]
 
 
+ANSWER = "    weights = [1.0] * len(values)\n"
+
+
+def repository(folder, **committed):
+    """A repository with one commit for each file, which is taken out again."""
+    folder.mkdir(parents=True, exist_ok=True)
+    git(folder, "init", "--quiet", "-b", "main")
+    for name, text in committed.items():
+        add(folder, name, text)
+        git(folder, "add", "--force", ".")
+        git(folder, "commit", "--quiet", "-m", "Add")
+        (folder / name).unlink()
+        git(folder, "add", "--all", ".")
+        git(folder, "commit", "--quiet", "-m", "Remove")
+    return folder
+
+
+def add(folder, name, text):
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    if isinstance(text, bytes):
+        (folder / name).write_bytes(text)
+    else:
+        (folder / name).write_text(text)
+
+
+def notebook_of(line):
+    cell = nbformat.v4.new_code_cell(line)
+    return nbformat.writes(nbformat.v4.new_notebook(cells=[cell]))
+
+
+def archive_of(name, text):
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, text)
+    return content.getvalue()
+
+
+EXPOSED = [
+    ("solutions/tiny/tiny.ipynb", "{}"),
+    ("source/notes.txt", "x"),
+    ("nma/source/tiny/data.bin", b"\0\1"),
+    ("a/b/Solutions/c/d.py", "x"),
+    ("notes.md", f"How to:\n{ANSWER}"),
+    ("week 1/ä.ipynb", notebook_of(ANSWER)),
+    ("old.zip", archive_of("course/source/tiny.md", "x")),
+    ("handout.zip", archive_of("hints.py", ANSWER)),
+]
+
+
+@pytest.mark.parametrize(("name", "text"), EXPOSED)
+@pytest.mark.parametrize("where", ["bare", "history", "around", "work tree", "ignored", "folder"])
+def test_a_place_that_holds_answers_anywhere_is_refused_whole(course, tmp_path, name, text, where):
+    committed = where in ("bare", "history", "around")
+    top = tmp_path / "top"
+    top.mkdir()
+    if where != "folder":
+        repository(top, **({name: text} if committed else {"harmless.md": "x"}))
+    if not committed:
+        add(top, name, text)
+    if where == "ignored":
+        add(top, ".gitignore", "*\n")
+    target = top / "students" if where == "around" else top
+    if where == "bare":
+        target = tmp_path / "students.git"
+        git(tmp_path, "clone", "--quiet", "--bare", str(top), str(target))
+    before = files(top)
+    with pytest.raises(CourseError) as error:
+        publish(course, str(target), force=True)
+    said = str(error.value)
+    assert "\n" not in said
+    assert name in said
+    assert ("lies in" in said or "in a folder" in said) or "no student may see" in said
+    assert ("commit of this repository" in said) == committed
+    assert files(top) == before
+    if where == "bare":
+        assert len(git(target, "rev-list", "--all").split()) == 2
+
+
+def test_answers_that_are_staged_only_or_beside_the_folder_are_refused(course, tmp_path):
+    top = repository(tmp_path / "top", **{"a.md": "x"})
+    add(top, "b.md", ANSWER)
+    git(top, "add", "b.md")
+    add(top, "b.md", "nothing\n")
+    with pytest.raises(CourseError, match=r"b\.md .*'weights = \[1\.0\].*no student may see"):
+        publish(course, str(top), force=True)
+    git(top, "rm", "--quiet", "--force", "b.md")
+    add(top, "mine/source/x.md", "x")
+    with pytest.raises(CourseError, match=r"top/mine/source/x\.md lies in a folder"):
+        publish(course, str(top / "students"))
+    assert not (top / "students").exists()
+    shutil.rmtree(top / "mine")
+    publish(course, str(top / "students"))
+
+
+def test_a_clone_of_the_newest_commits_only_is_refused(course, tmp_path):
+    top = repository(tmp_path / "top", **{"source/tiny.md": "x"})
+    git(tmp_path, "clone", "--quiet", "--depth=1", f"file://{top}", "short")
+    with pytest.raises(CourseError, match="fetch --unshallow`, then publish again"):
+        publish(course, str(tmp_path / "short"), force=True)
+
+
+def test_damaged_archives_and_notebooks_are_searched_as_texts(course, tmp_path):
+    students = repository(tmp_path / "students")
+    whole = archive_of("a.txt", "text " * 99)
+    add(students, "cut.zip", whole[:40] + b"\xff" * 6 + whole[46:])
+    add(students, "none.whl", "no archive\n")
+    for number, text in enumerate(["[]", "{", '{"cells": [1]}', '{"cells": [{"source": 1}]}']):
+        add(students, f"{number}.ipynb", text)
+    publish(course, str(students), force=True)
+    add(students, "none.whl", ANSWER)
+    with pytest.raises(CourseError, match=r"none\.whl holds 'weights"):
+        publish(course, str(students), force=True)
+
+
+def test_a_folder_that_cannot_be_searched_is_one_line(course, tmp_path, monkeypatch):
+    students, listed = repository(tmp_path / "students"), os.scandir
+    (students / "closed").mkdir()
+
+    def scandir(place="."):
+        if str(place).endswith("closed"):  # whoever is root may read all
+            raise PermissionError(13, "Permission denied", str(place))
+        return listed(place)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    with pytest.raises(CourseError, match=r"students/closed cannot be searched .*: Permission"):
+        publish(course, str(students))
+
+
+def test_a_private_environment_and_older_releases_are_no_answers(course, bare, tmp_path):
+    students = repository(tmp_path / "students", **{"syllabus.md": "x"})
+    add(students, ".venv/pyvenv.cfg", "home = x\n")
+    add(students, ".venv/lib/source/a.py", "x")
+    publish(course, str(students), force=True)
+    git(students, "add", "--force", "README.md", "release", "library", MANIFEST)
+    git(students, "commit", "--quiet", "-m", "Publish")
+    edit(course / "course.toml", 'title = "A tiny course"', 'title = "Another title"')
+    build(course, parts=["release"])
+    assert "README.md" in publish(course, str(students)).changed
+
+
+def test_what_the_command_advises_commits_what_was_published_and_nothing_else(
+    course, tmp_path, capsys
+):
+    students, remote = repository(tmp_path / "my students"), tmp_path / "remote.git"
+    git(tmp_path, "init", "--quiet", "--bare", str(remote))
+    git(students, "remote", "add", "origin", str(remote))
+    git(students, "config", "push.autoSetupRemote", "true")
+    (tmp_path / "ignored").write_text("*.whl\n")
+    git(students, "config", "core.excludesFile", str(tmp_path / "ignored"))
+    add(students, "private notes.md", "x")
+
+    def advised():
+        out = call(capsys, "publish", students, "--force", "--root", course)[1]
+        (line,) = (line for line in out.splitlines() if line.startswith("students have it after"))
+        command = line.partition(": ")[2]
+        subprocess.run(command, shell=True, check=True, capture_output=True)
+        return set(git(remote, "ls-tree", "-r", "-z", "--name-only", "main").split("\0")) - {""}
+
+    assert advised() == set(files(students)) - {"private notes.md"}
+    # A file that is published no longer goes there too.
+    add(students, "old.md", "old\n")
+    said = json.loads((students / MANIFEST).read_text())
+    said["files"]["old.md"] = hashlib.sha256(b"old\n").hexdigest()
+    (students / MANIFEST).write_text(json.dumps(said))
+    git(students, "add", "old.md")
+    git(students, "commit", "--quiet", "-m", "Old")
+    assert advised() == set(files(students)) - {"private notes.md"}
+    assert not (students / "old.md").exists()
+
+
 @pytest.mark.parametrize("name", ["../gitconfig", "/etc/hostname", ".git/config", ""])
 def test_a_list_of_files_that_leads_outside_is_refused(course, tmp_path, name):
     students = tmp_path / "students"
@@ -429,7 +601,8 @@ def test_the_command_says_what_it_wrote_and_what_comes_next(course, bare, tmp_pa
     lines = call(capsys, "publish", tmp_path / "students", "--root", course)[1].splitlines()
     assert lines[:2] == ["everything is up to date", lines[1]]
     assert lines[1] == "left alone, since others put it there: mine.txt"
-    assert f"git -C {tmp_path}/students add --all && " in lines[3]
+    assert f"git -C {tmp_path}/students add --force -- .gitignore .published.json " in lines[3]
+    assert "--all" not in lines[3]
 
     status, out, _ = call(capsys, "publish", bare, "--root", course)
     assert (status, f"and pushed to main\n{KEEP_PRIVATE}\n" in out) == (0, True)

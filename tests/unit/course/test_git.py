@@ -7,12 +7,15 @@ import pytest
 from nmautils.course import git as git_module
 from nmautils.course.git import (
     address_of,
+    blobs,
     check_out,
     commit_and_push,
     git,
-    holds_source,
     is_repository,
+    is_shallow,
+    paths_of_all_commits,
     remotes_of,
+    staged,
     without_password,
 )
 from nmautils.errors import CourseError
@@ -95,20 +98,41 @@ def test_an_empty_repository_gets_its_first_commit_on_the_branch_asked_for(tmp_p
     assert [path.name for path in other.iterdir()] == [".git"]
 
 
-def test_source_is_found_in_any_branch_even_if_it_was_removed(tmp_path, bare):
+def test_each_path_of_any_commit_is_given_even_if_it_was_removed_or_has_a_twin(tmp_path, bare):
     clone = tmp_path / "clone"
     check_out(str(bare), "old", clone)
-    assert not holds_source(clone)
-    (clone / "source" / "t").mkdir(parents=True)
-    (clone / "source" / "notes.md").write_text("no tutorial\n")
-    commit_and_push(clone, "old", "Harmless")
-    assert not holds_source(clone)
-    (clone / "source" / "t" / "t.md").write_text("answers\n")
-    commit_and_push(clone, "old", "A slip")
-    (clone / "source" / "t" / "t.md").unlink()
-    commit_and_push(clone, "old", "Removed")
+    assert paths_of_all_commits(clone) == {}
+    (clone / "a" / "source").mkdir(parents=True)
+    (clone / "b").mkdir()
+    for name in ["a/source/one.md", "b/twin ä\n.md"]:
+        (clone / name).write_text("the same\n")
+    first = commit_and_push(clone, "old", "Two")
+    (clone / "a/source/one.md").rename(clone / "moved.md")
+    (clone / "b/twin ä\n.md").write_text("other\n")
+    commit_and_push(clone, "old", "Moved")
     check_out(str(bare), "main", tmp_path / "again")
-    assert holds_source(tmp_path / "again")
+    known = paths_of_all_commits(tmp_path / "again")
+    assert sorted(name for name, _ in known) == [
+        *("a/source/one.md", "b/twin ä\n.md", "b/twin ä\n.md", "moved.md")
+    ]
+    (commit,) = (known[key] for key in known if key[0] == "a/source/one.md")
+    assert commit.startswith(first)
+    contents = dict(blobs(tmp_path / "again", {blob for _, blob in known}, 8))
+    assert sorted(contents.values()) == [b"", b"other\n"]  # nine bytes are too many
+
+
+def test_what_is_staged_is_given_and_a_clone_of_the_newest_commits_is_known(tmp_path, bare):
+    clone = tmp_path / "clone"
+    check_out(str(bare), "main", clone)
+    for text in ["1\n", "2\n"]:
+        (clone / "a.txt").write_text(text)
+        commit_and_push(clone, "main", "A commit")
+    (clone / "b.txt").write_text("3\n")
+    git(clone, "add", "b.txt")
+    assert [name for name, _ in staged(clone)] == ["a.txt", "b.txt"]
+    assert not is_shallow(clone)
+    git(tmp_path, "clone", "--quiet", "--depth=1", "--branch=main", f"file://{bare}", "short")
+    assert is_shallow(tmp_path / "short")
 
 
 def test_a_file_that_somebody_ignores_everywhere_is_committed_all_the_same(

@@ -142,3 +142,22 @@ def test_other_columns_and_other_encodings_are_refused(tmp_path):
     (tmp_path / FILE_NAME).write_bytes(b"\xff\xfe\xfa")
     with pytest.raises(CourseError, match="is not UTF-8"):
         changes_before(tmp_path, "tiny", release(a="two"))
+
+
+@pytest.mark.parametrize(
+    "when",
+    ["9999-12-31T23:59:59+00:00", "9999-12-31", "0001-01-01T00:00:00+14:00", "0001-01-01"],
+)
+@pytest.mark.parametrize("hours", [-12, 0, 14])
+def test_a_time_at_an_end_of_the_calendar_is_one_line(tmp_path, when, hours):
+    zone = timezone(timedelta(hours=hours))
+    remember(tmp_path, 0, a="one")
+    with (tmp_path / FILE_NAME).open("a") as file:
+        file.write(f"tiny,{when},a,text,{hash_of('two')}\n")
+    for ask in (
+        lambda: remember_release(tmp_path, "tiny", release(a="three"), zone),
+        lambda: changes_before(tmp_path, "tiny", release(a="three")),
+    ):
+        with pytest.raises(CourseError, match=r"line 3: .* is at an end of the calendar") as error:
+            ask()
+        assert "\n" not in str(error.value)

@@ -1,6 +1,7 @@
 """What was agreed with single people: read from a file that a person may have edited, and kept."""
 
 import shutil
+import sqlite3
 from datetime import datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
@@ -192,3 +193,60 @@ def test_any_student_and_note_comes_back(tmp_path_factory, made, student):
 def test_a_time_without_a_zone_is_the_courses_also_when_the_clocks_change(text, utc):
     found = Clock(BERLIN, time(23, 59)).read(text)
     assert found.astimezone(timezone.utc).replace(tzinfo=None) == datetime.fromisoformat(utc)
+
+
+# Mistakes that would have no effect
+
+
+@pytest.mark.parametrize("place", ["submitted", "gradebook"])
+def test_without_a_roster_who_is_known_is_found_and_who_is_not_is_told(course, place):
+    head = "student,assignment,excused\n"
+    if place == "submitted":
+        (course / "submitted" / "jane" / "tiny").mkdir(parents=True)
+    else:
+        (course / "nbgrader_config.py").write_text("")
+        with sqlite3.connect(course / "gradebook.db") as database:
+            database.execute("CREATE TABLE student (id TEXT)")
+            database.execute("INSERT INTO student VALUES ('jane')")
+        database.close()
+    found = says(course, head + "JANE,tiny,yes\nnobody,tiny,yes\njanne,tiny,no\n")
+    assert found.excused("tiny") == {"jane", "nobody"}
+    path = f"{course / FILE_NAME}, line"
+    assert [line.partition(" in ")[0] for line in found.unknown] == [
+        f"{path} 3: nobody is called 'nobody'",
+        f"{path} 4: nobody is called 'janne'",
+    ]
+    assert "(did you mean 'jane'?)" in found.unknown[1]
+    with pytest.raises(CourseError, match="line 3: line 2 is about the same student"):
+        says(course, head + "JANE,tiny,yes\njane,tiny,no\n")
+    says(course, head + "JANE,tiny,yes\n")
+    note_arrangement(course, "jane", "tiny", Arrangement(days=2))
+    assert read_arrangements(course).made == {("jane", "tiny"): Arrangement(days=2)}
+
+
+def test_while_nobody_has_handed_in_everybody_may_be_somebody(course):
+    assert says(course, "student,assignment,excused\nnobody,tiny,yes\n").unknown == ()
+
+
+def test_two_who_differ_in_letters_only_are_not_mixed_up(course):
+    for name in ["Jane", "jane"]:
+        (course / "submitted" / name).mkdir(parents=True)
+    found = says(course, "student,assignment,days\nJane,tiny,1\njane,tiny,2\nJANE,tiny,3\n")
+    assert found.of("jane", "tiny").days == 2
+    assert found.of("Jane", "tiny").days == 1
+    assert len(found.unknown) == 1
+    assert "line 4: nobody is called 'JANE'" in found.unknown[0]
+
+
+@pytest.mark.parametrize(
+    ("column", "meant"),
+    [("excuse", "excused"), ("day", "days"), ("untill", "until"), ("Notes", "note")],
+)
+def test_a_column_that_looks_like_a_typo_is_refused_by_its_name(course, column, meant):
+    with pytest.raises(CourseError, match=rf"a column '{column}' \(did you mean '{meant}'\?\)"):
+        says(course, f"student,assignment,{column}\nada,tiny,\n")
+
+
+def test_our_columns_may_be_written_in_capitals_and_others_are_the_instructors(course):
+    text = "Student,Assignment,Days,Excused,asked by,tutor,date,reason\nada,tiny,2,yes,x,x,x,x\n"
+    assert says(course, text).of("ada", "tiny") == Arrangement(days=2, excused=True)
