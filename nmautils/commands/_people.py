@@ -39,7 +39,7 @@ def student_meant(root: Path, said: str, new: bool = False) -> str:
     said : str
         An id; with a roster also a name or an address.
     new : bool
-        Whether it may be somebody whom nothing knows yet.
+        Whether it may be somebody whom nothing knows yet; with a roster it may not.
 
     Returns
     -------
@@ -62,10 +62,10 @@ def student_meant(root: Path, said: str, new: bool = False) -> str:
         return found
     if said != printable(said) or not said.strip() or said.startswith(".") or "/" in said:
         raise UsageError(f"{printable(said)!r} is not the id of a student")
-    if new or (roster is None and not known):
+    if roster is not None:  # which is the truth about people: else the line would be refused
+        raise UnknownPerson(f"{unknown}; add a line for a new student to {people.FILE_NAME} first")
+    if new or not known:
         return said
-    if roster is not None:
-        raise UnknownPerson(f"{unknown}; add a line to {people.FILE_NAME}, or say --new")
     raise UsageError(
         f"nobody is called {said!r} in submitted/ or the gradebook{_guess(said, known)}; if it is "
         "right, and nothing is handed in yet, say --new"
