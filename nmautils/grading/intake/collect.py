@@ -267,8 +267,9 @@ class _Collecting:
             )
         for date in newest.dates_inside:
             self.line(
-                f"look at    {label}: {date} in a name that {student} packed is no time of handing "
-                "in, so it does not count"
+                f"look at    {label}: {date} in a name that {student} may have written is no time "
+                f"of handing in, so it does not count; if it is, use `nmautils time {student} "
+                f"{assignment} WHEN`"
             )
         self.ask_when(label, target, newest)
 

@@ -34,6 +34,7 @@ _ENDING = re.compile(r"\.(?:ipynb|json|txt|html?|gz|zip)$", re.IGNORECASE)
 # The first line that Blackboard writes into the text beside each hand-in.
 _NAME_AND_ACCOUNT = re.compile(r"Name: (?P<full>.+) \((?P<login>[^()]+)\)")
 _ATTEMPT = re.compile(r"_attempt_\d", re.IGNORECASE)
+_OWN_TEXT = re.compile(r"_attempt_[\d-]+\.txt", re.IGNORECASE)
 # Names of people that are also words of file names; where each folder is a student they are names.
 _ALSO_NAMES = {"my", "a"}
 
@@ -266,7 +267,9 @@ def _accounts_of_blackboard(
     accounts: dict[str, tuple[str, str]] = {}
     for path in names:
         top = path[at]
-        if len(path) > at + 1 or not re.search(r"_attempt_[\d-]+\.txt$", top, re.IGNORECASE):
+        # The student's part of a name begins behind the time, and may hold anything.
+        behind = plain_part(top)[len(heads.get(top, "")) :]
+        if len(path) > at + 1 or top not in heads or not _OWN_TEXT.fullmatch(behind):
             continue
         if (said := _NAME_AND_ACCOUNT.match(_start(path, read))) and heads[top].endswith(
             f"_{said['login']}"

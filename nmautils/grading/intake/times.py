@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone, tzinfo
 from pathlib import Path
@@ -14,7 +15,7 @@ from nmautils.people.tables import read_table
 from .filenames import HandInName, Known, nobody
 from .found import Found
 from .owners import Owner
-from .timestamps import parse_time
+from .timestamps import FORMAT, parse_said
 
 __all__ = ["Calendar", "Times", "are_of_download", "in_utc"]
 
@@ -78,7 +79,9 @@ class Calendar:
 def in_utc(time: datetime, zone: tzinfo | None) -> datetime:
     """Convert a time to the naive UTC that nbgrader stores, to the second."""
     time = time if time.tzinfo else time.replace(tzinfo=zone)
-    return time.astimezone(timezone.utc).replace(tzinfo=None, microsecond=0)
+    with suppress(OverflowError):  # at an end of the calendar no zone makes a difference
+        time = time.astimezone(timezone.utc)
+    return time.replace(tzinfo=None, microsecond=0)
 
 
 class Times:
@@ -120,11 +123,11 @@ class Times:
             if text in _NONE:
                 continue
             try:
-                time = parse_time(_DAY.sub("", text), zone)
+                time = parse_said(_DAY.sub("", text), zone)
             except (ValueError, OverflowError):
                 raise CourseError(
-                    f"{path}, line {line}: no time is {printable(text)!r}; in a worksheet in "
-                    "another language write it as 2030-01-31 23:30+01:00"
+                    f"{path}, line {line}: no time is {printable(text)!r}; write it, also in a "
+                    f"worksheet in another language, as {FORMAT}"
                 ) from None
             if not worksheet:
                 student = known(row["student"]) or row["student"]
