@@ -1,5 +1,8 @@
 """Names by which a student, or chance, would have one person's work counted as another's."""
 
+import io
+import zipfile
+
 import pytest
 
 from nmautils.cli import main
@@ -162,6 +165,36 @@ def test_a_students_text_does_not_say_whose_blackboards_files_are(course):
     assert work(course, "bob") == notebook("bob")
 
 
+def test_blackboards_user_names_are_not_guessed(course):
+    write_roster(course, Roster((JANE, BOB)))
+    put_zip(course, "submissions.zip", {
+        f"T_uni_{who}_attempt_2030-01-30-15-00-00_{T1}.ipynb": notebook(who)
+        for who in ("jane", "bob")
+    })  # fmt: skip
+    done, _ = run(course)
+    assert done.new == []
+    assert all("Blackboard's text beside it is missing" in why for _, why in done.refused)
+    assert len(done.refused) == 2
+
+
+@pytest.mark.parametrize("depth", range(7))
+def test_no_folder_around_what_a_platform_wrote_is_a_student(course, depth):
+    around = "".join(f"{letter}/" for letter in "abcdefg"[:depth])
+    put_zip(course, "download.zip", {
+        f"{around}Jane Doe_1_assignsubmission_file_/{T1}.ipynb": notebook(),
+    })  # fmt: skip
+    assert run(course)[0].new == [f"Jane_Doe/{T1}"]
+
+
+def test_a_folder_that_half_looks_like_a_platforms_is_no_student(course):
+    put_zip(course, "download.zip", {
+        f"{name}/{T1}.ipynb": notebook(name) for name in ("Doe_Jane_jdoe_123", "Roe_Bob_bob_2024")
+    })  # fmt: skip
+    done, _ = run(course)
+    assert done.new == []
+    assert "1 of 2 names in it are as ILIAS writes them" in done.refused[0][1]
+
+
 # --- when ----------------------------------------------------------------------------------------
 
 JULY = MORNING + 80 * 24 * 3600
@@ -223,6 +256,21 @@ def test_the_exchanges_form_is_read_in_an_archive(course):
     put_zip(course, "exchange.zip", {f"{name}/{T1}.ipynb": notebook(name) for name in names})
     assert sorted(run(course)[0].new) == [f"broe/{T1}", f"jdoe/{T1}"]
     assert stamp(course, "jdoe") == "2030-01-31 15:00:00"
+
+
+def test_what_is_damaged_in_a_students_archive_is_one_line(course):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for i in range(60):
+            archive.writestr(f"{i}/{T1}.ipynb", notebook(f"{i}"))
+        for entry in archive.infolist():
+            entry.header_offset = 0  # all of them are one, and only the first is called so
+    put_zip(course, "submissions.zip", {
+        "jane_1_2_mine.zip": packed.getvalue(), f"bob_3_4_{T1}.ipynb": notebook("bob"),
+    })  # fmt: skip
+    done, _ = run(course)
+    assert [why.partition(" (")[0] for _, why in done.refused] == ["damaged in its archive"]
+    assert f"bob/{T1}" in done.new
 
 
 @pytest.mark.parametrize("place", [f"C:/{T1}.ipynb", f"c:jane/{T1}.ipynb", f"jane/C:{T1}.ipynb"])
