@@ -248,6 +248,47 @@ def test_an_end_of_the_calendar_stops_nobody(course, zone, year):
     assert sorted(run(course)[0].new) == [f"Ann/{T1}", f"Jane/{T1}", f"bob/{T1}"]
 
 
+def test_a_platforms_time_that_is_damaged_is_said(course):
+    put(course, f"1-1 - Jane - Feb 30, 2030 300 PM/{T1}.ipynb")
+    put_zip(course, "export.zip", {
+        PAIRS["gradescope"][0]: notebook("bob"),
+        "submission_metadata.yml": GRADESCOPE.partition("submission_2")[0]
+        .replace("Jane Doe", "Bob").replace("2030-05-01", "2030-13-45").encode(),
+    })  # fmt: skip
+    _, lines = run(course)
+    said = [line for line in lines if "the time that the platform writes cannot be read" in line]
+    assert [line.split()[2] for line in said] == [f"Bob/{T1}:", f"Jane/{T1}:"]
+
+
+def test_lines_of_times_that_are_of_no_hand_in_are_named_in_one_line(course):
+    put(course, f"jane/{T1}.ipynb")
+    rows = [f"jane,{T1},2030-01-31 23:30", "jane,tutorial1,2030-01-31", f"who,{T1},2030-01-31"]
+    rows += [f"nobody{i},{T1},2030-01-31" for i in range(20)]
+    (course / "t.csv").write_text("\n".join(["student,assignment,time", *rows]) + "\n")
+    _, lines = run(course, times=course / "t.csv")
+    (said,) = [line for line in lines if "no hand-in in the inbox is of" in line]
+    assert "of line 3 (jane tutorial1), line 4 (who" in said
+    assert " and 14 more; " in said
+    assert stamp(course, "jane") == "2030-01-31 23:30:00"
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("foo,bar\n", "neither the columns student, assignment and time nor"),
+        (
+            f"student,assignment,time\njane,{T1},2030-01-31\njane,{T1},2030-02-01\n",
+            "line 3: jane .* has another time in line 2: leave the one that counts",
+        ),
+    ],
+)
+def test_a_list_of_times_that_contradicts_itself_is_one_line(course, text, why):
+    put(course, f"jane/{T1}.ipynb")
+    (course / "t.csv").write_text(text)
+    with pytest.raises(CourseError, match=why):
+        run(course, times=course / "t.csv")
+
+
 # --- archives ------------------------------------------------------------------------------------
 
 
