@@ -215,6 +215,16 @@ def test_a_time_that_a_student_may_have_written_does_not_count(course, place):
     assert stamp(course, "jane") == "2030-07-20 08:00:00"
 
 
+@pytest.mark.parametrize(
+    "inner", [f"jane+{T1}+2020-01-01 00:00:00 UTC", "777-1 - Jane Doe - Jan 30, 2020 300 PM"]
+)
+def test_no_archive_of_a_students_own_is_a_platforms(course, inner):
+    put_zip(course, "jane.zip", {f"{inner}/{T1}.ipynb": notebook()})
+    done, _ = run(course)
+    assert done.new == []
+    assert "it is called like the one person in it" in done.refused[0][1]
+
+
 def test_a_time_in_a_title_does_not_count(course):
     put(course, f"drive/Jane Doe - {T1} 2020-01-01 00-00-00.ipynb", when=JULY)
     put(course, f"drive/Bob Roe - {T1}.ipynb", when=MORNING)
