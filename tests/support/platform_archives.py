@@ -110,7 +110,7 @@ def brightspace(hand_ins: Iterable[HandIn]) -> Files:
         for again, (file, raw) in enumerate(one.files):
             day = one.time.replace(minute=again)
             clock = f"{day:%b} {day.day}, {day.year} {day.hour % 12 or 12}{day:%M} {day:%p}"
-            files[f"777-{9000 + again} - {one.name} - {clock}/{file}"] = raw
+            files[f"777-{one.number} - {one.name} - {clock}/{file}"] = raw
     return files
 
 

@@ -114,6 +114,11 @@ def collect(
         found = read_inbox(folder, root, set(job.names), job.keep, job.people, said)
         for line in found.lines:
             job.line(line)
+        if unused := said.unused():
+            job.line(
+                f"look at    {times}: no hand-in in the inbox is of {unused}; look whether student "
+                "and assignment are written as here"
+            )
         job.done.refused = found.refused
         try:
             for (file, student), notebooks in sorted(found.notebooks.items()):
@@ -267,8 +272,14 @@ class _Collecting:
             )
         for date in newest.dates_inside:
             self.line(
-                f"look at    {label}: {date} in a name that {student} packed is no time of handing "
-                "in, so it does not count"
+                f"look at    {label}: {date} in a name that {student} may have written is no time "
+                f"of handing in, so it does not count; if it is, use `nmautils time {student} "
+                f"{assignment} WHEN`"
+            )
+        if newest.time_is_damaged:
+            self.line(
+                f"look at    {label}: the time that the platform writes cannot be read, so the "
+                f"file's counts; if it is wrong, use `nmautils time {student} {assignment} WHEN`"
             )
         self.ask_when(label, target, newest)
 

@@ -88,7 +88,7 @@ class HandInName:
     owner : Owner
         What else the name says of the student.
     dates_inside : tuple of datetime
-        Times in names that the student wrote into an archive, which do not count.
+        Times in names that the student may have written, which do not count.
     """
 
     student: str
@@ -154,9 +154,7 @@ def parse_name(
             "rename it"
         )
     if platform and owner is None:
-        _check_above(folders[: platform.level], platform, assignments, known)
-        if _is_packed(folders[: platform.level], assignments, known):
-            platform = None
+        platform = _above(folders[: platform.level], platform, assignments, known) or platform
     found = platform or _by_hand(folders, named, assignment, assignments, known)
     student = clean_student(found.name)
     if not student:
@@ -166,38 +164,52 @@ def parse_name(
         )
     inside = _packed_by_student(parts, found.level)
     _check_inside(inside, found, assignments, known)
-    of_platform = found.form or found.platform
-    time = found.time if of_platform else read_digits(parts[found.level])
-    dates = tuple(filter(None, map(read_digits, inside)))
-    return HandInName(student, assignment, found.label, time, found.level, found.late, found, dates)
+    late, time, written = found.late, found.time, inside
+    if not (found.form or found.platform):
+        # A folder is called so by whoever received it; a file may be called so by its student.
+        own = parts[found.level]
+        if found.level < len(folders) and not own.lower().endswith(".zip"):
+            time = read_digits(own)
+        else:
+            written = [own, *inside]
+    dates = tuple(filter(None, map(read_digits, written)))
+    return HandInName(student, assignment, found.label, time, found.level, late, found, dates)
 
 
 # --- what a platform wrote -----------------------------------------------------------------------
 
 
-def _check_above(
+def _above(
     folders: Sequence[str], owner: Owner, assignments: Collection[str], known: Known
-) -> None:
-    """Refuse what looks like a platform's file of one student in the folder of another."""
+) -> Owner | None:
+    """Give whose the folders around a platform's name are, as whoever made them says.
+
+    A name in the form of a platform that lies in somebody's folder is the student's own, so it
+    tells no number and no time, and must not say another person.
+    """
+    found = None
     for level, folder in enumerate(folders):
         above = named_by(folder, assignments, known, outermost=level == 0)
-        if above and not agree(above, owner.name):
+        if not above:
+            continue
+        if not _may_be_one(above, owner, known):
             kind = "archive" if folder.lower().endswith(".zip") else "folder"
             raise _disagree(
                 f"the {kind} {printable(folder)} is of {printable(above)}, and what is in it is "
                 f"named after {printable(owner.name)}: move the {kind} or the file to the inbox "
                 "itself, or, if it is a platform's, call it `submissions`"
             )
+        found = found or Owner(above, level)
+    return found
 
 
-def _is_packed(folders: Sequence[str], assignments: Collection[str], known: Known) -> bool:
-    """Tell whether what lies in these folders is in an archive of a student's."""
-    named = [
-        bool(named_by(folder, assignments, known, outermost=level == 0))
-        for level, folder in enumerate(folders)
-    ]
-    first = named.index(True) if any(named) else len(folders)
-    return any(folder.lower().endswith(".zip") for folder in folders[first:])
+def _may_be_one(name: str, owner: Owner, known: Known) -> bool:
+    """Tell whether a name and a platform's may be of one person: by the roster, else by words."""
+    one = known(name)
+    others = {known(owner.name), known(owner.full)} - {""}
+    if one and others:
+        return others == {one}
+    return agree(name, owner.name) or bool(owner.full and agree(name, owner.full))
 
 
 def _packed_by_student(parts: Sequence[str], level: int) -> Sequence[str]:
@@ -247,14 +259,14 @@ def _by_hand(
             found = Owner(name, level)
             if folder.lower().endswith(".zip") or known(name):
                 return found
-        elif name and not agree(name, found.name):
+        elif name and not _may_be_one(name, found, known):
             raise _disagree(
                 f"one folder says {printable(found.name)} and one in it {printable(name)}: move "
                 "the folder of the student to the inbox itself"
             )
     if not found.name:
         return Owner(owner, len(folders))
-    if not agree(owner, found.name):
+    if not _may_be_one(owner, found, known):
         raise _disagree(
             f"the folder says {printable(found.name)} and the file {printable(owner)}: rename the "
             f"file to {assignment}.ipynb, or move it out of the folder"

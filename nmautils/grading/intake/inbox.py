@@ -119,9 +119,10 @@ class _Reader:
         key = self.survey.key_of(tuple(where.split("/")))
         if key:
             self.spoken_for.add(key)
-            if (key, why) in self.said:
+            kind = why.partition(" (")[0]  # what is in brackets is another for each file
+            if (key, kind) in self.said:
                 return
-            self.said.add((key, why))
+            self.said.add((key, kind))
         self.inbox.refused.append((where, why))
 
     def take(self, found: Found, keep: Callable[[InboxNotebook, bytes], None]) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 
 from nmautils.errors import HandInError
-from nmautils.grading.model.limits import LIST_BYTES, TIMESTAMP_BYTES
+from nmautils.grading.model.limits import FOLDERS_NESTED, LIST_BYTES, TIMESTAMP_BYTES
 from nmautils.grading.safe.text import printable
 
 from .filenames import Known, file_named_by, named_by
@@ -27,13 +27,18 @@ Names = Sequence[tuple[str, ...]]
 
 EACH_A_FOLDER = "a folder for each student"
 TITLED = "Google Classroom or Drive"
-_WRAPPERS = 3  # folders around what a platform wrote
+_WRAPPERS = FOLDERS_NESTED  # folders around what a platform wrote
 _SHOWN = 3  # names in a line
 _SUBMISSION = re.compile(r"submission_\d+")
 _ENDING = re.compile(r"\.(?:ipynb|json|txt|html?|gz|zip)$", re.IGNORECASE)
 # The first line that Blackboard writes into the text beside each hand-in.
 _NAME_AND_ACCOUNT = re.compile(r"Name: (?P<full>.+) \((?P<login>[^()]+)\)")
 _ATTEMPT = re.compile(r"_attempt_\d", re.IGNORECASE)
+_WITHOUT_TEXT = (
+    "Blackboard's text beside it is missing, which says where the title ends and the user name "
+    "begins: download it again with the texts, or make a folder for each student"
+)
+_OWN_TEXT = re.compile(r"_attempt_[\d-]+\.txt", re.IGNORECASE)
 # Names of people that are also words of file names; where each folder is a student they are names.
 _ALSO_NAMES = {"my", "a"}
 
@@ -125,7 +130,7 @@ def recognise_platform(names: Names, read: Read) -> Layout | None:
             if owners and len(owners) == len(counted):
                 return _with_facts(Layout(form.platform, at, owners, form), names, read)
         form, owners = max(by_form.items(), key=lambda each: len(each[1]))
-        if owners and (not form.folders or 2 * len(owners) > len(counted)):
+        if owners and (not form.folders or 2 * len(owners) >= len(counted)):
             rest = [top for top in counted if top not in owners]
             raise UnknownLayout(
                 f"{len(owners)} of {len(counted)} names in it are as {form.platform} writes them, "
@@ -260,13 +265,16 @@ def _accounts_of_blackboard(
 ) -> dict[str, Owner]:
     """Take title and account apart, which both may hold low lines.
 
-    The text beside a hand-in names the account. Without it, all have the title before them.
+    The text beside a hand-in names the account. Without it, all have the title before them; if
+    that leaves more than one way to part the two, a person is asked.
     """
     heads = {top: _ATTEMPT.split(plain_part(top), maxsplit=1)[0] for top in owners}
     accounts: dict[str, tuple[str, str]] = {}
     for path in names:
         top = path[at]
-        if len(path) > at + 1 or not re.search(r"_attempt_[\d-]+\.txt$", top, re.IGNORECASE):
+        # The student's part of a name begins behind the time, and may hold anything.
+        behind = plain_part(top)[len(heads.get(top, "")) :]
+        if len(path) > at + 1 or top not in heads or not _OWN_TEXT.fullmatch(behind):
             continue
         if (said := _NAME_AND_ACCOUNT.match(_start(path, read))) and heads[top].endswith(
             f"_{said['login']}"
@@ -279,7 +287,9 @@ def _accounts_of_blackboard(
         login, full = accounts.get(head, (head.removeprefix(title), ""))
         if not title and head not in accounts:
             login = owner.name
-        found[top] = replace(owner, name=login, number=login, full=full)
+        told = head in accounts or head.count("_") < 2
+        problem = "" if told else _WITHOUT_TEXT
+        found[top] = replace(owner, name=login, number=login, full=full, problem=problem)
     return found
 
 

@@ -42,8 +42,9 @@ class Form:
     pattern : re.Pattern
         Matches the whole name of a file (without its ending) or of a folder. Its group
         ``name`` is the student, ``id`` the number that the platform knows the student by,
-        ``full`` what people call the student where ``name`` is an account, and ``rest`` what the
-        student called the file; all but the first may be missing.
+        ``full`` what people call the student where ``name`` is an account, ``numbers`` as in
+        `nmautils.grading.intake.owners.Owner`, and ``rest`` what the student called the file; all
+        but the first may be missing.
     example : str
         A path from the inbox down: ``tutorial1_decoding`` of Jane Doe, number 12345, handed in at
         15:00 on 30 January 2026. The test of the table expects these.
@@ -129,7 +130,8 @@ def _in_words(text: str) -> datetime | None:
     for words in ("%b", "%B"):
         try:
             written = f"{day} {int(hour):02}:{minute} {half.upper()}"
-            return datetime.strptime(written, f"{words} %d, %Y %I:%M %p")
+            time = datetime.strptime(written, f"{words} %d, %Y %I:%M %p")
+            return time if MINYEAR < time.year < MAXYEAR else None
         except ValueError:
             continue
     return None
@@ -193,7 +195,8 @@ FORMS = (
     Form(
         "Brightspace",
         re.compile(
-            r"\d+-\d+ - (?P<name>.+?) - [A-Za-z]{3,9} \d{1,2}, \d{4} \d{1,2}:?\d\d ?[AP]M"
+            r"(?P<numbers>\d+-\d+) - (?P<name>.+?)"
+            r" - [A-Za-z]{3,9} \d{1,2}, \d{4} \d{1,2}:?\d\d ?[AP]M"
             r"(?: - (?P<rest>.+))?",
             re.IGNORECASE | re.DOTALL,
         ),

@@ -51,6 +51,9 @@ class Owner:
         As `HandInName.account`.
     platform : str
         A key of `nmautils.people.roster.Person.numbers`; empty if there is none.
+    numbers : str
+        Of Brightspace, both numbers before the name, which are the same in each hand-in of a
+        person for one assignment.
     problem : str
         Why the platform's list does not tell; mostly empty.
     """
@@ -66,6 +69,7 @@ class Owner:
     form: Form | None = None
     label: str = ""
     platform: str = ""
+    numbers: str = ""
     problem: str = ""
 
 
@@ -100,6 +104,7 @@ def owner_in(part: str, level: int, is_folder: bool, forms: Sequence[Form] = ())
             form=form,
             label=f"{form.number} {number}" if form.number and number else "",
             platform=form.key,
+            numbers=groups.get("numbers") or "",
         )
     return None
 
@@ -116,7 +121,19 @@ def clean_student(name: str) -> str:
     return name.encode()[:FILE_NAME_BYTES].decode(errors="ignore").rstrip("._-")
 
 
-def agree(owner: str, folder: str) -> bool:
-    """Whether two spellings may be of one person, as jane and jane_doe, or one says nothing."""
-    one, other = (clean_student(name).lower() for name in (owner, folder))
-    return one in other or other in one
+def agree(one: str, other: str) -> bool:
+    """Whether two spellings may be of one person, as jane and jane_doe, or one says nothing.
+
+    Only whole words count: `an` is a part of `anna`, and another person.
+    """
+    first, second = _words(one), _words(other)
+    if set(first) <= set(second) or set(second) <= set(first):
+        return True
+    turns = {"".join(first[at:] + first[:at]) for at in range(len(first))}
+    return "".join(second) in turns or "".join(first) in {
+        "".join(second[at:] + second[:at]) for at in range(len(second))
+    }
+
+
+def _words(name: str) -> list[str]:
+    return [word for word in re.split(r"[._-]+", clean_student(name).lower()) if word]

@@ -12,7 +12,7 @@ from nmautils.people.collected import Collected, note_collected, read_collected
 
 from .submissions import submitted_path, write_timestamp
 from .times import Calendar
-from .timestamps import FORMAT, parse_time
+from .timestamps import FORMAT, parse_said
 from .who import People
 
 __all__ = ["set_time"]
@@ -55,7 +55,7 @@ def set_time(root: Path, student: str, assignment: str, when: str) -> datetime:
         raise UsageError(f"{printable(student)} has handed in nothing for {assignment}")
     calendar = Calendar.of(root)
     try:
-        time = parse_time(when, calendar.zone)
+        time = parse_said(when, calendar.zone)
     except (ValueError, OverflowError) as error:
         raise UsageError(f"no time is {printable(when)!r} ({error}); write {FORMAT}") from None
     time = time.replace(microsecond=0)

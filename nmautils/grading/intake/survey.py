@@ -145,6 +145,12 @@ class Survey:
                     f"`submissions` only if you have it from {layout.what}"
                 )
             return ""
+        if is_archive and _may_be_own(stem, layout):
+            return (
+                f"it is called like the one person in it, who may have packed it, and bears a time "
+                f"as {layout.what} writes it: call it `submissions` if you have it from "
+                f"{layout.what}, else take out the folder"
+            )
         self.layouts[parts] = layout
         return ""
 
@@ -181,3 +187,14 @@ class Survey:
         packed = folder.lower().endswith(".zip")
         stem = folder[:-4] if packed else folder
         return owner_in(stem, 0, not packed) is not None or bool(self._named(folder, level))
+
+
+def _may_be_own(stem: str, layout: Layout) -> bool:
+    """Tell whether an archive in the form of a platform is named after the one person in it."""
+    owners = layout.owners.values()
+    return (
+        layout.people == 1
+        and len(stem) > 1  # one letter is nobody's name
+        and any(owner.time for owner in owners)
+        and any(agree(stem, name) for owner in owners for name in (owner.name, owner.full) if name)
+    )

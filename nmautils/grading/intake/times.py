@@ -2,24 +2,28 @@
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone, tzinfo
 from pathlib import Path
+from typing import TypeVar
 
 from nmautils.course.settings import FILE_NAME, read_settings
 from nmautils.errors import CourseError
 from nmautils.grading.safe.text import printable
-from nmautils.people.tables import read_table
+from nmautils.people.tables import read_cells, read_file, read_table
 
 from .filenames import HandInName, Known, nobody
 from .found import Found
 from .owners import Owner
-from .timestamps import parse_time
+from .timestamps import FORMAT, parse_said
 
 __all__ = ["Calendar", "Times", "are_of_download", "in_utc"]
 
 # Whoever packs an archive is done with all of it in a few minutes.
 _OF_ONE_DOWNLOAD = timedelta(minutes=10)
+_SHOWN = 8  # lines of a list
+_Of = TypeVar("_Of")
 _NONE = {"", "-", "–"}
 _WORKSHEET = "Last modified (submission)"
 _DAY = re.compile(r"^\s*[^\W\d_]+,\s*")  # "Friday, 30 January 2026, 3:00 PM"
@@ -78,7 +82,9 @@ class Calendar:
 def in_utc(time: datetime, zone: tzinfo | None) -> datetime:
     """Convert a time to the naive UTC that nbgrader stores, to the second."""
     time = time if time.tzinfo else time.replace(tzinfo=zone)
-    return time.astimezone(timezone.utc).replace(tzinfo=None, microsecond=0)
+    with suppress(OverflowError):  # at an end of the calendar no zone makes a difference
+        time = time.astimezone(timezone.utc)
+    return time.replace(tzinfo=None, microsecond=0)
 
 
 class Times:
@@ -105,45 +111,64 @@ class Times:
     ) -> None:
         self.by_number: dict[str, datetime] = {}
         self.by_student: dict[tuple[str, str], datetime] = {}
+        self._lines: dict[object, tuple[int, str]] = {}  # that have said nothing so far
         if path is None:
             return
         if not path.is_file():
             raise CourseError(f"no file {path}")
+        head = set(read_cells(read_file(path), str(path))[0][1])
+        worksheet = {_WORKSHEET, "Identifier"} <= head
+        if not worksheet and not {"student", "assignment", "time"} <= head:
+            raise CourseError(
+                f"{path} has neither the columns student, assignment and time nor those of "
+                f"Moodle's grading worksheet, Identifier and {_WORKSHEET!r}"
+            )
         for line, row in read_table(path, ()):
-            worksheet = _WORKSHEET in row and "Identifier" in row
-            if not worksheet and not {"student", "assignment", "time"} <= row.keys():
-                raise CourseError(
-                    f"{path} has neither the columns student, assignment and time nor those of "
-                    f"Moodle's grading worksheet, Identifier and {_WORKSHEET!r}"
-                )
             text = row[_WORKSHEET if worksheet else "time"]
             if text in _NONE:
                 continue
             try:
-                time = parse_time(_DAY.sub("", text), zone)
+                time = parse_said(_DAY.sub("", text), zone)
             except (ValueError, OverflowError):
                 raise CourseError(
-                    f"{path}, line {line}: no time is {printable(text)!r}; in a worksheet in "
-                    "another language write it as 2030-01-31 23:30+01:00"
+                    f"{path}, line {line}: no time is {printable(text)!r}; write it, also in a "
+                    f"worksheet in another language, as {FORMAT}"
                 ) from None
-            if not worksheet:
+            if worksheet:
+                number, said = _number_behind(row["Identifier"]), row["Identifier"]
+                if number:
+                    self._take(self.by_number, number, time, said, path, line)
+            else:
                 student = known(row["student"]) or row["student"]
-                self.by_student[student, row["assignment"]] = time
-            elif number := _number_behind(row["Identifier"]):
-                self.by_number[number] = time
+                key, said = (student, row["assignment"]), f"{row['student']} {row['assignment']}"
+                self._take(self.by_student, key, time, said, path, line)
+
+    def _take(
+        self, table: dict[_Of, datetime], key: _Of, time: datetime, said: str, path: Path, line: int
+    ) -> None:
+        if table.setdefault(key, time) != time:
+            raise CourseError(
+                f"{path}, line {line}: {printable(said)} has another time in line "
+                f"{self._lines[key][0]}: leave the one that counts"
+            )
+        self._lines.setdefault(key, (line, said))
+
+    def unused(self) -> str:
+        """Name the lines of the file that are of no hand-in; empty if there are none."""
+        lines = [f"line {line} ({said})" for line, said in self._lines.values()]
+        more = f" and {len(lines) - _SHOWN} more" if len(lines) > _SHOWN else ""
+        return ", ".join(lines[:_SHOWN]) + more
 
     def of(self, owner: Owner, student: str, assignment: str) -> datetime | None:
         """Give the time of a hand-in in UTC; None if the file does not say it."""
         if owner.platform == "moodle" and owner.number in self.by_number:
+            self._lines.pop(owner.number, None)
             return self.by_number[owner.number]
-        return next(
-            (
-                self.by_student[name, assignment]
-                for name in (student, owner.name, owner.full)
-                if (name, assignment) in self.by_student
-            ),
-            None,
-        )
+        for name in (student, owner.name, owner.full):
+            if (name, assignment) in self.by_student:
+                self._lines.pop((name, assignment), None)
+                return self.by_student[name, assignment]
+        return None
 
 
 def _number_behind(identifier: str) -> str:

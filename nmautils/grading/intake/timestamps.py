@@ -1,12 +1,13 @@
 """Read the time that a person, nbgrader or `collect` wrote into ``timestamp.txt``."""
 
 import os
+import re
 import warnings
 from datetime import datetime, timedelta, timezone, tzinfo
 
 from dateutil import parser, tz
 
-__all__ = ["FORMAT", "parse_time", "parse_utc"]
+__all__ = ["FORMAT", "parse_said", "parse_time", "parse_utc"]
 
 # What a person is told to write.
 FORMAT = "2030-01-31 23:30+01:00; the offset may be left out if course.toml names a `zone`"
@@ -15,6 +16,10 @@ _HOURS = {
     **{"WET": 0, "WEST": 1, "CET": 1, "CEST": 2, "MEZ": 1, "MESZ": 2, "EET": 2, "EEST": 3},
     **{"EST": -5, "EDT": -4, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7},
 }
+_FROM_THE_YEAR = re.compile(r"\d{4}-\d\d?-\d\d?(?!\d)")
+_MONTH_IN_LETTERS = re.compile(
+    r"(?:\d{1,2}\.? [^\W\d_]{3,}\.?|[^\W\d_]{3,}\.? \d{1,2}),? \d{4}(?!\d)"
+)
 _HALVES_OF_A_DAY = {"am", "pm", "a.m.", "p.m."}
 _SOME_DAYS = (datetime(2000, 1, 1), datetime(2001, 2, 2))
 
@@ -52,6 +57,22 @@ def parse_time(text: str, zone: tzinfo | None = None) -> datetime:
             return parse_utc(text, zone)
         except parser.UnknownTimezoneWarning:
             raise ValueError("unknown time zone") from None
+
+
+def parse_said(text: str, zone: tzinfo | None = None) -> datetime:
+    """Read a time that a person or a list says, as `parse_time` does.
+
+    Its date begins with the year, or names the month in letters: nobody can tell which of 03.04.
+    and 4/3 is the month.
+
+    Raises
+    ------
+    ValueError, OverflowError
+        If the text says no time, or the date has another form.
+    """
+    if not _FROM_THE_YEAR.match(text) and not _MONTH_IN_LETTERS.match(text):
+        raise ValueError("its date does not begin with the year")
+    return parse_time(text, zone)
 
 
 def parse_utc(text: str, zone: tzinfo | None = None) -> datetime:

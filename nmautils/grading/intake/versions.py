@@ -78,6 +78,13 @@ class InboxNotebook:
     version: tuple[str, int] = ("", 0)
     dates_inside: tuple[datetime, ...] = ()
 
+    @property
+    def time_is_damaged(self) -> bool:
+        """Whether the platform writes a time, and this one says nothing."""
+        form, platform = self.owner.form, self.owner.platform
+        writes = bool(form and form.time) or platform == "gradescope"
+        return writes and self.owner.time is None and self.clock != "platform"
+
 
 def version_of(folders: Sequence[str], name: str) -> tuple[str, int]:
     """Give what all versions of one file share, and the number of this one.

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nmautils.errors import HandInError
@@ -18,7 +19,7 @@ from nmautils.people.roster import (
     squeezed,
 )
 
-from .owners import Owner, agree, clean_student
+from .owners import Owner, agree, clean_student, owner_in
 
 __all__ = ["People"]
 
@@ -85,8 +86,8 @@ class People:
     ) -> None:
         """Refuse the hand-ins for an assignment if they may be of several people of one name.
 
-        A roster has said already who each is. Without one, an account that was noted for the
-        student is the student's.
+        An account is surely the student's if it was noted so, or if the roster has its number,
+        its address or its id. A name alone may be another person's.
 
         Parameters
         ----------
@@ -100,31 +101,45 @@ class People:
         HandInError
             If there are several accounts on a platform; one line.
         """
-        if self.roster is not None:
-            return
-        noted = defaultdict[str, dict[str, str]](dict)
-        for each in self.collected.values():
-            if each.student == student and each.number and _tells(each, assignment):
-                label = f"{each.platform.capitalize()} {each.number}"
-                noted[each.platform][each.number] = label
-        found, own = (defaultdict[str, dict[str, str]](dict) for _ in range(2))
-        for of, owner in accounts:
-            if (
-                owner.number
-                and owner.platform
-                and (of == assignment or owner.platform not in NUMBER_FOR_EACH_ASSIGNMENT)
-            ):
-                label = owner.label or f"{owner.platform.capitalize()} {owner.number}"
-                found[owner.platform][owner.number] = label
-                if of == assignment:
-                    own[owner.platform][owner.number] = label
-        for platform, numbers in own.items():
-            labels = {**noted[platform], **found[platform]}
-            if len(labels) > 1 and not numbers.keys() <= noted[platform].keys():
+        noted = [
+            _Account.noted(each)
+            for each in self.collected.values()
+            if each.student == student and _tells(each.platform, each.assignment, assignment)
+        ]
+        found = [
+            _Account.of(owner, is_own=of == assignment, is_sure=self._is_sure(owner, student))
+            for of, owner in accounts
+            if owner.platform and _tells(owner.platform, of, assignment)
+        ]
+        for platform in sorted({each.platform for each in found if each.is_own}):
+            here = [each for each in (*noted, *found) if each.platform == platform]
+            # Brightspace's first number does not always tell people apart, but both do.
+            by_number = all(each.number for each in here) or not any(each.numbers for each in here)
+            keys = {each: each.number if by_number else each.numbers for each in here}
+            sure = {key for each, key in keys.items() if each.is_sure}
+            labels = {key: each.label(key) for each, key in keys.items() if key}
+            own = {key for each, key in keys.items() if each.is_own and key}
+            if len(labels) > 1 and not own <= sure:
                 raise HandInError(
                     f"several people are called {student} ({', '.join(sorted(labels.values()))}): "
-                    "put each into a folder of its own name, or write a roster"
+                    f"{self._how_to_tell(platform)}"
                 )
+
+    def _is_sure(self, owner: Owner, student: str) -> bool:
+        if self.roster is None:
+            return False
+        try:
+            return self.roster.find(replace(_clues(owner), name="")).id == student
+        except UnknownPerson:
+            return False
+
+    def _how_to_tell(self, platform: str) -> str:
+        if self.roster is None:
+            return "put each into a folder of its own name, or write a roster"
+        return (
+            f"write the number of each into the column {platform} of the right line of "
+            "roster.csv, or put each into a folder that is called by the right id"
+        )
 
     def without_hand_in(self, students: Iterable[str]) -> list[Person]:
         """Give everybody of the roster who is not among these students."""
@@ -132,9 +147,36 @@ class People:
         return [p for p in (self.roster.people if self.roster else ()) if p.id not in there]
 
 
-def _tells(each: Collected, assignment: str) -> bool:
-    """Whether a number that was noted tells people apart in this assignment."""
-    return each.assignment == assignment or each.platform not in NUMBER_FOR_EACH_ASSIGNMENT
+@dataclass(frozen=True)
+class _Account:
+    """What tells people of one name apart; `numbers` as in `Owner`."""
+
+    platform: str
+    number: str
+    numbers: str
+    said: str = ""
+    is_own: bool = False
+    is_sure: bool = False
+
+    @classmethod
+    def noted(cls, note: Collected) -> "_Account":
+        entry = owner_in(note.entry, 0, is_folder=True)
+        numbers = entry.numbers if entry else ""
+        return cls(note.platform, note.number, numbers, is_sure=True)
+
+    @classmethod
+    def of(cls, owner: Owner, is_own: bool, is_sure: bool) -> "_Account":
+        return cls(owner.platform, owner.number, owner.numbers, owner.label, is_own, is_sure)
+
+    def label(self, key: str) -> str:
+        """Name the account for a person."""
+        said = self.said if key == self.number else ""
+        return said or f"{self.platform.capitalize()} {key}"
+
+
+def _tells(platform: str, of: str, assignment: str) -> bool:
+    """Whether an account there tells people apart in this assignment."""
+    return of == assignment or platform not in {*NUMBER_FOR_EACH_ASSIGNMENT, "brightspace"}
 
 
 def _clues(owner: Owner) -> Clues:
