@@ -34,6 +34,7 @@ MARKS = ("grading/record/marks.py", "tests/unit/grading/record/test_marks.py")
 VALUES = ("grading/run/values.py", "tests/unit/grading/run/test_values.py")
 WIRE = ("grading/run/wire.py", "tests/unit/grading/run/test_wire.py")
 FILENAMES = ("grading/intake/filenames.py", "tests/unit/grading/intake/test_filenames.py")
+OWNERS = ("grading/intake/owners.py", "tests/unit/grading/intake")
 LMS = ("grading/intake/lms.py", "tests/unit/grading/intake")
 
 
@@ -110,18 +111,17 @@ MUTANTS = [
     Mutant(*WIRE, "not isinstance(message, dict)", "isinstance(message, str)"),
     Mutant(*WIRE, "raw[sent:]", "raw"),
     Mutant(*WIRE, '">I{len(lengths)}Q"', '"<I{len(lengths)}Q"'),
-    Mutant(*FILENAMES, '[:STUDENT_ID_CHARACTERS]', '[: STUDENT_ID_CHARACTERS - 1]'),
-    Mutant(*FILENAMES, "[:FILE_NAME_BYTES]", "[: FILE_NAME_BYTES - 1]"),
+    Mutant(*OWNERS, '[:STUDENT_ID_CHARACTERS]', '[: STUDENT_ID_CHARACTERS - 1]'),
+    Mutant(*OWNERS, "[:FILE_NAME_BYTES]", "[: FILE_NAME_BYTES - 1]"),
     Mutant(*FILENAMES, "key=len, reverse=True", "key=len"),
-    Mutant(*FILENAMES, "one in other or other in one", "one in other"),
-    Mutant(*FILENAMES, "archive and owner and not _agree", "archive and owner and _agree"),
-    Mutant(*FILENAMES, "elif name and not _agree", "elif name and _agree"),
-    Mutant(*FILENAMES, "owner = owner or _named_by", "owner = _named_by"),
-    Mutant(*FILENAMES, "form.number and number", "number"),
+    Mutant(*OWNERS, "set(first) <= set(second) or ", ""),
+    Mutant(*OWNERS, '"".join(second) in turns or ', ""),
+    Mutant(*FILENAMES, "elif name and not _may_be_one", "elif name and _may_be_one"),
+    Mutant(*OWNERS, "form.number and number", "number"),
     Mutant(*LMS, "MINYEAR < year", "MINYEAR <= year"),
-    Mutant(*LMS, "year < MAXYEAR", "year <= MAXYEAR"),
+    Mutant(*LMS, "MINYEAR < year < MAXYEAR", "MINYEAR < year <= MAXYEAR"),
     Mutant(*LMS, "int(digits or 0)", "int(digits or 1)"),
-    Mutant(*LMS, "(?P<late>_LATE)?", "(?P<late>_LATED)?"),
+    Mutant(*LMS, "(?P<name>[^_]+)(?P<late>_LATE)?", "(?P<name>[^_]+)(?P<late>_LATED)?"),
     Mutant(*LMS, "time=_exchange_time", "time=None"),
 ]  # fmt: skip
 
