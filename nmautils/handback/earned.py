@@ -44,6 +44,8 @@ class Mark:
         Whether a person has yet to mark a part of it.
     ungraded : bool
         Whether something was collected that is not graded.
+    time_unknown : bool
+        Whether nobody knows when it came, so that lateness costs nothing.
     """
 
     score: float = 0.0
@@ -52,6 +54,7 @@ class Mark:
     excused: bool = False
     open: bool = False
     ungraded: bool = False
+    time_unknown: bool = False
 
 
 @dataclass(frozen=True)
@@ -212,6 +215,7 @@ def read_class(root: Path) -> Class:
             row["handed_in"],
             row["excused"],
             row["needs_grading"],
+            time_unknown=row["time_unknown"],
         )
         for row in marks(book, terms=terms)
     }

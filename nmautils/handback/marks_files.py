@@ -392,6 +392,17 @@ def _note_who_is_missing(
     waiting = sum(course.mark(student, a).open for student in there for a in assignments)
     if waiting:
         filled.notes.append(f"{count(waiting, 'mark')} may grow: answers wait for a person")
+    timeless = [
+        names.get(student, student)
+        for student, assignment in course.marks
+        if student in there and assignment in assignments
+        if course.mark(student, assignment).time_unknown
+    ]
+    if timeless:
+        filled.notes.append(
+            f"nobody knows when these came, so lateness costs them nothing: {_listed(timeless)}; "
+            "say it by `nmautils time`"
+        )
 
 
 def _note_changes(filled: Filled) -> None:

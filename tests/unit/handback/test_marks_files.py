@@ -364,6 +364,15 @@ def test_marks_that_may_grow_and_other_full_marks_are_said():
     assert done.needs[-1].startswith(f"Canvas gives at most 100 points for {T1}, the course 10")
 
 
+def test_marks_whose_lateness_nobody_knows_are_said_by_name():
+    mark = Mark(7.5, MOST, handed_in=True, time_unknown=True)
+    done = filled_in("canvas", CANVAS, [T1], class_of(ADA, BOB, marks={("ada", T1): mark}))
+    (said,) = [note for note in done.notes if "nobody knows when" in note]
+    assert "Ada Lovelace" in said
+    assert "`nmautils time`" in said
+    assert "Bo" not in said
+
+
 # --- the others --------------------------------------------------------------------------------
 
 WORKSHEET = (
