@@ -15,11 +15,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta, timezone, tzinfo
 from pathlib import Path
-
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING
 
 from nmautils.cells import Kind, grade_id_of, kind_of
 from nmautils.errors import CourseError
+
+if TYPE_CHECKING:  # commands that only name the file start without it
+    from nbformat import NotebookNode
 
 __all__ = ["FILE_NAME", "Change", "changes_before", "hash_of", "remember_release", "replayed"]
 
@@ -62,7 +64,7 @@ def hash_of(text: str) -> str:
 def remember_release(
     root: str | Path,
     assignment: str,
-    notebook: NotebookNode,
+    notebook: "NotebookNode",
     zone: tzinfo | None = None,
     now: datetime | None = None,
 ) -> bool:
@@ -108,7 +110,9 @@ def remember_release(
     return True
 
 
-def changes_before(root: str | Path, assignment: str, notebook: NotebookNode) -> tuple[Change, ...]:
+def changes_before(
+    root: str | Path, assignment: str, notebook: "NotebookNode"
+) -> tuple[Change, ...]:
     """Read what is known of the releases before that of now, the oldest first.
 
     Parameters
@@ -140,7 +144,7 @@ def replayed(changes: Iterable[Change]) -> list[tuple[str, Cells]]:
     return releases
 
 
-def _cells(notebook: NotebookNode) -> Cells:
+def _cells(notebook: "NotebookNode") -> Cells:
     """Give kind and hash of each cell that says something."""
     return {
         grade_id_of(cell) or cell["id"]: (kind_of(cell).value, hash_of(cell.source))

@@ -124,7 +124,7 @@ def clean_student(name: str) -> str:
 def agree(one: str, other: str) -> bool:
     """Whether two spellings may be of one person, as jane and jane_doe, or one says nothing.
 
-    Only whole words count: `an` is a part of `anna`, and another person.
+    Only whole words count: "an" is a part of "anna", and another person.
     """
     first, second = _words(one), _words(other)
     if set(first) <= set(second) or set(second) <= set(first):
