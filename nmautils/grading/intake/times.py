@@ -112,6 +112,7 @@ class Times:
         self.by_number: dict[str, datetime] = {}
         self.by_student: dict[tuple[str, str], datetime] = {}
         self._lines: dict[object, tuple[int, str]] = {}  # that have said nothing so far
+        self._meant: dict[tuple[str, str], str] = {}  # whom a line has been taken to mean
         if path is None:
             return
         if not path.is_file():
@@ -166,6 +167,12 @@ class Times:
             return self.by_number[owner.number]
         for name in (student, owner.name, owner.full):
             if (name, assignment) in self.by_student:
+                other = self._meant.setdefault((name, assignment), student)
+                if other != student:
+                    raise CourseError(
+                        f"the list of times says {printable(name)!r}, which may be "
+                        f"{printable(other)} or {printable(student)}: write their ids there"
+                    )
                 self._lines.pop((name, assignment), None)
                 return self.by_student[name, assignment]
         return None

@@ -357,6 +357,24 @@ def test_a_list_of_times_that_cannot_be_read_is_one_line(course, text, why):
     assert not (course / "submitted").exists()
 
 
+def test_a_name_in_a_list_of_times_that_two_people_have_is_one_line(course):
+    numbers = {"js1": "11", "js2": "22"}
+    people = [
+        Person(id, "Smith", "John", "", {"moodle": frozenset({n})}) for id, n in numbers.items()
+    ]
+    roster(course, *people)
+    put_zip(course, "moodle.zip", {
+        f"John Smith_{n}_assignsubmission_file/{T1}.ipynb": notebook(id)
+        for id, n in numbers.items()
+    })  # fmt: skip
+    (course / "t.csv").write_text(f"student,assignment,time\nJohn Smith,{T1},2030-07-05 10:00\n")
+    with pytest.raises(CourseError, match="'John Smith', which may be js1 or js2: write their ids"):
+        run(course, times=course / "t.csv")
+    (course / "t.csv").write_text(f"student,assignment,time\njs2,{T1},2030-07-05 10:00\n")
+    run(course, times=course / "t.csv")
+    assert (stamp(course, "js1"), stamp(course, "js2")) == (None, "2030-07-05 10:00:00")
+
+
 def test_a_person_says_when(course, capsys):
     moodle(course)
     run(course)
