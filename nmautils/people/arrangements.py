@@ -168,8 +168,11 @@ def read_arrangements(root: Path) -> Arrangements:
     CourseError
         If a line of the file says nothing that can be held to, with its number.
     """
-    found = _lines(root)
-    known = known_students(root) if found and read_roster(root) is None else []
+    if not (root / FILE_NAME).exists():
+        return Arrangements()
+    reader = _Reader.of(root)
+    found = _lines(reader)
+    known = reader.known if found and reader.roster is None else []
     unknown = [
         f"{root / FILE_NAME}, line {line}: nobody is called {printable(who)!r} in submitted/ or "
         f"the gradebook{_guess(who, known)}; it counts for whoever hands in by this id"
@@ -203,12 +206,11 @@ def _guess(said: str, known: Iterable[str]) -> str:
 _Key = tuple[str, str]
 
 
-def _lines(root: Path) -> list[tuple[_Key, Arrangement, dict[str, str], int]]:
+def _lines(reader: "_Reader") -> list[tuple[_Key, Arrangement, dict[str, str], int]]:
     """Read whom each line is about, what it says, its cells as they are, and its number."""
-    path = root / FILE_NAME
+    path = reader.root / FILE_NAME
     if not path.exists():
         return []
-    reader = _Reader(root, settings_of(root), read_roster(root), assignments_of(root))
     found: list[tuple[_Key, Arrangement, dict[str, str], int]] = []
     first: dict[_Key, int] = {}
     rows = read_table(path, COLUMNS[:2], COLUMNS)
@@ -245,6 +247,10 @@ class _Reader:
     settings: Settings
     roster: Roster | None
     assignments: list[str]
+
+    @classmethod
+    def of(cls, root: Path) -> "_Reader":
+        return cls(root, settings_of(root), read_roster(root), assignments_of(root))
 
     def key(self, row: Mapping[str, str]) -> _Key:
         return self._student(row["student"]), self._assignment(row["assignment"])
@@ -322,7 +328,7 @@ def note_arrangement(root: Path, student: str, assignment: str, made: Arrangemen
         What holds from now on.
     """
     wanted = student, folder_and_notebook(assignment)[0]
-    rows = {key: row for key, _, row, _ in _lines(root)}
+    rows = {key: row for key, _, row, _ in _lines(_Reader.of(root))}
     row = rows.pop(wanted, {}) | {
         "student": student,
         "assignment": wanted[1],
