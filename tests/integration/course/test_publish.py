@@ -183,9 +183,9 @@ def test_a_wheel_that_holds_a_part_of_an_answer_is_not_published(course, tmp_pat
 
     answer = "    weights = [1.0] * len(values)\n"
     answer += "    total = sum(v * w for v, w in zip(values, weights, strict=True))\n"
-    library = {**module.library_files(), "nmautils/helpers.py": answer.encode()}
+    library = {**module.library_files(), "nmautils/averages.py": answer.encode()}
     monkeypatch.setattr(module, "library_files", lambda: library)
-    with pytest.raises(CourseError, match=r"not published: nmautils/helpers.py holds 'weights ="):
+    with pytest.raises(CourseError, match=r"not published: nmautils/averages.py holds 'weights ="):
         publish(course, str(tmp_path / "students"))
     assert not (tmp_path / "students").exists()
 
